@@ -1,0 +1,27 @@
+"""Fixtures shared by all tests."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO_ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPO_ROOT))
+
+import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, registers everything)
+
+
+@pytest.fixture(scope='session')
+def repo_root() -> Path:
+    """Root of this checkout."""
+    return REPO_ROOT
+
+
+@pytest.fixture(scope='session')
+def shared_dir() -> Path:
+    """Folder with golden numbers and real sample photos; the test is skipped where it is absent."""
+    path = Path(os.environ.get('ECGAN_SHARED_DIR', REPO_ROOT.parent / 'shared'))
+    if not (path / 'golden').is_dir():
+        pytest.skip(f'needs the golden numbers and sample data, looked for in {path}')
+    return path
