@@ -1,5 +1,52 @@
-"""Cures for the toolbox's defects on a current stack."""
+"""Makes the installed toolbox sound: one module for each defect, a no-op where there is none.
+
+``import projects.ecgan`` calls :func:`apply_all`; ``tools/check_env.py`` prints :func:`status`.
+The table of defects is in ``docs/compatibility.md``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from . import missing_ops
+
+_DEFECTS = (missing_ops,)
+
+
+@dataclass(frozen=True)
+class DefectStatus:
+    """State of one compatibility module.
+
+    Attributes:
+        name: Name of the module in this package.
+        versions: The versions the defect concerns.
+        state: ``'applied'`` or ``'not needed'``.
+        detail: What was done, or why nothing had to be.
+    """
+
+    name: str
+    versions: str
+    state: Literal['applied', 'not needed']
+    detail: str
 
 
 def apply_all() -> None:
-    """Apply every compatibility module."""
+    """Apply every compatibility module that this installation needs; safe to call again."""
+    for defect in _DEFECTS:
+        if not defect.applied and defect.needed():
+            defect.apply()
+
+
+def status() -> list[DefectStatus]:
+    """State of every compatibility module, in the order in which they are applied."""
+    return [
+        DefectStatus(
+            name=defect.NAME,
+            versions=defect.VERSIONS,
+            state='applied' if defect.applied else 'not needed',
+            detail=defect.detail(),
+        )
+        for defect in _DEFECTS
+    ]
+
+
+__all__ = ['DefectStatus', 'apply_all', 'status']
