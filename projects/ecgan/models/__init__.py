@@ -1,1 +1,5 @@
-"""To be filled."""
+"""Networks, data preprocessor and the model that trains them."""
+
+from . import discriminators, generators, label_generators, layers
+
+__all__ = ['discriminators', 'generators', 'label_generators', 'layers']

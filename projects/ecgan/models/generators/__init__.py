@@ -1,1 +1,17 @@
-"""To be filled."""
+"""Generators and their parts."""
+
+from .ecgan_generator import ECGANGenerator
+from .heads import AttentionEdgeTransfer, EdgeGenerator, ImageGenerator
+from .semantic_preserving import SemanticPreservingModule
+from .spade_generator import SPADEGenerator
+from .trunk import SPADETrunk
+
+__all__ = [
+    'AttentionEdgeTransfer',
+    'ECGANGenerator',
+    'EdgeGenerator',
+    'ImageGenerator',
+    'SPADEGenerator',
+    'SPADETrunk',
+    'SemanticPreservingModule',
+]

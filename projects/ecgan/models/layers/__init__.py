@@ -1,1 +1,15 @@
-"""To be filled."""
+"""Layers shared by the networks."""
+
+from .batch_norm import ParameterFreeBatchNorm
+from .initialization import initialize_weights, refresh_singular_vectors, spectral_norm
+from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
+
+__all__ = [
+    'LEAKY_SLOPE',
+    'ParameterFreeBatchNorm',
+    'SPADENorm',
+    'SPADEResidualBlock',
+    'initialize_weights',
+    'refresh_singular_vectors',
+    'spectral_norm',
+]

@@ -1,0 +1,133 @@
+"""E, the shared encoder: the SPADE generator trunk (METHOD, generator)."""
+
+from collections.abc import Collection
+
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mmagic.registry import MODELS
+
+from ...structures import DenseLayout, Layout
+from ..layers import SPADEResidualBlock
+
+# Times the bottom is doubled on the way up.
+NUM_UPSAMPLINGS = {'normal': 5, 'more': 6, 'most': 7}
+
+
+@MODELS.register_module()
+class SPADETrunk(BaseModule):
+    """From a layout to features F of full resolution.
+
+    The layout, resized to the bottom size, goes through a 3 x 3 convolution to 16c channels, then
+    through SPADE residual blocks: ``head``, ``middle_0``, ``middle_1`` of 16c channels and ``up_0``
+    to ``up_3`` of 8c, 4c, 2c, c (``most`` adds ``up_4`` of c/2), with nearest upsampling between.
+
+    Args:
+        layout_channels: Channels N' of the layout.
+        base_channels: c.
+        upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
+        hidden_channels: Hidden channels of the SPADE norms.
+
+    Raises:
+        ValueError: If ``upsampling`` is not one of the three, or ``base_channels`` is odd with
+            ``most``.
+    """
+
+    def __init__(
+        self,
+        layout_channels: int,
+        base_channels: int = 64,
+        upsampling: str = 'normal',
+        hidden_channels: int = 128,
+    ) -> None:
+        super().__init__()
+        if upsampling not in NUM_UPSAMPLINGS:
+            raise ValueError(
+                f'upsampling must be one of {sorted(NUM_UPSAMPLINGS)}, got {upsampling!r}'
+            )
+        if upsampling == 'most' and base_channels % 2:
+            raise ValueError(f"upsampling 'most' halves base_channels, got {base_channels}")
+        self.layout_channels = layout_channels
+        self.divisor = 2 ** NUM_UPSAMPLINGS[upsampling]
+        widths = {'head': 16, 'middle_0': 16, 'middle_1': 16, 'up_0': 8, 'up_1': 4, 'up_2': 2, 'up_3': 1}
+        self.feature_channels = {name: base_channels * width for name, width in widths.items()}
+        if upsampling == 'most':
+            self.feature_channels['up_4'] = base_channels // 2
+        # Blocks that run at twice the size of the one before them.
+        self._doubling = {name for name in self.feature_channels if name.startswith('up_')}
+        self._doubling.add('middle_0')
+        if upsampling != 'normal':
+            self._doubling.add('middle_1')
+
+        bottom = 16 * base_channels
+        self.stem = nn.Conv2d(layout_channels, bottom, 3, padding=1)
+        self.blocks = nn.ModuleDict()
+        previous = bottom
+        for name, channels in self.feature_channels.items():
+            self.blocks[name] = SPADEResidualBlock(
+                previous, channels, layout_channels, hidden_channels
+            )
+            previous = channels
+        self.out_channels = previous
+
+    @property
+    def feature_names_fine_to_coarse(self) -> list[str]:
+        """Names of the blocks, the last (finest) first."""
+        return list(reversed(self.feature_channels))
+
+    def bottom_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Size at which the trunk starts.
+
+        Args:
+            size: Height and width of the layout.
+
+        Returns:
+            Height and width of the bottom.
+
+        Raises:
+            ValueError: If the size is not divisible by 2^(5, 6, 7).
+        """
+        height, width = size
+        if height % self.divisor or width % self.divisor:
+            raise ValueError(
+                f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; resize '
+                'or crop the data, or choose another upsampling of the trunk '
+                f'(divisors: {({k: 2**v for k, v in NUM_UPSAMPLINGS.items()})})'
+            )
+        return height // self.divisor, width // self.divisor
+
+    def forward(
+        self, layout: Layout | DenseLayout, return_features: Collection[str] = ()
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Run the trunk.
+
+        Args:
+            layout: Layout ``(N, N', H, W)``.
+            return_features: Names of blocks whose output is wanted as well.
+
+        Returns:
+            F of shape ``(N, C, H, W)`` and the wanted block outputs by name.
+
+        Raises:
+            ValueError: If the layout has another number of channels or a size that does not fit.
+            KeyError: If a wanted feature does not exist.
+        """
+        if layout.num_channels != self.layout_channels:
+            raise ValueError(
+                f'the layout has {layout.num_channels} channels, the network was built for '
+                f'{self.layout_channels} (classes + unknown + instance boundary)'
+            )
+        unknown = set(return_features) - set(self.feature_channels)
+        if unknown:
+            raise KeyError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')
+        start = layout.resized(self.bottom_size(layout.shape))
+        x = self.stem(start.one_hot(self.stem.weight.dtype))
+        features = {}
+        for name, block in self.blocks.items():
+            if name in self._doubling:
+                x = F.interpolate(x, scale_factor=2, mode='nearest')
+            x = block(x, layout)
+            if name in return_features:
+                features[name] = x
+        return x, features

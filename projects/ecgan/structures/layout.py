@@ -1,0 +1,250 @@
+"""The layout S that conditions every network (METHOD, notation).
+
+Networks receive a :class:`Layout`, which holds the label map and not its one-hot form: at 184
+channels and 256 x 256 pixels the one-hot tensor takes 48 MB an image and says nothing that the
+64 kB label map does not. A one-hot tensor is made only inside a layer that asks for it.
+"""
+
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+
+def nearest_indices(source: int, target: int, device: torch.device | None = None) -> Tensor:
+    """Source index of each target position under nearest resizing: floor(i * source / target).
+
+    Args:
+        source: Length of the axis to resize.
+        target: Length wanted.
+        device: Where the result lives.
+
+    Returns:
+        Int64 tensor of shape ``(target,)``.
+    """
+    return torch.arange(target, device=device) * source // target
+
+
+class DenseLayout:
+    """A layout given as a plain tensor of channels, one-hot or soft.
+
+    For use outside this project (any tensor a caller has) and for export. It offers what the
+    networks need of :class:`Layout`: channel count, size, resized versions, dense form.
+
+    Args:
+        channels: Layout of shape ``(N, N', H, W)``, floating point.
+
+    Raises:
+        ValueError: If ``channels`` is not a floating point tensor with four axes.
+    """
+
+    def __init__(self, channels: Tensor) -> None:
+        if channels.dim() != 4 or not channels.is_floating_point():
+            raise ValueError(
+                "a dense layout is a floating point tensor of shape (N, N', H, W), got "
+                f'{channels.dtype} of shape {tuple(channels.shape)}'
+            )
+        self.channels = channels
+        self._resized: dict[tuple[int, int], DenseLayout] = {}
+
+    @property
+    def num_channels(self) -> int:
+        """N', the number of layout channels."""
+        return self.channels.shape[1]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return tuple(self.channels.shape[-2:])
+
+    @property
+    def batch_size(self) -> int:
+        """Number of layouts."""
+        return self.channels.shape[0]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the layout lives."""
+        return self.channels.device
+
+    def __len__(self) -> int:
+        """Number of layouts."""
+        return self.batch_size
+
+    def __getitem__(self, index: slice) -> 'DenseLayout':
+        """Layouts ``index`` of the batch."""
+        return DenseLayout(self.channels[index])
+
+    def resized(self, size: tuple[int, int]) -> 'DenseLayout':
+        """The layout at another size, nearest, made once per size.
+
+        Args:
+            size: Height and width wanted.
+
+        Returns:
+            The layout at that size; ``self`` where it is the present one.
+        """
+        size = tuple(size)
+        if size == self.shape:
+            return self
+        if size not in self._resized:
+            rows = nearest_indices(self.shape[0], size[0], self.device)
+            columns = nearest_indices(self.shape[1], size[1], self.device)
+            self._resized[size] = DenseLayout(self.channels[:, :, rows][..., columns])
+        return self._resized[size]
+
+    def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
+        """The channels, shape ``(N, N', H, W)``."""
+        return self.channels.to(dtype)
+
+
+class Layout:
+    """Label map, instance boundary and channel count of a batch of layouts.
+
+    Channel order of the dense form (METHOD, notation): one-hot of the ``num_classes`` classes,
+    then the unknown channel if there is one, then the instance boundary if there is one.
+
+    Args:
+        labels: Class ids, int64 of shape ``(N, H, W)``; 0 .. num_classes - 1, and
+            ``num_classes`` for an unknown pixel. Values are checked by the data preprocessor,
+            once, where the file name is at hand.
+        num_classes: Number of semantic classes.
+        with_unknown: Whether unknown pixels have a channel of their own. Without one, an unknown
+            pixel is zero in every class channel.
+        boundary: Instance boundary, bool of shape ``(N, H, W)``, or None.
+
+    Raises:
+        ValueError: If a shape or dtype does not fit.
+    """
+
+    def __init__(
+        self,
+        labels: Tensor,
+        num_classes: int,
+        with_unknown: bool = False,
+        boundary: Tensor | None = None,
+    ) -> None:
+        if labels.dim() != 3 or labels.dtype != torch.int64:
+            raise ValueError(
+                f'labels must be int64 of shape (N, H, W), got {labels.dtype} '
+                f'of shape {tuple(labels.shape)}'
+            )
+        if boundary is not None and boundary.shape != labels.shape:
+            raise ValueError(
+                f'boundary {tuple(boundary.shape)} and labels {tuple(labels.shape)} differ in shape'
+            )
+        self.labels = labels
+        self.num_classes = num_classes
+        self.with_unknown = with_unknown
+        self.boundary = None if boundary is None else boundary.bool()
+        self._resized: dict[tuple[int, int], Layout] = {}
+        self._one_hot: dict[torch.dtype, Tensor] = {}
+
+    @property
+    def num_channels(self) -> int:
+        """N', the number of layout channels."""
+        return self.num_classes + int(self.with_unknown) + int(self.boundary is not None)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return tuple(self.labels.shape[-2:])
+
+    @property
+    def batch_size(self) -> int:
+        """Number of layouts."""
+        return self.labels.shape[0]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the layout lives."""
+        return self.labels.device
+
+    @property
+    def valid(self) -> Tensor:
+        """Pixels of a known class, bool of shape ``(N, H, W)``."""
+        return self.labels < self.num_classes
+
+    def __len__(self) -> int:
+        """Number of layouts."""
+        return self.batch_size
+
+    def __getitem__(self, index: slice) -> 'Layout':
+        """Layouts ``index`` of the batch."""
+        return self._like(
+            self.labels[index], None if self.boundary is None else self.boundary[index]
+        )
+
+    def _like(self, labels: Tensor, boundary: Tensor | None) -> 'Layout':
+        return Layout(labels, self.num_classes, self.with_unknown, boundary)
+
+    def to(self, device: torch.device | str) -> 'Layout':
+        """The layout on ``device``."""
+        return self._like(
+            self.labels.to(device), None if self.boundary is None else self.boundary.to(device)
+        )
+
+    def flipped(self) -> 'Layout':
+        """The layout mirrored left to right."""
+        return self._like(
+            self.labels.flip(-1), None if self.boundary is None else self.boundary.flip(-1)
+        )
+
+    def resized(self, size: tuple[int, int]) -> 'Layout':
+        """The layout at another size, made once per size and always from this one.
+
+        Args:
+            size: Height and width wanted.
+
+        Returns:
+            Nearest resized layout, source index floor(i * in / out); ``self`` where the size is
+            the present one.
+        """
+        size = tuple(size)
+        if size == self.shape:
+            return self
+        if size not in self._resized:
+            rows = nearest_indices(self.shape[0], size[0], self.device)
+            columns = nearest_indices(self.shape[1], size[1], self.device)
+            self._resized[size] = self._like(
+                self.labels[:, rows][..., columns],
+                None if self.boundary is None else self.boundary[:, rows][..., columns],
+            )
+        return self._resized[size]
+
+    def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Dense form, made once per dtype.
+
+        Args:
+            dtype: Floating point type wanted.
+
+        Returns:
+            Tensor of shape ``(N, N', H, W)`` with values 0 and 1.
+        """
+        if dtype not in self._one_hot:
+            batch, height, width = self.labels.shape
+            # One channel more than there are classes takes the unknown pixels; it stays only
+            # where the layout has an unknown channel.
+            dense = torch.zeros(
+                batch, self.num_classes + 1, height, width, dtype=dtype, device=self.device
+            ).scatter_(1, self.labels.unsqueeze(1), 1)
+            parts = [dense if self.with_unknown else dense[:, : self.num_classes]]
+            if self.boundary is not None:
+                parts.append(self.boundary.unsqueeze(1).to(dtype))
+            self._one_hot[dtype] = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
+        return self._one_hot[dtype]
+
+
+AnyLayout: TypeAlias = Layout | DenseLayout
+
+
+def as_layout(layout: Layout | DenseLayout | Tensor) -> AnyLayout:
+    """Wrap a plain tensor of layout channels; a layout object passes through.
+
+    Args:
+        layout: A layout, or a tensor of shape ``(N, N', H, W)``.
+
+    Returns:
+        A layout object.
+    """
+    return DenseLayout(layout) if isinstance(layout, Tensor) else layout
