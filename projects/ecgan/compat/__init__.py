@@ -7,9 +7,23 @@ The table of defects is in ``docs/compatibility.md``.
 from dataclasses import dataclass
 from typing import Literal
 
-from . import missing_ops
+from . import (
+    atomic_checkpoints,
+    cpu_distributed,
+    init_weights,
+    missing_ops,
+    numpy_bool8,
+    safe_checkpoints,
+)
 
-_DEFECTS = (missing_ops,)
+_DEFECTS = (
+    missing_ops,
+    numpy_bool8,
+    init_weights,
+    cpu_distributed,
+    safe_checkpoints,
+    atomic_checkpoints,
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """mmcv-lite has no compiled operators, yet MMagic and MMSegmentation import them.
 
-Versions: mmcv-lite 2.0 to 2.1 (full mmcv is sound), beside mmagic <= 1.2.0, mmsegmentation <= 1.2.2.
+Versions: mmcv-lite 2.0 to 2.1 (full mmcv is sound), mmagic <= 1.2.0, mmsegmentation <= 1.2.2.
 Upstream: https://github.com/open-mmlab/mmcv/issues/2059 (``No module named 'mmcv._ext'``).
 
 ``mmagic.models`` and ``mmseg.models`` import ``mmcv.ops`` at import time, which loads the extension

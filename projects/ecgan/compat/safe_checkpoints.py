@@ -1,0 +1,209 @@
+"""Checkpoints are loaded safely, and MMEngine's own checkpoints load at all.
+
+Versions: mmengine <= 0.10.7. With torch >= 2.6 it cannot resume (``torch.load`` is weights-only and
+a checkpoint holds ``HistoryBuffer`` and numpy scalars); with older torch, and for downloads with
+every torch, it runs whatever code a checkpoint brings along.
+Upstream: https://github.com/open-mmlab/mmengine/issues/1655.
+
+Local files and downloads go through :func:`safe_load`. On torch >= 2.6 that is torch's weights-only
+loader with the allow-list :func:`allowed_globals` and nothing else; on older torch, whose safe
+loader cannot build any class that it does not know, an unpickler with the same allow-list (and
+torch's own). Anything else is refused with :class:`UnsafeCheckpointError` before it is looked up,
+so that nothing of it runs. Not covered on torch < 2.6: ``pavi://``, ``s3://`` and ``petrel://``.
+"""
+
+import importlib
+import os
+import pickle
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from ._import_hook import when_imported
+from ._versions import installed, older_than
+
+NAME = 'safe_checkpoints'
+VERSIONS = 'mmengine <= 0.10.7'
+
+applied = False
+
+_STATISTICS = ('min', 'max', 'current', 'mean')
+_NUMBER_TYPES = (
+    'bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64',
+    'float16', 'float32', 'float64',
+)  # fmt: skip
+
+
+class UnsafeCheckpointError(RuntimeError):
+    """A checkpoint holds something else than tensors, numbers, text and MMEngine's log history."""
+
+
+def needed() -> bool:
+    """Whether the installed mmengine loads checkpoints with a bare ``torch.load``."""
+    return older_than('mmengine', (0, 10, 8))
+
+
+def apply() -> None:
+    """Allow-list what checkpoints need and load them safely."""
+    global applied
+    if applied:
+        return
+    applied = True
+    when_imported('mmengine.runner.checkpoint', _patch)
+
+
+def detail() -> str:
+    """One line about what holds on this machine."""
+    if not applied:
+        return 'this mmengine was not checked for the defect'
+    loader = "torch's weights-only loader" if _torch_is_safe() else 'an allow-listing unpickler'
+    return f'checkpoints are read by {loader}; what is not on the allow-list is refused'
+
+
+def allowed_globals() -> dict[str, Any]:
+    """What a checkpoint may name beside torch's own list: name in the file -> object.
+
+    The log history (``HistoryBuffer``) with its four statistics, and numpy numbers and arrays of
+    numbers under the module names of numpy 1 and 2. Three functions are replaced by narrow ones.
+    """
+    import numpy as np
+    from mmengine.logging.history_buffer import HistoryBuffer
+
+    allowed: dict[str, Any] = {
+        'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,
+        'builtins.getattr': _history_statistic,
+        'numpy.ndarray': np.ndarray,
+        'numpy.dtype': np.dtype,
+    }
+    for module in ('numpy.core.multiarray', 'numpy._core.multiarray'):
+        allowed[f'{module}._reconstruct'] = _empty_array
+        allowed[f'{module}.scalar'] = _number
+    for name in _NUMBER_TYPES:
+        dtype = type(np.dtype(name))
+        allowed[f'{dtype.__module__}.{dtype.__name__}'] = dtype
+    return allowed
+
+
+def _history_statistic(owner: Any, name: str) -> Callable[..., Any]:
+    """``getattr``, but only for the statistics of HistoryBuffer."""
+    from mmengine.logging.history_buffer import HistoryBuffer
+
+    if owner is HistoryBuffer and name in _STATISTICS:
+        return getattr(HistoryBuffer, name)
+    raise pickle.UnpicklingError(f'getattr of {name!r} on {owner!r} is not allowed')
+
+
+def _empty_array(kind: Any, shape: Any, typecode: Any) -> Any:
+    """First step of unpickling an array; the second one fills it with bytes."""
+    import numpy as np
+
+    if kind is not np.ndarray:
+        raise pickle.UnpicklingError(f'an array of type {kind!r} is not allowed')
+    return np.ndarray(shape, np.dtype(typecode))
+
+
+def _number(dtype: Any, data: Any) -> Any:
+    """A numpy scalar from its bytes, for number types only."""
+    import numpy as np
+
+    if not isinstance(dtype, np.dtype) or dtype.name not in _NUMBER_TYPES:
+        raise pickle.UnpicklingError(f'a numpy scalar of {dtype!r} is not allowed')
+    if isinstance(data, str):
+        data = data.encode('latin1')
+    return np.frombuffer(data, dtype)[0]
+
+
+def _torch_is_safe() -> bool:
+    """Whether torch's weights-only loader takes an allow-list with names (torch >= 2.6)."""
+    torch = installed('torch')
+    return torch is not None and torch >= (2, 6)
+
+
+def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
+    """Load a checkpoint that may come from anywhere.
+
+    Args:
+        path: File name, or an open binary file.
+        map_location: As for ``torch.load``.
+
+    Returns:
+        What the checkpoint holds.
+
+    Raises:
+        UnsafeCheckpointError: The checkpoint holds something that is not on the allow-list.
+    """
+    import torch
+
+    try:
+        if _torch_is_safe():
+            names = [(value, name) for name, value in allowed_globals().items()]
+            with torch.serialization.safe_globals(names):
+                return torch.load(path, map_location=map_location, weights_only=True)
+        return torch.load(
+            path, map_location=map_location, pickle_module=_pickle_module(), weights_only=False
+        )
+    except pickle.UnpicklingError as error:
+        raise UnsafeCheckpointError(_refusal(path, str(error))) from None
+
+
+def _pickle_module() -> Any:
+    """Stands in for :mod:`pickle` in ``torch.load``: unpickles what is allowed, nothing else."""
+    torch_allowed = importlib.import_module('torch._weights_only_unpickler')._get_allowed_globals()
+    allowed = {**torch_allowed, **allowed_globals()}
+
+    class Unpickler(pickle.Unpickler):
+        def find_class(self, module: str, name: str) -> Any:
+            # torch finds storages by this name; they are descriptions of tensors, not code.
+            full_name = f'{module}.{name}'
+            if full_name not in allowed:
+                raise pickle.UnpicklingError(f'{full_name} was not an allowed global')
+            return allowed[full_name]
+
+    def load(file: Any, **kwargs: Any) -> Any:
+        return Unpickler(file, **kwargs).load()
+
+    return SimpleNamespace(Unpickler=Unpickler, load=load, __name__='safe_checkpoints')
+
+
+def _refusal(path: Any, error: str) -> str:
+    found = re.search(r'(?:GLOBAL )?([\w.]+) (?:was not an allowed global|whose module)', error)
+    what = f"'{found.group(1)}'" if found else error.splitlines()[-1].strip()
+    return (
+        f'refused to load the checkpoint {path}: it holds {what}, and nothing of it was run. '
+        'A checkpoint may hold tensors, numbers, text and the log history of MMEngine only '
+        '(docs/compatibility.md).'
+    )
+
+
+def _patch(checkpoint: ModuleType) -> None:
+    def load_from_local(filename: str, map_location: Any = None) -> Any:
+        path = Path(filename).expanduser()
+        if not path.is_file():
+            raise FileNotFoundError(f'{filename} can not be found.')
+        return safe_load(path, map_location)
+
+    def load_url(
+        url: str, model_dir: str | None = None, map_location: Any = None, progress: bool = True
+    ) -> Any:
+        return safe_load(_download(url, model_dir, progress), map_location)
+
+    checkpoint.load_from_local = load_from_local
+    checkpoint.CheckpointLoader.register_scheme(prefixes='', loader=load_from_local, force=True)
+    # load_from_http and every scheme that ends there look this name up in their module.
+    checkpoint.load_url = load_url
+
+
+def _download(url: str, model_dir: str | None, progress: bool) -> Path:
+    """Fetch a file once into torch's folder of checkpoints, as torch.hub does."""
+    from urllib.parse import urlparse
+
+    from torch import hub
+
+    folder = Path(model_dir or Path(hub.get_dir()) / 'checkpoints')
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / Path(urlparse(url).path).name
+    if not path.exists():
+        hub.download_url_to_file(url, str(path), None, progress=progress)
+    return path
