@@ -1,0 +1,128 @@
+"""From the label ids of a layout to the classes of a segmentor.
+
+The generator is trained on every label of a data set, a segmentor predicts the scored ones only:
+
+* ``cityscapes``: labelIds 0..33 (and 34, the licence plate of some copies) -> 19 trainIds;
+* ``coco_stuff``: the 182 ids of the pixel maps -> 171 classes of COCO-Stuff 164k. The ids 11, 25,
+  28, 29, 44, 65, 67, 68, 70, 82 and 90 (counted from 0, as stored in the maps) never occur;
+* ``ade20k``: 150 classes after ``reduce_zero_label``, unknown ignored;
+* ``identity``: as many classes as asked for, unknown ignored.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+IGNORED = 255
+COCO_ABSENT_IDS = (11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90)
+CITYSCAPES_TRAIN_IDS = {
+    7: 0,  # road
+    8: 1,  # sidewalk
+    11: 2,  # building
+    12: 3,  # wall
+    13: 4,  # fence
+    17: 5,  # pole
+    19: 6,  # traffic light
+    20: 7,  # traffic sign
+    21: 8,  # vegetation
+    22: 9,  # terrain
+    23: 10,  # sky
+    24: 11,  # person
+    25: 12,  # rider
+    26: 13,  # car
+    27: 14,  # truck
+    28: 15,  # bus
+    31: 16,  # train
+    32: 17,  # motorcycle
+    33: 18,  # bicycle
+}
+
+
+@dataclass(frozen=True)
+class LabelMapping:
+    """A table from layout label ids to segmentor classes.
+
+    Args:
+        name: Name of the mapping, as configs and reports give it.
+        targets: Segmentor class of each layout label id, :data:`IGNORED` where it is not scored.
+        num_classes: Number of classes of the segmentor.
+        classes: Their names.
+    """
+
+    name: str
+    targets: tuple[int, ...]
+    num_classes: int
+    classes: tuple[str, ...]
+
+    def __call__(self, labels: Tensor, ignore_index: int = 255) -> Tensor:
+        """Map a label map.
+
+        Args:
+            labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index`` and the id right after
+                the last one (``Layout``'s unknown) stand for unknown pixels.
+            ignore_index: Value of unknown pixels in ``labels``.
+
+        Returns:
+            Segmentor classes of the same shape, int64, :data:`IGNORED` where nothing is scored.
+
+        Raises:
+            ValueError: If an id is neither in the table nor unknown.
+        """
+        num_ids = len(self.targets)
+        labels = labels.long()
+        labels = torch.where(labels == ignore_index, num_ids, labels)
+        if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
+            alien = labels[(labels < 0) | (labels > num_ids)][0].item()
+            raise ValueError(
+                f'Label id {alien} is unknown to the label mapping {self.name!r} of ids 0..'
+                f'{num_ids - 1} (ignore_index {ignore_index}). Choose the mapping of the data set.'
+            )
+        table = torch.tensor((*self.targets, IGNORED), device=labels.device)
+        return table[labels]
+
+
+def _mmseg_classes(dataset: str) -> tuple[str, ...]:
+    from mmseg.utils import get_classes
+
+    return tuple(get_classes(dataset))
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f'class {index}' for index in range(count))
+
+
+def build_label_mapping(
+    name: str, num_classes: int | None = None, classes: tuple[str, ...] | None = None
+) -> LabelMapping:
+    """Build a mapping by name.
+
+    Args:
+        name: ``cityscapes``, ``coco_stuff``, ``ade20k`` or ``identity``.
+        num_classes: Number of classes of ``identity``; not used by the others.
+        classes: Class names of ``identity``; numbered when None.
+
+    Returns:
+        The mapping.
+
+    Raises:
+        ValueError: If the name is unknown, or ``identity`` lacks ``num_classes``.
+    """
+    if name == 'cityscapes':
+        targets = tuple(CITYSCAPES_TRAIN_IDS.get(index, IGNORED) for index in range(35))
+        return LabelMapping(name, targets, 19, _mmseg_classes('cityscapes'))
+    if name == 'coco_stuff':
+        scored = [index for index in range(182) if index not in COCO_ABSENT_IDS]
+        position = {index: place for place, index in enumerate(scored)}
+        targets = tuple(position.get(index, IGNORED) for index in range(182))
+        return LabelMapping(name, targets, 171, _mmseg_classes('cocostuff'))
+    if name == 'ade20k':
+        return LabelMapping(name, tuple(range(150)), 150, _mmseg_classes('ade'))
+    if name == 'identity':
+        if num_classes is None:
+            raise ValueError("The label mapping 'identity' needs num_classes.")
+        classes = tuple(classes) if classes else _numbered(num_classes)
+        return LabelMapping(name, tuple(range(num_classes)), num_classes, classes)
+    raise ValueError(
+        f'Unknown label mapping {name!r}; choose cityscapes, coco_stuff, ade20k or identity.'
+    )

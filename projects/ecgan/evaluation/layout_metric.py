@@ -1,0 +1,121 @@
+"""Base of the metrics for semantic image synthesis: one fake per layout, counted exactly once."""
+
+from collections.abc import Sequence
+
+from mmengine.dist import (
+    all_gather_object,
+    broadcast_object_list,
+    get_dist_info,
+    is_main_process,
+)
+from mmengine.evaluator import BaseMetric
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+class LayoutMetric(BaseMetric):
+    """A metric over the pairs (layout, generated image, real image) of a validation set.
+
+    All metrics of this family share one pass of the generator over the data loader: MMagic's
+    ``Evaluator`` groups metrics by :attr:`SAMPLER_MODE` and :attr:`sample_model`.
+
+    A subclass appends exactly one row per sample to ``self.results`` in :meth:`process` and
+    reduces all rows in :meth:`compute_metrics`, which also may leave more than the flat result
+    (per-class values) in :attr:`details`.
+
+    Distributed evaluation is exact. A distributed sampler (MMEngine's, PyTorch's, MMagic's) deals
+    samples out in turn, so row ``i`` of rank ``r`` is sample ``i * world_size + r``, and rows at
+    or beyond the length of the data set are the repetitions that fill the last round.
+
+    Args:
+        prefix: Put before every result key as ``prefix/key``. None: nothing.
+    """
+
+    SAMPLER_MODE = 'normal'
+    sample_model = 'orig'
+    default_prefix = ''
+
+    def __init__(self, prefix: str | None = None) -> None:
+        super().__init__(collect_device='cpu', prefix=prefix)
+        self.dataset_length: int | None = None
+        self.num_images = 0
+        self.details: dict = {}
+
+    def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
+        """Learn the length of the data set.
+
+        Args:
+            module: The model under evaluation (not wrapped).
+            dataloader: The validation data loader.
+
+        Raises:
+            ValueError: If the validation set is empty.
+        """
+        dataset = dataloader.dataset
+        self.dataset_length = len(dataset)
+        if self.dataset_length == 0:
+            place = getattr(dataset, 'data_root', None) or 'no data_root'
+            raise ValueError(
+                f'{type(self).__name__}: the validation set is empty: '
+                f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
+                'val_dataloader / test_dataloader.'
+            )
+
+    def get_metric_sampler(
+        self, model: nn.Module, dataloader: DataLoader, metrics: Sequence[BaseMetric]
+    ) -> DataLoader:
+        """Return the data loader itself: every layout once."""
+        return dataloader
+
+    def gather_rows(self) -> list:
+        """Collect the rows of all ranks in data set order, each sample once.
+
+        Returns:
+            The rows, the same list on every rank.
+        """
+        world_size = get_dist_info()[1]
+        parts = all_gather_object(self.results) if world_size > 1 else [self.results]
+        rows = {
+            position * world_size + rank: row
+            for rank, part in enumerate(parts)
+            for position, row in enumerate(part)
+        }
+        return [rows[index] for index in sorted(rows) if index < self.dataset_length]
+
+    def evaluate(self, size: int | None = None) -> dict[str, float]:
+        """Reduce everything processed since the last call.
+
+        Args:
+            size: Length of the data set; MMEngine's evaluator passes it, MMagic's does not
+                (then :meth:`prepare` has noted it).
+
+        Returns:
+            Result key -> value, the same on every rank.
+
+        Raises:
+            ValueError: If nothing was processed.
+        """
+        if size is not None:
+            self.dataset_length = size
+        rows = self.gather_rows()
+        self.results.clear()
+        if not rows:
+            raise ValueError(
+                f'{type(self).__name__}: no sample was processed, so there is nothing to evaluate; '
+                'the validation set may be empty.'
+            )
+        self.num_images = len(rows)
+        # Only the main process computes: the others get its numbers, bit for bit.
+        outcome = [None, None]
+        if is_main_process():
+            values = self.compute_metrics(rows)
+            if self.prefix:
+                values = {f'{self.prefix}/{key}': value for key, value in values.items()}
+            outcome = [values, self.details]
+        broadcast_object_list(outcome)
+        values, self.details = outcome
+        return values
+
+    def protocol(self) -> dict:
+        """Say what this metric measures and with which networks (for the report)."""
+        return {}

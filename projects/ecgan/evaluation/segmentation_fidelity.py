@@ -1,0 +1,257 @@
+"""Does a generated image show the layout it was made from? mIoU by an independent segmentor."""
+
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import METRICS
+from mmengine.logging import MMLogger, print_log
+from prettytable import PrettyTable
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from .label_mapping import IGNORED, LabelMapping, build_label_mapping
+from .layout_metric import LayoutMetric
+from .segmentor import Segmentor
+
+SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
+
+
+def _areas(prediction: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> Tensor:
+    """Areas (4, num_classes): intersection, union, prediction, label, exact in float64."""
+    from mmseg.evaluation import IoUMetric
+
+    areas = IoUMetric.intersect_and_union(prediction, label, num_classes, ignore_index)
+    # mmseg counts in float32, which is exact for one image and not for a data set.
+    return torch.stack(areas).double()
+
+
+def _scores(areas: Tensor) -> dict:
+    """mIoU, mAcc, aAcc in 0..1 and the per-class values, from summed areas (4, num_classes)."""
+    from mmseg.evaluation import IoUMetric
+
+    values = IoUMetric.total_area_to_metrics(*areas)
+    per_class = {key: torch.from_numpy(values[key]) for key in ('IoU', 'Acc')}
+    return {
+        'mIoU': per_class['IoU'].nanmean().item(),
+        'mAcc': per_class['Acc'].nanmean().item(),
+        'aAcc': float(values['aAcc']),
+        # A class that is neither predicted nor present has no value and is left out of the mean.
+        'per_class': {
+            key: [None if number != number else number for number in column.tolist()]
+            for key, column in per_class.items()
+        },
+    }
+
+
+@METRICS.register_module()
+class SegmentationFidelity(LayoutMetric):
+    """Agreement between the layout and a segmentor's view of the image.
+
+    Result keys are ``{source}/mIoU``, ``{source}/mAcc`` and ``{source}/aAcc`` in 0..1, for each
+    source: ``generated`` (``fake_img``), ``coarse`` (``fake_coarse``) and ``real`` (``gt_img``).
+    The arithmetic is that of mmseg's ``IoUMetric``: areas are summed over the data set, then
+    divided; unknown pixels are left out everywhere. Real images give the upper bound without which
+    an mIoU says little; they are the same in every validation and are scored once.
+
+    :attr:`details` holds, per source, the same values and ``per_class``.
+
+    Args:
+        segmentor: Arguments of :class:`~projects.ecgan.evaluation.segmentor.Segmentor`.
+        label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
+            build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
+        sources: Which images are scored.
+        ignore_index: Value of unknown pixels in ``gt_label_map``.
+        prefix: Put before every result key.
+
+    Raises:
+        ValueError: If the segmentor's number of classes is not that of the label mapping.
+    """
+
+    def __init__(
+        self,
+        segmentor: dict,
+        label_mapping: str = 'identity',
+        sources: Sequence[str] = ('generated', 'real'),
+        ignore_index: int = 255,
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(prefix=prefix)
+        unknown = set(sources) - set(SOURCE_FIELDS)
+        if unknown:
+            raise ValueError(
+                f'sources has {sorted(unknown)}; choose among {sorted(SOURCE_FIELDS)}.'
+            )
+        self.sources = tuple(sources)
+        self.ignore_index = ignore_index
+        self.segmentor = Segmentor(**segmentor)
+        self.mapping = self._build_mapping(label_mapping)
+        self._real_scores: dict | None = None
+        self._real_dataset: object = None
+        self._label_pixels = 0
+
+    def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:
+        found = self.segmentor.num_classes
+        mapping = build_label_mapping(name, found, classes)
+        if mapping.num_classes != found:
+            raise ValueError(
+                f'Segmentor {self.segmentor.config_name} predicts {found} classes, but label '
+                f'mapping {name!r} scores {mapping.num_classes}.'
+            )
+        return mapping
+
+    def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
+        """Bring the segmentor to the model's device and check the data set's classes.
+
+        Raises:
+            ValueError: If the validation set is empty, or ``identity`` meets a data set with
+                another number of classes.
+        """
+        super().prepare(module, dataloader)
+        self.segmentor.to(next(module.parameters()).device)
+        classes = (getattr(dataloader.dataset, 'metainfo', None) or {}).get('classes')
+        if self.mapping.name == 'identity' and classes:
+            if len(classes) != self.mapping.num_classes:
+                raise ValueError(
+                    f'Segmentor {self.segmentor.config_name} predicts {self.mapping.num_classes} '
+                    f'classes, but {type(dataloader.dataset).__name__} has {len(classes)}.'
+                )
+            self.mapping = self._build_mapping('identity', classes)
+        if dataloader.dataset is not self._real_dataset:
+            self._real_scores, self._real_dataset = None, dataloader.dataset
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Score a batch.
+
+        Args:
+            data_batch: Not used.
+            data_samples: For each sample ``gt_label_map`` (H, W) and, for each source, its image
+                (3, h, w) uint8 BGR.
+        """
+        labels = [
+            self.mapping(self._field(sample, 'gt_label_map'), self.ignore_index)
+            for sample in data_samples
+        ]
+        rows: list[dict[str, Tensor]] = [{} for _ in data_samples]
+        for source in self.sources:
+            if source == 'real' and self._real_scores is not None:
+                continue
+            images = [self._field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
+            for row, label, areas in zip(rows, labels, self._score(images, labels)):
+                row[source] = areas
+                row['label_pixels'] = (label != IGNORED).sum().cpu()
+        self.results.extend(rows)
+
+    @staticmethod
+    def _field(sample: dict, name: str) -> Tensor:
+        if name not in sample:
+            raise KeyError(
+                f'SegmentationFidelity needs {name!r} in every sample, which holds '
+                f'{sorted(sample)}. Does the model have that output, is it among the sources?'
+            )
+        return sample[name]
+
+    def _score(self, images: list[Tensor], labels: list[Tensor]) -> list[Tensor]:
+        device = next(self.segmentor.parameters()).device
+        predictions: list[Tensor] = []
+        shapes = {(image.shape, label.shape) for image, label in zip(images, labels)}
+        if len(shapes) == 1:
+            stacked = torch.stack(images).to(device)
+            predictions.extend(self.segmentor(stacked, tuple(labels[0].shape)))
+        else:
+            for image, label in zip(images, labels):
+                predictions.extend(self.segmentor(image[None].to(device), tuple(label.shape)))
+        return [
+            _areas(prediction, label.to(device), self.mapping.num_classes, IGNORED)
+            for prediction, label in zip(predictions, labels)
+        ]
+
+    def compute_metrics(self, rows: list[dict[str, Tensor]]) -> dict[str, float]:
+        """Reduce the areas of all samples to mIoU, mAcc and aAcc of every source."""
+        self.details = {}
+        for source in self.sources:
+            if source == 'real' and self._real_scores is not None:
+                self.details[source] = self._real_scores
+            else:
+                self.details[source] = _scores(sum(row[source] for row in rows))
+        if 'label_pixels' in rows[0]:
+            self._label_pixels = int(sum(row['label_pixels'] for row in rows))
+        self.details['label_pixels'] = self._label_pixels
+        self._log_per_class()
+        return {
+            f'{source}/{key}': self.details[source][key]
+            for source in self.sources
+            for key in ('mIoU', 'mAcc', 'aAcc')
+        }
+
+    def evaluate(self, size: int | None = None) -> dict[str, float]:
+        """Reduce, and keep the scores of the real images for the next validation."""
+        values = super().evaluate(size)
+        # Set on every rank, so that all ranks leave out the real images from now on.
+        self._real_scores = self.details.get('real')
+        return values
+
+    def _log_per_class(self) -> None:
+        table = PrettyTable(['class', *(f'{source} IoU' for source in self.sources)])
+        columns = [self.details[source]['per_class']['IoU'] for source in self.sources]
+        for name, *values in zip(self.mapping.classes, *columns):
+            table.add_row([name, *('-' if v is None else f'{v:.4f}' for v in values)])
+        logger = MMLogger.get_current_instance()
+        print_log(f'Segmentation fidelity per class:\n{table.get_string()}', logger)
+
+    def protocol(self) -> dict:
+        """Segmentor, its input size, the classes scored and the ignore value."""
+        return {
+            'segmentor': self.segmentor.protocol(),
+            'label_mapping': self.mapping.name,
+            'classes': list(self.mapping.classes),
+            'num_classes': self.mapping.num_classes,
+            'ignore_index': self.ignore_index,
+            'label_pixels': self._label_pixels,
+        }
+
+    @staticmethod
+    def calculate(
+        predictions: Tensor | Sequence[Tensor],
+        labels: Tensor | Sequence[Tensor],
+        num_classes: int,
+        ignore_index: int = 255,
+    ) -> dict:
+        """Score given label maps; needs no config, no segmentor and no runner.
+
+        Args:
+            predictions: Predicted classes, (N, H, W) or a sequence of (H, W).
+            labels: True classes of the same shapes.
+            num_classes: Number of classes.
+            ignore_index: Value in ``labels`` that is left out.
+
+        Returns:
+            ``mIoU``, ``mAcc``, ``aAcc`` in 0..1 and ``per_class`` with lists ``IoU`` and ``Acc``
+            (None for a class that does not occur).
+
+        Raises:
+            ValueError: If the shapes differ, nothing is given, or a class is out of range.
+
+        Example:
+            >>> SegmentationFidelity.calculate(
+            ...     torch.tensor([[[0, 1]]]), torch.tensor([[[0, 0]]]), num_classes=2)['aAcc']
+            0.5
+        """
+        total = torch.zeros(4, num_classes, dtype=torch.float64)
+        if not len(labels) or len(predictions) != len(labels):
+            raise ValueError(
+                f'{len(predictions)} predictions and {len(labels)} label maps: the numbers must be '
+                'equal and not zero.'
+            )
+        for prediction, label in zip(predictions, labels):
+            if prediction.shape != label.shape:
+                raise ValueError(
+                    f'prediction is {tuple(prediction.shape)}, label {tuple(label.shape)}.'
+                )
+            known = torch.cat([prediction.flatten(), label[label != ignore_index]])
+            if known.numel() and (known.min() < 0 or known.max() >= num_classes):
+                raise ValueError(
+                    f'Classes run from {known.min()} to {known.max()}, outside 0..'
+                    f'{num_classes - 1}.'
+                )
+            total += _areas(prediction, label, num_classes, ignore_index)
+        return _scores(total)
