@@ -1,13 +1,27 @@
 """Losses of ECGAN: each a pure function and a thin registered class."""
 
 from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
+from .contrast_sampling import sample_pixels, sampling_key
+from .contrastive_loss import contrastive_loss
+from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
+from .multi_scale_contrast_loss import MultiScaleContrastLoss
 from .nearest import nearest_subsample
+from .pixel_contrast_loss import PixelContrastLoss
 from .similarity_loss import SimilarityLoss, similarity_loss
+from .vgg_perceptual_loss import VGGPerceptualLoss
 
 __all__ = [
+    'VGGPerceptualLoss',
+    'feature_matching_loss',
     'ClassSpecificPixelLoss',
+    'FeatureMatchingLoss',
+    'MultiScaleContrastLoss',
+    'PixelContrastLoss',
     'SimilarityLoss',
     'class_specific_pixel_loss',
+    'contrastive_loss',
     'nearest_subsample',
+    'sample_pixels',
+    'sampling_key',
     'similarity_loss',
 ]

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from .nearest import nearest_subsample
 
 # Entries of one strip. On a CPU a strip stays in the second-level cache; a GPU wants large kernels.
-_STRIP_ENTRIES_CPU = 2**18
+_STRIP_ENTRIES_CPU = 2**19
 _STRIP_ENTRIES_GPU = 2**24
 _MIN_STRIP_ROWS = 16
 

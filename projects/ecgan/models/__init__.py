@@ -1,5 +1,15 @@
 """Networks, data preprocessor and the model that trains them."""
 
-from . import discriminators, generators, label_generators, layers
+from . import discriminators, generators, label_generators, layers, objective
+from .data_preprocessor import LayoutDataPreprocessor
+from .ecgan import ECGAN
 
-__all__ = ['discriminators', 'generators', 'label_generators', 'layers']
+__all__ = [
+    'ECGAN',
+    'LayoutDataPreprocessor',
+    'discriminators',
+    'generators',
+    'label_generators',
+    'layers',
+    'objective',
+]

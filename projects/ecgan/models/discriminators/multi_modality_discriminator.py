@@ -1,11 +1,11 @@
 """One multi-scale conditional PatchGAN for images and edges (METHOD, discriminator)."""
 
 import torch
+from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from mmagic.registry import MODELS
+from torch.nn.utils import parametrize
 
 from ...structures import DenseLayout, Layout, as_layout
 from ..layers import LEAKY_SLOPE, initialize_weights, spectral_norm
@@ -20,8 +20,8 @@ class PatchDiscriminatorScale(nn.Module):
     instance norm (eps 1e-5, no affine, no running statistics), leaky ReLU 0.2, strides 2, 2, 1;
     conv stride 1 with bias to one channel.
 
-    The first convolution is linear in the layout and in the image: the layout's part is computed
-    once for all images of a layout and added.
+    The first convolution is linear in its input, so the layout's part and the image's part are
+    computed apart and added: the layout's serves all images of a layout.
 
     Args:
         layout_channels: Channels N' of the layout.
@@ -42,23 +42,32 @@ class PatchDiscriminatorScale(nn.Module):
         )
         self.to_prediction = nn.Conv2d(widths[-1], 1, KERNEL, 1, PADDING)
 
-    def forward(self, layout: Tensor, images: Tensor) -> list[Tensor]:
-        """Judge P images of each of N layouts.
+    def embed_layout(self, layout: Tensor) -> Tensor:
+        """The layout's part of the first convolution.
 
         Args:
             layout: Layout channels ``(N, N', h, w)``.
+
+        Returns:
+            Tensor ``(N, base, h', w')``, bias included.
+        """
+        weight = self.first.weight[:, : self.layout_channels]
+        return F.conv2d(layout, weight, self.first.bias, self.first.stride, self.first.padding)
+
+    def forward(self, layout_part: Tensor, images: Tensor) -> list[Tensor]:
+        """Judge P images of each of N layouts.
+
+        Args:
+            layout_part: What :meth:`embed_layout` returned for the N layouts.
             images: ``(P * N, 3, h, w)``, image p of layout n at row p * N + n.
 
         Returns:
             The four stage outputs after their leaky ReLU and the prediction ``(P * N, 1, h', w')``.
         """
-        weight = self.first.weight
-        of_layout = F.conv2d(
-            layout, weight[:, : self.layout_channels], self.first.bias, 2, PADDING
-        )
-        of_images = F.conv2d(images, weight[:, self.layout_channels :], None, 2, PADDING)
-        x = of_images.unflatten(0, (-1, len(layout))) + of_layout
-        x = F.leaky_relu(x.flatten(0, 1), LEAKY_SLOPE)
+        weight = self.first.weight[:, self.layout_channels :]
+        x = F.conv2d(images, weight, None, self.first.stride, self.first.padding)
+        x = (x.unflatten(0, (-1, len(layout_part))) + layout_part).flatten(0, 1)
+        x = F.leaky_relu(x, LEAKY_SLOPE)
         outputs = [x]
         for conv in self.stages:
             x = F.leaky_relu(F.instance_norm(conv(x), eps=1e-5), LEAKY_SLOPE)
@@ -100,56 +109,66 @@ class MultiModalityDiscriminator(BaseModule):
         initialize_weights(self, self.init_gain)
 
     def forward(
-        self, layout: Layout | DenseLayout | Tensor, images: Tensor
-    ) -> list[list[Tensor]]:
-        """Judge P images of each of N layouts in one pass.
+        self, layout: Layout | DenseLayout | Tensor, *groups: Tensor
+    ) -> list[list[list[Tensor]]]:
+        """Judge images of N layouts.
 
-        Instance norm keeps samples apart, so one pass over P groups equals P passes.
+        Instance norm keeps samples apart, so one pass over P * N images equals P passes. What the
+        layout alone decides is computed once for all groups; groups are passes of their own, so
+        that a gradient wanted for one of them costs nothing for the others.
 
         Args:
             layout: N layouts (or their channels ``(N, N', H, W)``).
-            images: Photos, generated images or edges ``(P * N, 3, H, W)`` in [-1, 1], image p of
-                layout n at row p * N + n.
+            *groups: Photos, generated images or edges in [-1, 1], each ``(P * N, 3, H, W)`` with
+                image p of layout n at row p * N + n; P may differ.
 
         Returns:
-            Per scale five tensors of P * N rows: four stage outputs and the prediction.
+            Per group, per scale, five tensors of P * N rows: four stage outputs and the prediction.
 
         Raises:
             ValueError: If the layout's channels or size, or the number of images, do not fit.
         """
         layout = as_layout(layout)
+        self._check(layout, groups)
+        channels = layout.one_hot(groups[0].dtype)
+        outputs: list[list[list[Tensor]]] = [[] for _ in groups]
+        # Cached: one power iteration a forward, however many groups.
+        with parametrize.cached():
+            for index, scale in enumerate(self.scales):
+                if index:
+                    channels, groups = _halve(channels), tuple(map(_halve, groups))
+                layout_part = scale.embed_layout(channels)
+                for group, output in zip(groups, outputs):
+                    output.append(scale(layout_part, group))
+        return outputs
+
+    def _check(self, layout: Layout | DenseLayout, groups: tuple[Tensor, ...]) -> None:
         if layout.num_channels != self.layout_channels:
             raise ValueError(
                 f'the layout has {layout.num_channels} channels, the discriminator was built for '
                 f'{self.layout_channels}'
             )
-        if images.shape[-2:] != layout.shape or len(images) % len(layout):
-            raise ValueError(
-                f'{len(images)} images of {tuple(images.shape[-2:])} do not pair with '
-                f'{len(layout)} layouts of {layout.shape}'
-            )
-        channels = layout.one_hot(images.dtype)
-        outputs = []
-        for index, scale in enumerate(self.scales):
-            if index:
-                channels, images = _halve(channels), _halve(images)
-            outputs.append(scale(channels, images))
-        return outputs
+        for images in groups:
+            if images.shape[-2:] != layout.shape or len(images) % len(layout):
+                raise ValueError(
+                    f'{len(images)} images of {tuple(images.shape[-2:])} do not pair with '
+                    f'{len(layout)} layouts of {layout.shape}'
+                )
 
 
 def _halve(x: Tensor) -> Tensor:
     return F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)
 
 
-def split_pairs(outputs: list[list[Tensor]], num_groups: int) -> list[list[list[Tensor]]]:
-    """Take the outputs of one pass over P groups apart.
+def split_pairs(outputs: list[list[Tensor]], num_pairs: int) -> list[list[list[Tensor]]]:
+    """Take the outputs for one group of P * N images apart.
 
     Args:
-        outputs: What :class:`MultiModalityDiscriminator` returned for P * N images.
-        num_groups: P.
+        outputs: What :class:`MultiModalityDiscriminator` returned for the group.
+        num_pairs: P.
 
     Returns:
-        P nested lists, each as a pass over that group alone would have returned.
+        P nested lists, each as N images alone would have given.
     """
-    chunks = [[torch.chunk(stage, num_groups) for stage in scale] for scale in outputs]
-    return [[[stage[p] for stage in scale] for scale in chunks] for p in range(num_groups)]
+    chunks = [[torch.chunk(stage, num_pairs) for stage in scale] for scale in outputs]
+    return [[[stage[p] for stage in scale] for scale in chunks] for p in range(num_pairs)]

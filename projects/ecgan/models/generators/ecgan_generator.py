@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
+from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from mmagic.registry import MODELS
-
 from ...structures import DenseLayout, Layout, as_layout
+from ..building import build_part
 from ..layers import initialize_weights
 
 
@@ -16,9 +16,9 @@ class ECGANGenerator(BaseModule):
     """Edge guided generator, every part a registered module that can be replaced or left out.
 
     The papers' ladder: trunk and image generator (B1), ``+ edge_generator`` (B2),
-    ``+ edge_transfer`` (B3), ``+ semantic_module`` (B4). A part given as ``None`` is left out. Sizes
-    that follow from other parts (channels of features and layout) are filled in where a part's
-    config does not give them.
+    ``+ edge_transfer`` (B3), ``+ semantic_module`` (B4). A part given as ``None`` is left out.
+    Sizes that follow from other parts (channels of features and layout) are filled in where a
+    part's config does not give them.
 
     Args:
         layout_channels: Channels N' of the layout.
@@ -53,19 +53,19 @@ class ECGANGenerator(BaseModule):
         if edge_transfer is not None and edge_generator is None:
             raise ValueError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
         self.init_gain = init_gain
-        self.trunk = _build(
+        self.trunk = build_part(
             trunk or dict(type='SPADETrunk'),
             layout_channels=layout_channels,
             base_channels=base_channels,
             upsampling=upsampling,
         )
         width = self.trunk.out_channels
-        self.edge_generator = _build(edge_generator, in_channels=width)
-        self.image_generator = _build(
+        self.edge_generator = build_part(edge_generator, in_channels=width)
+        self.image_generator = build_part(
             image_generator or dict(type='ImageGenerator'), in_channels=width
         )
-        self.edge_transfer = _build(edge_transfer)
-        self.semantic_module = _build(
+        self.edge_transfer = build_part(edge_transfer)
+        self.semantic_module = build_part(
             semantic_module,
             in_channels=width,
             layout_channels=layout_channels,
@@ -117,7 +117,3 @@ class ECGANGenerator(BaseModule):
             outputs['edge'] = edge
         return outputs
 
-
-def _build(config: dict | None, **defaults: object) -> BaseModule | None:
-    """Build a part, with defaults for what its config does not give."""
-    return None if config is None else MODELS.build({**defaults, **config})

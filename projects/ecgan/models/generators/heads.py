@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import torch
+from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from mmagic.registry import MODELS
 
 from ..layers import LEAKY_SLOPE
 

@@ -1,11 +1,10 @@
 """G_s, the semantic preserving module (METHOD, generator)."""
 
 import torch
+from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from mmagic.registry import MODELS
 
 from ...structures import DenseLayout, Layout
 from ..layers import LEAKY_SLOPE

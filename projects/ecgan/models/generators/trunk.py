@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 
+from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from mmagic.registry import MODELS
 
 from ...structures import DenseLayout, Layout
 from ..layers import SPADEResidualBlock
@@ -50,7 +49,7 @@ class SPADETrunk(BaseModule):
             raise ValueError(f"upsampling 'most' halves base_channels, got {base_channels}")
         self.layout_channels = layout_channels
         self.divisor = 2 ** NUM_UPSAMPLINGS[upsampling]
-        widths = {'head': 16, 'middle_0': 16, 'middle_1': 16, 'up_0': 8, 'up_1': 4, 'up_2': 2, 'up_3': 1}
+        widths = dict(head=16, middle_0=16, middle_1=16, up_0=8, up_1=4, up_2=2, up_3=1)
         self.feature_channels = {name: base_channels * width for name, width in widths.items()}
         if upsampling == 'most':
             self.feature_channels['up_4'] = base_channels // 2
@@ -91,8 +90,8 @@ class SPADETrunk(BaseModule):
         height, width = size
         if height % self.divisor or width % self.divisor:
             raise ValueError(
-                f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; resize '
-                'or crop the data, or choose another upsampling of the trunk '
+                f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; '
+                'resize or crop the data, or choose another upsampling of the trunk '
                 f'(divisors: {({k: 2**v for k, v in NUM_UPSAMPLINGS.items()})})'
             )
         return height // self.divisor, width // self.divisor

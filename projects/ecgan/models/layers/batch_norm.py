@@ -55,9 +55,8 @@ class ParameterFreeBatchNorm(nn.SyncBatchNorm):
         # Shifting by the running mean keeps E[x^2] - E[x]^2 from cancelling.
         shift = self.running_mean.detach().clone().view(1, -1, 1, 1)
         centred = x - shift
-        sums = torch.cat([
-            centred.sum(dim=(0, 2, 3)), (centred * centred).sum(dim=(0, 2, 3)), x.new_tensor([count])
-        ])
+        sum_, squares = centred.sum(dim=(0, 2, 3)), (centred * centred).sum(dim=(0, 2, 3))
+        sums = torch.cat([sum_, squares, x.new_tensor([count])])
         sums = dist_functional.all_reduce(sums)
         total = sums[-1].detach()
         mean, square = (sums[:-1] / total).chunk(2)

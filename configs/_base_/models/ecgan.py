@@ -1,0 +1,19 @@
+# The networks of the papers at full width, with the base losses (METHOD: ladder step B4).
+model = dict(
+    type='ECGAN',
+    data_preprocessor=dict(type='LayoutDataPreprocessor'),
+    generator=dict(
+        type='ECGANGenerator',
+        base_channels=64,
+        upsampling='normal',
+        edge_generator=dict(type='EdgeGenerator'),
+        edge_transfer=dict(type='AttentionEdgeTransfer'),
+        semantic_module=dict(type='SemanticPreservingModule'),
+    ),
+    discriminator=dict(type='MultiModalityDiscriminator', base_channels=64),
+    gan_loss=dict(type='GANLoss', gan_type='hinge'),
+    feature_matching_loss=dict(type='FeatureMatchingLoss', loss_weight=10.0),
+    perceptual_loss=dict(type='VGGPerceptualLoss', loss_weight=10.0),
+    final_weight=2.0,
+    ema_config=dict(type='ExponentialMovingAverage', momentum=1e-4),
+)

@@ -1,0 +1,47 @@
+"""Feature matching loss (METHOD, objective; pix2pixHD, arXiv 1711.11585, equation 4)."""
+
+from collections.abc import Sequence
+
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def feature_matching_loss(
+    fake: Sequence[Sequence[Tensor]], real: Sequence[Sequence[Tensor]]
+) -> Tensor:
+    """Mean over scales of the sum over stages of mean |D_s(fake) - D_s(real)|.
+
+    Args:
+        fake: Per scale the discriminator's outputs on generated images: stages, then the
+            prediction, which is left out.
+        real: The same on photos; no gradient flows into it.
+
+    Returns:
+        Scalar.
+    """
+    total = sum(
+        F.l1_loss(stage, target.detach())
+        for fake_scale, real_scale in zip(fake, real, strict=True)
+        for stage, target in zip(fake_scale[:-1], real_scale[:-1], strict=True)
+    )
+    return total / len(fake)
+
+
+@MODELS.register_module()
+class FeatureMatchingLoss(nn.Module):
+    """Weighted :func:`feature_matching_loss`.
+
+    Args:
+        loss_weight: Factor on the loss.
+    """
+
+    def __init__(self, loss_weight: float = 10.0) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def forward(
+        self, fake: Sequence[Sequence[Tensor]], real: Sequence[Sequence[Tensor]]
+    ) -> Tensor:
+        """See :func:`feature_matching_loss`."""
+        return self.loss_weight * feature_matching_loss(fake, real)

@@ -1,0 +1,233 @@
+"""Multi-scale contrastive loss on trunk features, over all layouts of the batch and all ranks.
+
+TPAMI extension of ECGAN (arXiv 2307.12084; after arXiv 2203.13409):
+
+    L = sum_s w_s L(s) + sum_{(s, s')} w_{s,s'} L(s -> s'),
+
+where L(s) is the pixel contrast among samples of scale s, and L(s -> s') takes anchors from scale s
+and positives and negatives from scale s' (:func:`.contrastive_loss.contrastive_loss`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .contrast_sampling import sample_pixels, sampling_key
+from .contrastive_loss import NO_CLASS, contrastive_loss
+from .distributed import gather_batch, sum_over_ranks
+from .nearest import nearest_subsample
+
+
+@MODELS.register_module()
+class MultiScaleContrastLoss(nn.Module):
+    """Contrast among sampled pixels of several trunk features, within and across scales.
+
+    At each scale the labels are resized by the nearest rule, pixels are sampled per class over the
+    whole batch of all ranks, projected by the head of the scale (1x1 conv, ReLU, 1x1 conv; as that
+    commutes with sampling, the sampled pixels only) and L2-normalised. Every rank returns the loss
+    of the whole batch.
+
+    The number of forward passes in training is kept in the state dict and, with the seed,
+    determines what is sampled, so that a resumed run samples as an uninterrupted one.
+
+    Args:
+        loss_weight: Factor on the loss.
+        scale_weights: Weight w_s of each scale, fine to coarse; as many scales as weights.
+        cross_scale_weights: (s, s', w) for each pair of scales by their index, 0 the finest. The
+            published ones are fine to coarsest and fine to second-coarsest with weight 1.
+        feature_names: Trunk features, fine to coarse. None takes the finest ones.
+        in_channels: Channels of each feature. None leaves the heads to :meth:`build_heads`.
+        embedding_channels: Width of the embeddings.
+        temperature: Temperature t of the contrast.
+        max_samples_per_class: Most samples of a class at one scale.
+        max_samples: Most samples at one scale.
+        min_samples_per_class: At one scale, a class with fewer labelled pixels takes no part.
+        seed: Seed of the sampling.
+
+    Raises:
+        ValueError: If the settings contradict each other.
+    """
+
+    def __init__(
+        self,
+        loss_weight: float = 1.0,
+        scale_weights: Sequence[float] = (1.0, 0.7, 0.4, 0.1),
+        cross_scale_weights: Sequence[tuple[int, int, float]] = ((0, 3, 1.0), (0, 2, 1.0)),
+        feature_names: Sequence[str] | None = None,
+        in_channels: Sequence[int] | None = None,
+        embedding_channels: int = 256,
+        temperature: float = 0.1,
+        max_samples_per_class: int = 100,
+        max_samples: int = 1024,
+        min_samples_per_class: int = 5,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        scales = len(scale_weights)
+        if feature_names is not None and len(feature_names) != scales:
+            raise ValueError(f'{scales} scale weights, but features {tuple(feature_names)}')
+        for source, target, _ in cross_scale_weights:
+            if not (0 <= source < scales and 0 <= target < scales and source != target):
+                raise ValueError(f'no pair of scales ({source}, {target}) among {scales} scales')
+        if temperature <= 0:
+            raise ValueError(f'temperature must be positive, got {temperature}')
+        self.loss_weight = loss_weight
+        self.scale_weights = tuple(scale_weights)
+        self.cross_scale_weights = tuple(tuple(pair) for pair in cross_scale_weights)
+        self.feature_names: tuple[str, ...] = tuple(feature_names or ())
+        self.embedding_channels = embedding_channels
+        self.temperature = temperature
+        self.max_samples_per_class = max_samples_per_class
+        self.max_samples = max_samples
+        self.min_samples_per_class = min_samples_per_class
+        self.seed = seed
+        self.heads = nn.ModuleDict()
+        self.register_buffer('step', torch.zeros((), dtype=torch.int64))
+        if in_channels is not None:
+            if len(in_channels) != len(self.feature_names):
+                raise ValueError(f'in_channels {in_channels} for features {self.feature_names}')
+            self.build_heads(dict(zip(self.feature_names, in_channels)), self.feature_names)
+
+    def build_heads(
+        self, feature_channels: Mapping[str, int], feature_names_fine_to_coarse: Sequence[str]
+    ) -> None:
+        """Create the projection heads; does nothing where they exist.
+
+        Args:
+            feature_channels: Channels of the features the generator offers.
+            feature_names_fine_to_coarse: Their names, the finest first.
+
+        Raises:
+            ValueError: If the generator does not offer what is asked for.
+        """
+        if self.heads:
+            return
+        names = self.feature_names or tuple(feature_names_fine_to_coarse)[: len(self.scale_weights)]
+        unknown = [name for name in names if name not in feature_channels]
+        if unknown or len(names) != len(self.scale_weights):
+            raise ValueError(
+                f'{type(self).__name__} needs {len(self.scale_weights)} features and was given '
+                f'{names}; the generator offers {sorted(feature_channels)}'
+            )
+        self.feature_names = names
+        for name in names:
+            channels = feature_channels[name]
+            # A 1x1 convolution of sampled pixels is a linear layer.
+            self.heads[name] = nn.Sequential(
+                nn.Linear(channels, channels),
+                nn.ReLU(inplace=True),
+                nn.Linear(channels, self.embedding_channels),
+            )
+
+    def forward(
+        self, features: Mapping[str, Tensor], labels: Tensor, ignore_index: int | None = None
+    ) -> Tensor:
+        """Weighted loss over the batch of all ranks.
+
+        Args:
+            features: Trunk features by name, each (n, C, h, w); n may differ between ranks.
+            labels: Layouts, (n, H, W), values from 0 on or ``ignore_index``.
+            ignore_index: Label of unknown pixels.
+
+        Returns:
+            Scalar, the same on all ranks; 0 where there is nothing to contrast.
+
+        Raises:
+            RuntimeError: If the heads were not built.
+            ValueError: If a feature is missing.
+        """
+        self._check(features)
+        whole, offset = gather_batch(labels.int())
+        step = self.step.clone()
+        if self.training:
+            self.step += 1
+        embeddings, classes = [], []
+        for stream, name in enumerate(self.feature_names):
+            key = sampling_key(self.seed, step, stream)
+            embedding, chosen = self._embed_samples(
+                features[name], name, whole, offset, ignore_index, key
+            )
+            embeddings.append(embedding)
+            classes.append(chosen)
+        sizes = [len(embedding) for embedding in embeddings]
+        embeddings = sum_over_ranks(torch.cat(embeddings)).split(sizes)
+        return self.loss_weight * self._objective(embeddings, classes)
+
+    def _check(self, features: Mapping[str, Tensor]) -> None:
+        if not self.heads:
+            raise RuntimeError(
+                f'{type(self).__name__} has no projection heads: give in_channels or call '
+                'build_heads(generator.feature_channels, generator.feature_names_fine_to_coarse)'
+            )
+        missing = [name for name in self.feature_names if name not in features]
+        if missing:
+            raise ValueError(f'features {missing} are missing, got {sorted(features)}')
+
+    def _embed_samples(
+        self,
+        feature: Tensor,
+        name: str,
+        labels: Tensor,
+        offset: int,
+        ignore_index: int | None,
+        key: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Sample one scale over the batch of all ranks and embed what this rank holds of it.
+
+        Args:
+            feature: This rank's feature, (n, C, h, w).
+            name: Its name.
+            labels: Layouts of all ranks, (B, H, W).
+            offset: Position in them of this rank's first layout.
+            ignore_index: Label of unknown pixels.
+            key: Key of the draw.
+
+        Returns:
+            Embeddings (K, D), zero in the rows of other ranks' samples, and classes (K,).
+        """
+        count, _, height, width = feature.shape
+        pixels, classes = sample_pixels(
+            nearest_subsample(labels, (height, width)).flatten(),
+            ignore_index,
+            key,
+            self.max_samples_per_class,
+            self.max_samples,
+            self.min_samples_per_class,
+        )
+        if pixels.device.type == 'cpu':
+            # Reading a count makes nobody wait here: leave out the empty rows.
+            filled = max(int((classes != NO_CLASS).sum()), 1)
+            pixels, classes = pixels[:filled], classes[:filled]
+        image = pixels // (height * width) - offset
+        is_own = (classes != NO_CLASS) & (image >= 0) & (image < count)
+        row = pixels % (height * width) // width
+        samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
+        embedding = self.heads[name](samples)
+        wide = torch.float64 if embedding.dtype == torch.float64 else torch.float32
+        return F.normalize(embedding.to(wide), dim=1) * is_own[:, None], classes
+
+    def _objective(self, embeddings: Sequence[Tensor], classes: Sequence[Tensor]) -> Tensor:
+        """Weighted sum of the contrast within and across scales."""
+        loss = embeddings[0].new_zeros(())
+        for weight, embedding, chosen in zip(self.scale_weights, embeddings, classes):
+            loss = loss + weight * contrastive_loss(
+                embedding,
+                chosen,
+                temperature=self.temperature,
+                max_per_class=self.max_samples_per_class,
+            )
+        for source, target, weight in self.cross_scale_weights:
+            loss = loss + weight * contrastive_loss(
+                embeddings[source],
+                classes[source],
+                embeddings[target],
+                classes[target],
+                self.temperature,
+                self.max_samples_per_class,
+            )
+        return loss

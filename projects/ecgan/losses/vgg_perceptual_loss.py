@@ -1,0 +1,117 @@
+"""Perceptual loss on VGG-19 features (METHOD, objective; arXiv 1603.08155)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+import torchvision
+from mmagic.registry import MODELS
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 by their index in torchvision's vgg19.features.
+LAYER_WEIGHTS = {1: 1 / 32, 6: 1 / 16, 11: 1 / 8, 20: 1 / 4, 29: 1.0}
+
+
+@MODELS.register_module()
+class VGGPerceptualLoss(nn.Module):
+    """Weighted sum over layers l of w_l * mean |VGG_l(fake) - VGG_l(real)|.
+
+    Deviation from MMagic's ``PerceptualLoss``: that class always downloads torchvision's weights,
+    whatever its ``pretrained`` says, and computes the features of a photo anew for each generated
+    image. Here the weights may be a local file, and :meth:`extract` serves several comparisons.
+
+    Args:
+        weights: Local file with torchvision's VGG-19 state dict; None for torchvision's download.
+        layer_weights: w_l by index into ``vgg19.features``.
+        normalize_input: Whether images are brought from [-1, 1] to ImageNet's statistics first. The
+            released code feeds them as they are, hence False.
+        loss_weight: Factor on the loss.
+
+    Raises:
+        FileNotFoundError: If ``weights`` does not exist.
+        RuntimeError: If the download fails.
+    """
+
+    def __init__(
+        self,
+        weights: str | None = None,
+        layer_weights: Mapping[int, float] = LAYER_WEIGHTS,
+        normalize_input: bool = False,
+        loss_weight: float = 10.0,
+    ) -> None:
+        super().__init__()
+        self.layer_weights = {int(index): weight for index, weight in layer_weights.items()}
+        self.normalize_input = normalize_input
+        self.loss_weight = loss_weight
+        vgg = torchvision.models.vgg19(weights=None)
+        vgg.load_state_dict(_load_vgg_weights(weights))
+        self.features = vgg.features[: max(self.layer_weights) + 1].requires_grad_(False).eval()
+        for layer in self.features:
+            if isinstance(layer, nn.ReLU):
+                layer.inplace = False
+        self.register_buffer('mean', torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), False)
+        self.register_buffer('std', torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), False)
+        # Pretrained, frozen weights do not belong into checkpoints: left out on saving, and on
+        # loading taken from here.
+        self._register_state_dict_hook(self._leave_out)
+        self._register_load_state_dict_pre_hook(self._fill_in)
+
+    def _own_entries(self, prefix: str) -> dict[str, Tensor]:
+        return {f'{prefix}features.{key}': value for key, value in self.features.named_parameters()}
+
+    @staticmethod
+    def _leave_out(module: 'VGGPerceptualLoss', state: dict, prefix: str, _: dict) -> None:
+        for key in module._own_entries(prefix):
+            state.pop(key, None)
+
+    def _fill_in(self, state: dict, prefix: str, *_: object) -> None:
+        state.update(self._own_entries(prefix))
+
+    def extract(self, image: Tensor) -> list[Tensor]:
+        """Features of images ``(N, 3, H, W)`` in [-1, 1], RGB, one tensor a layer."""
+        x = ((image + 1) / 2 - self.mean) / self.std if self.normalize_input else image
+        outputs = []
+        for index, layer in enumerate(self.features):
+            x = layer(x)
+            if index in self.layer_weights:
+                outputs.append(x)
+        return outputs
+
+    def forward(self, fake: Tensor, real_features: list[Tensor]) -> Tensor:
+        """Compare generated images with a photo's features.
+
+        Args:
+            fake: ``(N, 3, H, W)``, RGB, [-1, 1].
+            real_features: What :meth:`extract` gave for the photos.
+
+        Returns:
+            Scalar, times ``loss_weight``.
+        """
+        total = sum(
+            weight * F.l1_loss(feature, target.detach())
+            for weight, feature, target in zip(
+                self.layer_weights.values(), self.extract(fake), real_features, strict=True
+            )
+        )
+        return self.loss_weight * total
+
+
+def _load_vgg_weights(path: str | None) -> dict[str, Tensor]:
+    if path is not None:
+        if not Path(path).is_file():
+            raise FileNotFoundError(
+                f'VGG-19 weights not found: {path}. Download torchvision\'s vgg19 '
+                '(IMAGENET1K_V1) state dict and give its path as perceptual_loss.weights, or turn '
+                'the loss off with perceptual_loss=None'
+            )
+        return torch.load(path, map_location='cpu', weights_only=True)
+    source = torchvision.models.VGG19_Weights.IMAGENET1K_V1
+    try:
+        return source.get_state_dict(progress=True)
+    except OSError as error:
+        raise RuntimeError(
+            f'VGG-19 weights could not be downloaded from {source.url} ({error}) and are not in '
+            f'{torch.hub.get_dir()}/checkpoints. Fetch the file elsewhere and give its path as '
+            'perceptual_loss.weights, or turn the loss off with perceptual_loss=None'
+        ) from error

@@ -1,0 +1,29 @@
+"""Building parts whose sizes follow from other parts."""
+
+import inspect
+
+from mmagic.registry import MODELS
+from torch import nn
+
+
+def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
+    """Build a registered module, with defaults for arguments that it takes and its config lacks.
+
+    So a recipe states the number of classes once, in the data preprocessor, and a part from
+    elsewhere that has no such argument is left alone.
+
+    Args:
+        config: Config of the module, or None.
+        **defaults: Values by argument name.
+
+    Returns:
+        The module, or None.
+    """
+    if config is None:
+        return None
+    part = config['type']
+    part = MODELS.get(part) if isinstance(part, str) else part
+    if part is not None:
+        taken = inspect.signature(part).parameters
+        config = {**{k: v for k, v in defaults.items() if k in taken}, **config}
+    return MODELS.build(config)

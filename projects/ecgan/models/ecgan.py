@@ -1,0 +1,351 @@
+"""The ECGAN model: generator, discriminator and objective in MMEngine's steps (METHOD)."""
+
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.logging import MessageHub
+from mmengine.model import BaseModel, is_model_wrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..structures import DenseLayout, Layout
+from . import objective
+from .building import build_part
+from .discriminators import split_pairs
+
+
+@MODELS.register_module()
+class ECGAN(BaseModel):
+    """Edge guided GAN with contrastive learning for semantic image synthesis.
+
+    One iteration runs the generator once and the discriminator once: D judges photos, edges and
+    detached generated images; its parameters' gradient comes from its own loss, the generated
+    images' gradient from the generator's adversarial and feature matching losses; the latter is
+    then carried on through the generator together with the losses that need no discriminator.
+
+    Deviations from the released code: it updates the generator first and generates again for the
+    discriminator; here both losses see the same images and the same discriminator, and the
+    discriminator's update is applied first, as the toolbox does.
+
+    Every loss is off where its config is ``None``. Any generator that returns ``image`` (and
+    perhaps ``coarse``, ``edge``, ``features``) from a layout fits, :class:`SPADEGenerator` too.
+
+    Args:
+        generator: Config of the generator. Class and layout channel counts follow from the data
+            preprocessor here and below, where a config does not give them.
+        data_preprocessor: Config of the data preprocessor.
+        discriminator: Config of the discriminator; None for inference only.
+        gan_loss: Config of MMagic's ``GANLoss``.
+        feature_matching_loss: Config of the feature matching loss.
+        perceptual_loss: Config of the perceptual loss.
+        label_generator: Config of G_l, needed by ``similarity_loss``.
+        similarity_loss: Config of the similarity loss on S' = G_l(I') and S'' = G_l(I'').
+        label_loss_weight: Weight of the label generator's cross entropy on photos; 0 is off.
+        contrast_loss: Config of pixel contrast or multi-scale contrast.
+        class_pixel_loss: Config of the class-specific pixel loss on I''.
+        final_weight: lambda, weight of the final image against coarse image and edges.
+        discriminator_steps: Discriminator updates for each update of the generator.
+        ema_config: Config of the generator's moving average, e.g.
+            ``dict(type='ExponentialMovingAverage', momentum=1e-4)``; validation and test use it.
+    """
+
+    def __init__(
+        self,
+        generator: dict,
+        data_preprocessor: dict,
+        discriminator: dict | None = None,
+        gan_loss: dict | None = None,
+        feature_matching_loss: dict | None = None,
+        perceptual_loss: dict | None = None,
+        label_generator: dict | None = None,
+        similarity_loss: dict | None = None,
+        label_loss_weight: float = 1.0,
+        contrast_loss: dict | None = None,
+        class_pixel_loss: dict | None = None,
+        final_weight: float = 2.0,
+        discriminator_steps: int = 1,
+        ema_config: dict | None = None,
+    ) -> None:
+        super().__init__(MODELS.build(data_preprocessor))
+        sizes = dict(
+            num_classes=self.data_preprocessor.num_classes,
+            layout_channels=self.data_preprocessor.layout_channels,
+        )
+        self.generator = build_part(generator, **sizes)
+        if discriminator is not None:
+            self.discriminator = build_part(discriminator, **sizes)
+        self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
+        self.feature_matching_loss = build_part(feature_matching_loss)
+        self.perceptual_loss = build_part(perceptual_loss)
+        self.label_generator = build_part(label_generator, **sizes)
+        self.similarity_loss = build_part(similarity_loss)
+        if self.similarity_loss is not None and self.label_generator is None:
+            raise ValueError('similarity_loss needs a label_generator, got None')
+        self.label_loss_weight = label_loss_weight
+        self.contrast_loss = build_part(contrast_loss)
+        if self.contrast_loss is not None:
+            self.contrast_loss.build_heads(
+                self.generator.feature_channels, self.generator.feature_names_fine_to_coarse
+            )
+        self.class_pixel_loss = build_part(class_pixel_loss)
+        self.final_weight = final_weight
+        self.discriminator_steps = discriminator_steps
+        self.with_ema = ema_config is not None
+        if self.with_ema:
+            self.generator_ema = MODELS.build(ema_config, default_args=dict(model=self.generator))
+
+    @property
+    def num_classes(self) -> int:
+        """Semantic classes N; also the label of unknown pixels inside the model."""
+        return self.data_preprocessor.num_classes
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Trunk features that the losses ask the generator for."""
+        loss = self.contrast_loss
+        return () if loss is None else tuple(_unwrap(loss).feature_names)
+
+    def init_weights(self) -> None:
+        """Initialise all networks; the moving average starts from the generator's weights."""
+        super().init_weights()
+        if self.with_ema:
+            self.generator_ema.module.load_state_dict(_unwrap(self.generator).state_dict())
+
+    def forward(
+        self, inputs: dict, data_samples: list[DataSample] | None = None, mode: str = 'tensor'
+    ) -> dict[str, Tensor] | list[DataSample]:
+        """Run without updating anything.
+
+        Args:
+            inputs: As the data preprocessor gives them: ``layout``, and ``image`` and ``edge``
+                ``(N, 3, H, W)`` in [-1, 1] where the mode needs them.
+            data_samples: One a layout; needed by ``predict``.
+            mode: ``tensor``: the generator's outputs; ``predict``: data samples; ``loss``: every
+                loss term, generator's and discriminator's.
+
+        Returns:
+            By mode a dict of tensors, a list of data samples, or a dict of scalars.
+
+        Raises:
+            ValueError: If ``mode`` is another.
+        """
+        if mode == 'tensor':
+            return self.sampling_generator(inputs['layout'])
+        if mode == 'predict':
+            return self._predict(inputs, data_samples)
+        if mode == 'loss':
+            outputs = self.generator(inputs['layout'], return_features=self.feature_names)
+            reals, fakes = self._pairs(inputs, outputs)
+            real, fake = self.discriminate(inputs['layout'], reals, fakes)
+            return {
+                **self.discriminator_losses(real, fake),
+                **self.adversarial_losses(real, fake),
+                **self.direct_losses(inputs, outputs),
+            }
+        raise ValueError(f"mode must be 'tensor', 'predict' or 'loss', got {mode!r}")
+
+    # One iteration -------------------------------------------------------------------------------
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> dict[str, float]:
+        """Update the discriminator, and the generator with what trains beside it.
+
+        Args:
+            data: A batch of the data loader.
+            optim_wrapper: ``generator`` (also label generator and projection heads) and
+                ``discriminator``.
+
+        Returns:
+            Every loss term, the two totals ``loss_disc`` and ``loss_gen``, and D's mean scores.
+        """
+        inputs = self.data_preprocessor(data, True)['inputs']
+        layout = inputs['layout']
+        gen_wrapper, disc_wrapper = optim_wrapper['generator'], optim_wrapper['discriminator']
+        iteration = MessageHub.get_current_instance().get_info('iter', 0)
+        updates_generator = (iteration + 1) % self.discriminator_steps == 0
+
+        with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
+            outputs = self.generator(layout, return_features=self.feature_names)
+        reals, fakes = self._pairs(inputs, outputs)
+        # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
+        leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
+        with disc_wrapper.optim_context(self.discriminator):
+            real, fake = self.discriminate(layout, reals, leaves)
+            losses = self.discriminator_losses(real, fake)
+            loss_disc = sum(losses.values())
+            if updates_generator:
+                adversarial = self.adversarial_losses(real, fake)
+                gradients = _gradients(sum(adversarial.values()), leaves, gen_wrapper)
+        logs = {**losses, **objective.scores(real, fake)}
+        disc_wrapper.update_params(loss_disc)
+
+        if updates_generator:
+            with gen_wrapper.optim_context(self.generator):
+                direct = self.direct_losses(inputs, outputs)
+                # The gradient of this sum with respect to each generated image is the one found
+                # above, so one backward pass serves the discriminator's part and the direct losses.
+                carried = sum((fakes[name] * gradients[name]).sum() for name in fakes)
+            gen_wrapper.update_params(carried + sum(direct.values()))
+            if self.with_ema and gen_wrapper.should_update():
+                self.generator_ema.update_parameters(_unwrap(self.generator))
+            logs.update(**adversarial, **direct)
+            logs['loss_gen'] = sum(adversarial.values()) + sum(direct.values())
+        logs['loss_disc'] = loss_disc
+        return _to_floats(logs)
+
+    def discriminate(
+        self, layout: Layout | DenseLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+    ) -> tuple[dict, dict]:
+        """Judge all pairs in one pass.
+
+        Args:
+            layout: The layouts.
+            reals: Photos and their edges by name, ``(N, 3, H, W)`` each.
+            fakes: Generated images and edges by name.
+
+        Returns:
+            D's outputs by name, for ``reals`` and for ``fakes``.
+        """
+        groups = [torch.cat(list(group.values())) for group in (reals, fakes)]
+        outputs = self.discriminator(layout, *groups)
+        return tuple(
+            dict(zip(group, split_pairs(output, len(group))))
+            for group, output in zip((reals, fakes), outputs)
+        )
+
+    def discriminator_losses(self, real: dict, fake: dict) -> dict[str, Tensor]:
+        """See :func:`objective.discriminator_losses`."""
+        weights = objective.pair_weights(list(fake), self.final_weight)
+        return objective.discriminator_losses(real, fake, weights, self.gan_loss)
+
+    def adversarial_losses(self, real: dict, fake: dict) -> dict[str, Tensor]:
+        """See :func:`objective.generator_adversarial_losses`."""
+        weights = objective.pair_weights(list(fake), self.final_weight)
+        return objective.generator_adversarial_losses(
+            real, fake, weights, self.gan_loss, self.feature_matching_loss
+        )
+
+    def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
+        """The generator's losses that need no discriminator, weighted.
+
+        Args:
+            inputs: What the data preprocessor gave.
+            outputs: What the generator gave.
+
+        Returns:
+            Scalars by name; empty where all are off.
+        """
+        layout, losses = inputs['layout'], {}
+        if self.perceptual_loss is not None:
+            losses['loss_perceptual'] = self._perceptual(inputs, outputs)
+        if self.label_generator is not None:
+            losses.update(self._label_losses(inputs, outputs))
+        if self.contrast_loss is not None:
+            losses['loss_contrast'] = self.contrast_loss(
+                outputs['features'], layout.labels, ignore_index=self.num_classes
+            )
+        if self.class_pixel_loss is not None:
+            losses['loss_class_pixel'] = self.class_pixel_loss(
+                outputs['image'],
+                inputs['image'],
+                layout.labels,
+                num_classes=self.num_classes,
+                ignore_index=self.num_classes,
+            )
+        return losses
+
+    def _perceptual(self, inputs: dict, outputs: dict) -> Tensor:
+        """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), each photo's features computed once."""
+        reals, fakes = self._pairs(inputs, outputs)
+        weights = objective.pair_weights(list(fakes), self.final_weight)
+        with torch.no_grad():
+            targets = {name: self.perceptual_loss.extract(real) for name, real in reals.items()}
+        return sum(
+            weights[name] * self.perceptual_loss(fake, targets[objective.modality(name)])
+            for name, fake in fakes.items()
+        )
+
+    def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
+        """L_sim(S, S') + L_sim(S, S''), and the label generator's cross entropy on photos."""
+        labels, losses = inputs['layout'].labels, {}
+        images = [outputs[name] for name in ('coarse', 'image') if name in outputs]
+        with_photos = self.label_loss_weight > 0
+        logits = self.label_generator(torch.cat([*images, *([inputs['image']] * with_photos)]))
+        per_image = logits.split(len(labels))
+        if self.similarity_loss is not None:
+            losses['loss_similarity'] = sum(
+                self.similarity_loss(each, labels, ignore_index=self.num_classes)
+                for each in per_image[: len(images)]
+            )
+        if with_photos:
+            known = inputs['layout'].valid.sum().clamp(min=1)
+            losses['loss_label'] = self.label_loss_weight * (
+                F.cross_entropy(
+                    per_image[-1].float(), labels, ignore_index=self.num_classes, reduction='sum'
+                )
+                / known
+            )
+        return losses
+
+    def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Photos and generated images to judge, by name; edges only where edges are generated."""
+        fakes = {name: outputs[name] for name in ('coarse', 'image', 'edge') if name in outputs}
+        names = ('image', 'edge') if 'edge' in fakes else ('image',)
+        missing = [name for name in names if name not in inputs]
+        if missing:
+            raise ValueError(
+                f'training this generator needs {missing} in the samples, which hold '
+                f'{sorted(inputs)}; add the transform that makes it to the pipeline '
+                '(CannyEdges for edge) and list it in PackLayoutInputs'
+            )
+        return {name: inputs[name] for name in names}, fakes
+
+    # Validation and test -------------------------------------------------------------------------
+
+    @property
+    def sampling_generator(self) -> nn.Module:
+        """Generator that validation and test use: the moving average where there is one."""
+        return self.generator_ema.module if self.with_ema else _unwrap(self.generator)
+
+    def val_step(self, data: dict) -> list[DataSample]:
+        """Generate one image for each layout of a batch of the data loader."""
+        data = self.data_preprocessor(data)
+        return self(**data, mode='predict')
+
+    test_step = val_step
+
+    @torch.no_grad()
+    def _predict(self, inputs: dict, data_samples: list[DataSample]) -> list[DataSample]:
+        outputs = self.sampling_generator(inputs['layout'])
+        fields = dict(image='fake_img', coarse='fake_coarse', edge='fake_edge')
+        images = {
+            field: self.data_preprocessor.to_uint8(outputs[name]).cpu()
+            for name, field in fields.items()
+            if name in outputs
+        }
+        samples = []
+        for index, sample in enumerate(data_samples):
+            sample = sample.clone()
+            sample.set_tensor_data({field: batch[index] for field, batch in images.items()})
+            samples.append(sample)
+        return samples
+
+
+def _unwrap(module: nn.Module) -> nn.Module:
+    return module.module if is_model_wrapper(module) else module
+
+
+def _gradients(
+    loss: Tensor, leaves: dict[str, Tensor], wrapper: OptimWrapper
+) -> dict[str, Tensor]:
+    """Gradient of ``loss`` by leaf, computed at the wrapper's loss scale against underflow."""
+    scaler = getattr(wrapper, 'loss_scaler', None)
+    scale = 1.0 if scaler is None else scaler.scale(loss.new_ones(()))
+    gradients = torch.autograd.grad(loss * scale, list(leaves.values()), retain_graph=True)
+    return {name: gradient / scale for name, gradient in zip(leaves, gradients)}
+
+
+def _to_floats(logs: dict[str, Tensor]) -> dict[str, float]:
+    """All log values to the host in one copy: the only wait for the device in an iteration."""
+    values = torch.stack([value.detach().float() for value in logs.values()]).tolist()
+    return dict(zip(logs, values))
