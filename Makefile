@@ -1,0 +1,53 @@
+# `make help` lists what there is. Every target that needs packages sets up $(VENV) first.
+
+SHELL := /bin/sh
+VENV ?= .venv
+DEMO_ARGS ?=
+PYTEST_ARGS ?=
+
+# Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
+ANY_PYTHON := $(shell command -v python3 || command -v python3.11 || command -v python3.12 || \
+	command -v python3.10 || command -v python)
+ifdef PYTHON
+SET_UP = "$(PYTHON)" tools/setup_env.py --venv "$(VENV)" --python "$(PYTHON)"
+else
+SET_UP = "$(or $(ANY_PYTHON),python3)" tools/setup_env.py --venv "$(VENV)"
+endif
+RUN = "$(VENV)/bin/python"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast lint format lock clean
+
+help: ## this list
+	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.11]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make the virtual environment (2 to 3 minutes, 7 GB); done once, by every target below
+	@$(SET_UP)
+
+demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure the result
+	@$(RUN) tools/demo.py $(DEMO_ARGS)
+
+test: setup ## all tests (less than 10 minutes)
+	$(RUN) -m pytest $(PYTEST_ARGS)
+
+test-fast: setup ## the tests that take less than 90 seconds together
+	$(RUN) -m pytest -m "not slow" $(PYTEST_ARGS)
+
+lint: setup ## check the style (ruff)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+format: setup ## put the code into the style (ruff)
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+lock: setup ## write requirements/lock.txt anew from requirements/*.in
+	cd requirements && "$(abspath $(VENV))/bin/python" -m uv pip compile --universal \
+		--python-version 3.10 --no-annotate --custom-compile-command "make lock" \
+		toolbox.in dev.in -o lock.txt
+
+clean: ## remove the environment, the demo's results and what tools leave behind
+	@$(SET_UP) --remove
+	rm -rf work_dirs/demo work_dirs/demo_short build dist .pytest_cache .ruff_cache
+	find . -path "./.venv*" -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
