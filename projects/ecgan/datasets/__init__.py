@@ -1,7 +1,39 @@
 """Data sets and transforms: photo, label map, instance map and edges."""
 
+from .layout_dataset import LayoutImageDataset
+from .palettes import LABEL_PRESETS, generated_palette, label_preset
 from .procedural_scenes import ProceduralScenes, scene_seed
 from .scene_canvas import SCENE_CLASSES, SCENE_PALETTE
 from .scene_drawing import draw_scene
+from .transforms import (
+    CannyEdges,
+    InstanceBoundary,
+    LabelEdges,
+    LoadEdgeMap,
+    LoadInstanceMap,
+    LoadLabelMap,
+    PackLayoutInputs,
+    boundary_map,
+    canny_edges,
+)
 
-__all__ = ['SCENE_CLASSES', 'SCENE_PALETTE', 'ProceduralScenes', 'draw_scene', 'scene_seed']
+__all__ = [
+    'LABEL_PRESETS',
+    'SCENE_CLASSES',
+    'SCENE_PALETTE',
+    'CannyEdges',
+    'InstanceBoundary',
+    'LabelEdges',
+    'LayoutImageDataset',
+    'LoadEdgeMap',
+    'LoadInstanceMap',
+    'LoadLabelMap',
+    'PackLayoutInputs',
+    'ProceduralScenes',
+    'boundary_map',
+    'canny_edges',
+    'draw_scene',
+    'generated_palette',
+    'label_preset',
+    'scene_seed',
+]

@@ -1,1 +1,17 @@
-"""To be filled."""
+"""Transforms: maps from files, edges, instance boundary, packing."""
+
+from .edges import CannyEdges, InstanceBoundary, LabelEdges, boundary_map, canny_edges
+from .loading import LoadEdgeMap, LoadInstanceMap, LoadLabelMap
+from .packing import PackLayoutInputs
+
+__all__ = [
+    'CannyEdges',
+    'InstanceBoundary',
+    'LabelEdges',
+    'LoadEdgeMap',
+    'LoadInstanceMap',
+    'LoadLabelMap',
+    'PackLayoutInputs',
+    'boundary_map',
+    'canny_edges',
+]

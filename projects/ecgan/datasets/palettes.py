@@ -1,0 +1,122 @@
+"""Classes and colours of the label maps of Cityscapes, ADE20K and COCO-Stuff.
+
+The numbers are those of the raw label maps, which semantic image synthesis feeds to the networks:
+35 ids for Cityscapes (not the 19 that segmentors are scored on) and 182 for COCO-Stuff (with the 11
+numbers that no class uses). Where mmsegmentation has the classes, they come from there.
+"""
+
+import colorsys
+from collections.abc import Callable
+
+Palette = list[list[int]]
+
+# Name and RGB colour of the 35 label ids; the last stands for the licence plate's -1.
+_CITYSCAPES = (
+    ('unlabeled', (0, 0, 0)),
+    ('ego vehicle', (20, 20, 20)),
+    ('rectification border', (40, 40, 40)),
+    ('out of roi', (60, 60, 60)),
+    ('static', (90, 90, 110)),
+    ('dynamic', (111, 74, 0)),
+    ('ground', (81, 0, 81)),
+    ('road', (128, 64, 128)),
+    ('sidewalk', (244, 35, 232)),
+    ('parking', (250, 170, 160)),
+    ('rail track', (230, 150, 140)),
+    ('building', (70, 70, 70)),
+    ('wall', (102, 102, 156)),
+    ('fence', (190, 153, 153)),
+    ('guard rail', (180, 165, 180)),
+    ('bridge', (150, 100, 100)),
+    ('tunnel', (150, 120, 90)),
+    ('pole', (153, 153, 153)),
+    ('polegroup', (173, 173, 173)),
+    ('traffic light', (250, 170, 30)),
+    ('traffic sign', (220, 220, 0)),
+    ('vegetation', (107, 142, 35)),
+    ('terrain', (152, 251, 152)),
+    ('sky', (70, 130, 180)),
+    ('person', (220, 20, 60)),
+    ('rider', (255, 0, 0)),
+    ('car', (0, 0, 142)),
+    ('truck', (0, 0, 70)),
+    ('bus', (0, 60, 100)),
+    ('caravan', (0, 0, 90)),
+    ('trailer', (0, 0, 110)),
+    ('train', (0, 80, 100)),
+    ('motorcycle', (0, 0, 230)),
+    ('bicycle', (119, 11, 32)),
+    ('license plate', (0, 0, 162)),
+)
+
+_COCO_STUFF_IDS = 182
+# Ids (minus one, as the label maps have them) that COCO reserved and no class uses.
+_COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
+
+
+def generated_palette(num_classes: int) -> Palette:
+    """Distinct colours for any number of classes, always the same ones.
+
+    Hues step by the golden ratio, so that neighbouring ids differ most; lightness and saturation
+    alternate.
+
+    Args:
+        num_classes: How many colours.
+
+    Returns:
+        RGB triples, 0 to 255.
+    """
+    palette = []
+    for index in range(num_classes):
+        hue = (0.55 + index * 0.6180339887498949) % 1
+        lightness, saturation = (0.5, 0.38, 0.64)[index % 3], (0.75, 0.5)[index // 3 % 2]
+        colour = colorsys.hls_to_rgb(hue, lightness, saturation)
+        palette.append([round(255 * channel) for channel in colour])
+    return palette
+
+
+def _cityscapes() -> tuple[list[str], Palette]:
+    return [name for name, _ in _CITYSCAPES], [list(colour) for _, colour in _CITYSCAPES]
+
+
+def _ade20k() -> tuple[list[str], Palette]:
+    from mmseg.utils import ade_classes, ade_palette
+
+    return ade_classes(), ade_palette()
+
+
+def _coco_stuff() -> tuple[list[str], Palette]:
+    from mmseg.utils.class_names import cocostuff_classes, cocostuff_palette
+
+    used = iter(zip(cocostuff_classes(), cocostuff_palette()))
+    rows = [
+        (f'unused {index}', [0, 0, 0]) if index in _COCO_STUFF_UNUSED else next(used)
+        for index in range(_COCO_STUFF_IDS)
+    ]
+    return [name for name, _ in rows], [list(colour) for _, colour in rows]
+
+
+#: What gives classes and palette (without unknown) of each data set known by name.
+LABEL_PRESETS: dict[str, Callable[[], tuple[list[str], Palette]]] = {
+    'cityscapes': _cityscapes,
+    'ade20k': _ade20k,
+    'coco_stuff': _coco_stuff,
+}
+
+
+def label_preset(name: str) -> dict:
+    """Meta information of a known set of labels.
+
+    Args:
+        name: 'cityscapes' (35 ids), 'ade20k' (150) or 'coco_stuff' (182).
+
+    Returns:
+        ``classes``, a tuple of names, and ``palette``, an RGB triple for each.
+
+    Raises:
+        ValueError: There is no preset of this name.
+    """
+    if name not in LABEL_PRESETS:
+        raise ValueError(f'no labels are known as {name!r}; there are {sorted(LABEL_PRESETS)}')
+    classes, palette = LABEL_PRESETS[name]()
+    return {'classes': tuple(classes), 'palette': palette}

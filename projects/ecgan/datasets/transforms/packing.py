@@ -1,0 +1,66 @@
+"""The last transform of a pipeline: arrays to the tensors that the model gets."""
+
+import numpy as np
+import torch
+from mmagic.registry import TRANSFORMS
+from mmagic.structures import DataSample
+from mmcv.transforms import BaseTransform
+
+META_KEYS = ('img_path', 'seg_map_path', 'sample_idx', 'sample_name', 'img_shape', 'ori_shape')
+
+
+@TRANSFORMS.register_module()
+class PackLayoutInputs(BaseTransform):
+    """Pack photo, label map, boundary and edges for ``LayoutDataPreprocessor``.
+
+    The result has
+
+    * ``inputs``: ``label`` (H, W) int64, ``image`` (3, H, W) uint8 BGR and, where the pipeline made
+      them, ``boundary`` (H, W) uint8 in {0, 1} and ``edge`` (1, H, W) uint8 in {0, 255};
+    * ``data_samples``: a MMagic ``DataSample`` with ``gt_img`` (3, H, W) uint8 BGR,
+      ``gt_label_map`` (H, W) int64, and the meta information of ``META_KEYS``.
+
+    Args:
+        size: Height and width that every sample must have here; None: not checked.
+
+    Raises:
+        ValueError: (when called) the photo has another size than ``size``, as happens when a crop
+            is larger than the resized photo, or a map has another size than the photo.
+    """
+
+    def __init__(self, size: tuple[int, int] | None = None) -> None:
+        self.size = None if size is None else tuple(size)
+
+    def transform(self, results: dict) -> dict:
+        """Check the sizes and pack."""
+        self._check_sizes(results)
+        image = torch.from_numpy(np.ascontiguousarray(results['img'].transpose(2, 0, 1)))
+        label = torch.from_numpy(results['gt_seg_map'].astype(np.int64))
+        inputs = {'label': label, 'image': image}
+        if 'gt_boundary_map' in results:
+            inputs['boundary'] = torch.from_numpy(np.ascontiguousarray(results['gt_boundary_map']))
+        if 'gt_edge_map' in results:
+            inputs['edge'] = torch.from_numpy(np.ascontiguousarray(results['gt_edge_map'][None]))
+        sample = DataSample(metainfo={key: results[key] for key in META_KEYS if key in results})
+        sample.set_data({'gt_img': image, 'gt_label_map': label})
+        return {'inputs': inputs, 'data_samples': sample}
+
+    def _check_sizes(self, results: dict) -> None:
+        """Stop where tensors of different sizes would meet later on."""
+        name = results.get('img_path', 'the photo')
+        shape = results['img'].shape[:2]
+        if self.size is not None and shape != self.size:
+            raise ValueError(
+                f'{name} is {shape[1]}x{shape[0]} after the transforms, but size says '
+                f'{self.size[1]}x{self.size[0]} (width x height): a crop must not be larger than '
+                'the resized photo'
+            )
+        for key in results.get('seg_fields', []):
+            if results[key].shape[:2] != shape:
+                raise ValueError(
+                    f'{key} of {name} is {results[key].shape[1]}x{results[key].shape[0]}, but the '
+                    f'photo is {shape[1]}x{shape[0]} (width x height) after the transforms'
+                )
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(size={self.size})'
