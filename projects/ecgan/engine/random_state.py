@@ -4,6 +4,8 @@ A captured state is made of plain tensors and numbers, so that the safe checkpoi
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,8 @@ def capture_random_state() -> RandomState:
 
     Returns:
         ``python`` (625,) int64 and ``python_gauss`` float or None; ``numpy`` (624,) int64,
-        ``numpy_position`` int, ``numpy_gauss`` float or None; ``torch`` uint8; ``cuda`` uint8 of the
-        current device, or None where CUDA was not used.
+        ``numpy_position`` int, ``numpy_gauss`` float or None; ``torch`` uint8; ``cuda`` uint8 of
+        the current device, or None where CUDA was not used.
     """
     _, words, gauss = random.getstate()
     _, keys, position, has_gauss, cached_gauss = np.random.get_state()
@@ -66,6 +68,18 @@ def seed_generators(*key: int) -> None:
     np.random.seed(int(words[1]))
     # torch.manual_seed would seed the GPUs as well.
     torch.default_generator.manual_seed(int(words[2]))
+
+
+@contextmanager
+def preserved_generators() -> Iterator[None]:
+    """Hand the global CPU generators back as they were; light enough for every sample."""
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        torch.set_rng_state(states[2])
 
 
 def _cuda_in_use() -> bool:

@@ -3,8 +3,8 @@
 MMEngine seeds a worker once, when it starts: what a transform draws depends on everything the
 worker did before, and without workers on the model's random numbers too. To resume exactly, one
 would have to load every earlier batch again (which MMEngine does). Here the random numbers of a
-sample are seeded from the sample's place in the run, so that a resumed run goes to its batch at once
-and sees the same crops and flips, with any number of workers.
+sample are seeded from the sample's place in the run, so that a resumed run goes to its batch at
+once and sees the same crops and flips, with any number of workers.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from typing import Any
 from mmengine.dataset import InfiniteSampler
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from .random_state import capture_random_state, restore_random_state, seed_generators
+from .random_state import preserved_generators, seed_generators
 
 
 class SeededDataset:
@@ -36,7 +36,7 @@ class SeededDataset:
         return len(self.dataset)
 
     def __getattr__(self, name: str) -> Any:
-        # Double-underscore names must fail here: they are what pickle and torch's fetcher probe for.
+        # Double-underscore names must fail: they are what pickle and torch's fetcher probe for.
         if name.startswith('__') or name == 'dataset':
             raise AttributeError(name)
         return getattr(self.dataset, name)
@@ -55,12 +55,9 @@ class SeededDataset:
             seed_generators(self.seed, self.rank, batch, place)
             return self.dataset[index]
         # Without workers the generators are the model's: hand them back as they were.
-        state = capture_random_state()
-        seed_generators(self.seed, self.rank, batch, place)
-        try:
+        with preserved_generators():
+            seed_generators(self.seed, self.rank, batch, place)
             return self.dataset[index]
-        finally:
-            restore_random_state(state)
 
 
 class NumberedBatchSampler:

@@ -1,0 +1,43 @@
+#!/usr/bin/env python
+"""Train a model: this project's configs, and those of MMagic and MMSegmentation."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
+from projects.ecgan.engine import launch
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train as the arguments say.
+
+    Args:
+        argv: Arguments without the program name; None for those of the command line.
+    """
+    parser = launch.build_parser('Train a model')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from a checkpoint, without a path from the newest one of the work dir',
+    )
+    parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
+    args = parser.parse_args(argv)
+
+    cfg = launch.build_config(args)
+    if args.amp:
+        launch.enable_amp(cfg)
+    launch.set_resume(cfg, args.resume)
+    launch.add_random_state_hook(cfg)
+    if args.dry_run:
+        launch.finish_dry_run(cfg)
+        return
+    launch.build_runner(cfg).train()
+
+
+if __name__ == '__main__':
+    sys.exit(launch.run_tool(main))
