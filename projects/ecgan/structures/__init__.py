@@ -1,5 +1,13 @@
 """Data structures passed between the parts."""
 
 from .layout import DenseLayout, Layout, as_layout, nearest_indices
+from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
 
-__all__ = ['DenseLayout', 'Layout', 'as_layout', 'nearest_indices']
+__all__ = [
+    'DenseLayout',
+    'Layout',
+    'NeighbourhoodIndex',
+    'as_layout',
+    'index_neighbourhoods',
+    'nearest_indices',
+]

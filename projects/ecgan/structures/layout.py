@@ -10,6 +10,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
+
 
 def nearest_indices(source: int, target: int, device: torch.device | None = None) -> Tensor:
     """Source index of each target position under nearest resizing: floor(i * source / target).
@@ -139,6 +141,7 @@ class Layout:
         self.boundary = None if boundary is None else boundary.bool()
         self._resized: dict[tuple[int, int], Layout] = {}
         self._one_hot: dict[torch.dtype, Tensor] = {}
+        self._neighbourhoods: NeighbourhoodIndex | None = None
 
     @property
     def num_channels(self) -> int:
@@ -233,6 +236,22 @@ class Layout:
                 parts.append(self.boundary.unsqueeze(1).to(dtype))
             self._one_hot[dtype] = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
         return self._one_hot[dtype]
+
+    def neighbourhoods(self) -> NeighbourhoodIndex:
+        """Index of the distinct neighbourhoods, made once.
+
+        Its size depends on the labels, so on a GPU this waits for the device.
+        """
+        if self._neighbourhoods is None:
+            values = self.labels
+            channels = torch.eye(self.num_classes + 1, device=self.device)
+            channels = channels[:, : self.num_classes + int(self.with_unknown)]
+            if self.boundary is not None:
+                values = values * 2 + self.boundary
+                flags = torch.arange(2, device=self.device).repeat(len(channels)).unsqueeze(1)
+                channels = torch.cat([channels.repeat_interleave(2, dim=0), flags], dim=1)
+            self._neighbourhoods = index_neighbourhoods(values, channels)
+        return self._neighbourhoods
 
 
 AnyLayout: TypeAlias = Layout | DenseLayout

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from ...structures import DenseLayout, Layout
 from ..layers import LEAKY_SLOPE
+from ..layers.indexed_convolution import check_mode, choose_index, convolve_layout
 
 
 @MODELS.register_module()
@@ -24,12 +25,20 @@ class SemanticPreservingModule(BaseModule):
         layout_channels: Channels N' of the layout.
         num_classes: N, the channels of F_c.
         with_edge: Whether X holds the generated edges.
+        modulation: ``plain`` convolves all of X; ``indexed`` computes the layout's part of F_c once
+            for each distinct 3 x 3 neighbourhood, with the same result; ``auto`` takes the faster.
     """
 
     def __init__(
-        self, in_channels: int, layout_channels: int, num_classes: int, with_edge: bool = True
+        self,
+        in_channels: int,
+        layout_channels: int,
+        num_classes: int,
+        with_edge: bool = True,
+        modulation: str = 'auto',
     ) -> None:
         super().__init__()
+        self.modulation = check_mode(modulation)
         channels = in_channels + 3 + (3 if with_edge else 0) + layout_channels
         self.to_classes = nn.Conv2d(channels, num_classes, 3, padding=1)
         self.from_classes = nn.Conv2d(num_classes, channels, 3, padding=1)
@@ -53,9 +62,23 @@ class SemanticPreservingModule(BaseModule):
         Returns:
             I'' of shape ``(N, 3, H, W)`` in [-1, 1].
         """
-        parts = [x, coarse, *([] if edge is None else [edge]), layout.one_hot(x.dtype)]
-        per_class = self.to_classes(F.leaky_relu(torch.cat(parts, dim=1), LEAKY_SLOPE))
+        per_class = self._to_classes([x, coarse, *([] if edge is None else [edge])], layout)
         gate = torch.sigmoid(per_class.mean(dim=(2, 3), keepdim=True))
         per_class = torch.addcmul(per_class, per_class, gate)
         refined = self.from_classes(F.leaky_relu(per_class, LEAKY_SLOPE))
         return torch.tanh(self.to_image(F.leaky_relu(refined, LEAKY_SLOPE)))
+
+    def _to_classes(self, parts: list[Tensor], layout: Layout | DenseLayout) -> Tensor:
+        """F_c = conv(a(concat(parts, S)))."""
+        index = choose_index(layout, self.modulation)
+        if index is None:
+            parts = [*parts, layout.one_hot(parts[0].dtype)]
+            return self.to_classes(F.leaky_relu(torch.cat(parts, dim=1), LEAKY_SLOPE))
+        # The convolution is linear and a(S) = S, so the layout's part is added from its table.
+        x = F.leaky_relu(torch.cat(parts, dim=1), LEAKY_SLOPE)
+        of_parts, of_layout = self.to_classes.weight.split(
+            [x.shape[1], layout.num_channels], dim=1
+        )
+        table = convolve_layout(index, of_layout, self.to_classes.bias).to(x.dtype)
+        rows = F.embedding(index.pixels_3.view(len(x), *layout.shape), table)
+        return F.conv2d(x, of_parts, padding=1) + rows.permute(0, 3, 1, 2)

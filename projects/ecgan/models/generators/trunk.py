@@ -27,6 +27,7 @@ class SPADETrunk(BaseModule):
         base_channels: c.
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
+        modulation: How the SPADE norms compute, see :class:`SPADENorm`.
 
     Raises:
         ValueError: If ``upsampling`` is not one of the three, or ``base_channels`` is odd with
@@ -39,6 +40,7 @@ class SPADETrunk(BaseModule):
         base_channels: int = 64,
         upsampling: str = 'normal',
         hidden_channels: int = 128,
+        modulation: str = 'auto',
     ) -> None:
         super().__init__()
         if upsampling not in NUM_UPSAMPLINGS:
@@ -65,7 +67,7 @@ class SPADETrunk(BaseModule):
         previous = bottom
         for name, channels in self.feature_channels.items():
             self.blocks[name] = SPADEResidualBlock(
-                previous, channels, layout_channels, hidden_channels
+                previous, channels, layout_channels, hidden_channels, modulation
             )
             previous = channels
         self.out_channels = previous

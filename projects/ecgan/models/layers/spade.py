@@ -4,8 +4,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...structures import DenseLayout, Layout
+from ...structures import DenseLayout, Layout, NeighbourhoodIndex
 from .batch_norm import ParameterFreeBatchNorm
+from .indexed_convolution import (
+    check_mode,
+    choose_index,
+    convolve_hidden,
+    convolve_layout,
+    modulate,
+)
 from .initialization import spectral_norm
 
 LEAKY_SLOPE = 0.2
@@ -21,10 +28,20 @@ class SPADENorm(nn.Module):
         channels: Channels C of the features.
         layout_channels: Channels N' of the layout.
         hidden_channels: Channels of h.
+        modulation: ``plain`` convolves the one-hot layout; ``indexed`` computes gamma and beta once
+            for each distinct 5 x 5 neighbourhood of the label map, with the same result; ``auto``
+            takes the faster.
     """
 
-    def __init__(self, channels: int, layout_channels: int, hidden_channels: int = 128) -> None:
+    def __init__(
+        self,
+        channels: int,
+        layout_channels: int,
+        hidden_channels: int = 128,
+        modulation: str = 'auto',
+    ) -> None:
         super().__init__()
+        self.modulation = check_mode(modulation)
         self.norm = ParameterFreeBatchNorm(channels)
         self.shared = nn.Conv2d(layout_channels, hidden_channels, 3, padding=1)
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
@@ -40,9 +57,20 @@ class SPADENorm(nn.Module):
         Returns:
             Modulated features ``(N, C, h, w)``.
         """
+        layout = layout.resized(x.shape[-2:])
         normalised = self.norm(x)
-        hidden = F.relu(self.shared(layout.resized(x.shape[-2:]).one_hot(x.dtype)))
-        return torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
+        index = choose_index(layout, self.modulation)
+        if index is None:
+            hidden = F.relu(self.shared(layout.one_hot(x.dtype)))
+            return torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
+        return modulate(normalised, self._table(index), index.pixels_5)
+
+    def _table(self, index: NeighbourhoodIndex) -> Tensor:
+        """1 + gamma and beta of each distinct neighbourhood, ``(U5, 2C)``."""
+        hidden = F.relu(convolve_layout(index, self.shared.weight, self.shared.bias))
+        weight = torch.cat([self.gamma.weight, self.beta.weight])
+        bias = torch.cat([self.gamma.bias + 1, self.beta.bias])
+        return convolve_hidden(index, hidden, weight, bias)
 
 
 class SPADEResidualBlock(nn.Module):
@@ -56,20 +84,27 @@ class SPADEResidualBlock(nn.Module):
         out_channels: Channels of the output.
         layout_channels: Channels N' of the layout.
         hidden_channels: Hidden channels of the SPADE norms.
+        modulation: How the SPADE norms compute, see :class:`SPADENorm`.
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, layout_channels: int, hidden_channels: int = 128
+        self,
+        in_channels: int,
+        out_channels: int,
+        layout_channels: int,
+        hidden_channels: int = 128,
+        modulation: str = 'auto',
     ) -> None:
         super().__init__()
+        of_norm = (layout_channels, hidden_channels, modulation)
         middle = min(in_channels, out_channels)
-        self.norm_0 = SPADENorm(in_channels, layout_channels, hidden_channels)
+        self.norm_0 = SPADENorm(in_channels, *of_norm)
         self.conv_0 = spectral_norm(nn.Conv2d(in_channels, middle, 3, padding=1))
-        self.norm_1 = SPADENorm(middle, layout_channels, hidden_channels)
+        self.norm_1 = SPADENorm(middle, *of_norm)
         self.conv_1 = spectral_norm(nn.Conv2d(middle, out_channels, 3, padding=1))
         self.has_shortcut = in_channels != out_channels
         if self.has_shortcut:
-            self.norm_s = SPADENorm(in_channels, layout_channels, hidden_channels)
+            self.norm_s = SPADENorm(in_channels, *of_norm)
             self.conv_s = spectral_norm(nn.Conv2d(in_channels, out_channels, 1, bias=False))
 
     def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
