@@ -13,9 +13,13 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
+from projects.ecgan.datasets.palettes import generated_palette
 from projects.ecgan.visualization import tile_samples, write_image
 
 from ..random_state import capture_random_state, restore_random_state
+
+# Colours for a data set without a palette; 255 is unknown.
+_MOST_CLASSES = 255
 
 
 @HOOKS.register_module()
@@ -28,9 +32,9 @@ class LayoutVisualizationHook(Hook):
     left out. The samples are the first of the validation data set, of the training data set where
     there is none; colours come from the data set's ``palette``.
 
-    The training is left as it was: random numbers and the mode of every module are restored, and the
-    samples do not pass through a data loader. Every process runs the model, so that no collective
-    operation inside it waits for ever; the main process alone writes.
+    The training is left as it was: random numbers and the mode of every module are restored, and
+    the samples do not pass through a data loader. Every process runs the model, so that no
+    collective operation inside it waits for ever; the main process alone writes.
 
     Args:
         interval: Iterations from grid to grid.
@@ -103,7 +107,8 @@ class LayoutVisualizationHook(Hook):
         dataset = loader.dataset
         count = min(self.num_samples, len(dataset))
         self._batch = pseudo_collate([dataset[index] for index in range(count)])
-        self._palette = getattr(dataset, 'metainfo', {}).get('palette', ())
+        metainfo = getattr(dataset, 'metainfo', {})
+        self._palette = metainfo.get('palette') or generated_palette(_MOST_CLASSES)
 
 
 @contextmanager
