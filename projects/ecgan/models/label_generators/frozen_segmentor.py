@@ -1,0 +1,70 @@
+"""Any mmsegmentation model in the place of the label generator, frozen."""
+
+from __future__ import annotations
+
+import torch
+from mmagic.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from ...evaluation.segmentor import Segmentor
+
+
+@MODELS.register_module()
+class FrozenSegmentor(BaseModule):
+    """A trained segmentor that maps images to layout logits and never changes.
+
+    Gradients reach the image; the weights take none, and batch norm stays in evaluation mode. The
+    segmentor has to know the layout's classes in the layout's order. The cross entropy on photos
+    has nothing to train here: turn it off (``label_loss_weight=0``).
+
+    Args:
+        num_classes: Classes N of the layout.
+        config: Segmentor config: a local path or a name of mmsegmentation's model zoo.
+        checkpoint: Its weights: a local path or an address. None: the model zoo's.
+
+    Raises:
+        FileNotFoundError: If config or checkpoint cannot be found or fetched.
+        ValueError: If the checkpoint does not fit the config, or the classes the layout.
+    """
+
+    def __init__(self, num_classes: int, config: str, checkpoint: str | None = None) -> None:
+        super().__init__()
+        segmentor = Segmentor(config, checkpoint)
+        model = segmentor.model
+        if model.num_classes != num_classes or model.out_channels != num_classes:
+            raise ValueError(
+                f'segmentor {config} predicts {model.num_classes} classes in {model.out_channels} '
+                f'channels, the layout has {num_classes} classes: take a segmentor trained on the '
+                "layout's classes"
+            )
+        self.num_classes = num_classes
+        self.segmentor = segmentor
+
+    def init_weights(self) -> None:
+        """Keep the weights of the checkpoint."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Predict layout logits, in float32 also inside autocast.
+
+        Args:
+            image: RGB, (N, 3, H, W), in [-1, 1]; a coarse image may exceed it.
+
+        Returns:
+            Logits (N, num_classes, H, W).
+        """
+        model = self.segmentor.model
+        size = tuple(image.shape[2:])
+        with torch.autocast(image.device.type, enabled=False):
+            meta = {'img_shape': size, 'pad_shape': size, 'ori_shape': size}
+            return model.encode_decode(self._normalize(image.float()), [meta] * len(image))
+
+    def _normalize(self, image: Tensor) -> Tensor:
+        """From [-1, 1] RGB to what the segmentor's own preprocessor makes of BGR bytes."""
+        preprocessor = self.segmentor.model.data_preprocessor
+        x = (image + 1) * 127.5
+        if not preprocessor.channel_conversion:
+            x = x.flip(1)
+        if preprocessor._enable_normalize:
+            x = (x - preprocessor.mean) / preprocessor.std
+        return x
