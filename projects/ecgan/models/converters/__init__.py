@@ -14,6 +14,8 @@ from .reference import (
     exact_singular_vectors,
     identify,
     infer_config,
+    load_converted,
+    network_of,
 )
 
 __all__ = [
@@ -29,5 +31,7 @@ __all__ = [
     'golden_weight',
     'identify',
     'infer_config',
+    'load_converted',
+    'network_of',
     'read_golden',
 ]

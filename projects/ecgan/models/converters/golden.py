@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..data_preprocessor import LayoutDataPreprocessor
 from ..ecgan import ECGAN
-from .reference import convert_state_dict, exact_singular_vectors, infer_config
+from .reference import exact_singular_vectors, infer_config, load_converted
 
 NETWORKS = ('generator', 'discriminator')
 LOSSES = (
@@ -125,11 +125,7 @@ class GoldenCase:
             final_weight=2.0,
         )
         for network in NETWORKS:
-            state = convert_state_dict(self.released_state(network), network)
-            try:
-                getattr(model, network).load_state_dict(state)
-            except RuntimeError as error:
-                raise ValueError(f'{self.folder}: the {network} does not fit: {error}') from error
+            load_converted(getattr(model, network), self.released_state(network), network)
         return model.to(device, dtype)
 
     def batch(self, dtype: torch.dtype) -> dict:

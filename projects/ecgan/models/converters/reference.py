@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # The released network creates this layer and never calls it.
 UNUSED = re.compile(r'fc1\.(weight|bias)')
@@ -116,6 +116,25 @@ def convert_state_dict(released: Mapping[str, Tensor], network: str) -> dict[str
     return converted
 
 
+def load_converted(module: nn.Module, released: Mapping[str, Tensor], network: str) -> None:
+    """Load a released state dict into this project's network, every tensor checked.
+
+    Args:
+        module: Network of the config that :func:`infer_config` gave.
+        released: Tensors by released name.
+        network: ``generator`` or ``discriminator``.
+
+    Raises:
+        KeyError: If there is a tensor that the released networks do not have.
+        ValueError: If tensors are missing or of another shape.
+    """
+    state = convert_state_dict(released, network)
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        raise ValueError(f'the weights do not fit the {network}: {error}') from error
+
+
 def identify(names: Iterable[str]) -> str:
     """Tell which released network a state dict belongs to.
 
@@ -140,6 +159,11 @@ def identify(names: Iterable[str]) -> str:
         'not a released generator or discriminator: none of discriminator_0.model0.0.weight, '
         f'conv_img1.weight, conv_img.weight is among the names, which start {sorted(names)[:4]}'
     )
+
+
+def network_of(names: Iterable[str]) -> str:
+    """``generator`` or ``discriminator``, see :func:`identify`."""
+    return 'discriminator' if identify(names) == 'discriminator' else 'generator'
 
 
 def infer_config(shapes: Mapping[str, Sequence[int]], upsampling: str | None = None) -> dict:
