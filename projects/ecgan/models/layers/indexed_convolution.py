@@ -66,10 +66,11 @@ def convolve_layout(index: NeighbourhoodIndex, weight: Tensor, bias: Tensor | No
     Returns:
         Table ``(U3, out)``; ``table[index.pixels_3]`` is the convolution at the pixels.
     """
-    columns = index.codes.to(weight.dtype) @ weight.permute(2, 3, 1, 0).flatten(0, 1)
-    num_codes = len(index.codes)
-    position = torch.arange(9, device=weight.device) * num_codes
-    table = F.embedding_bag(index.windows_3 + position, columns.flatten(0, 1), mode='sum')
+    # (K, N') x (N', 9 * out): what each code adds at each of the nine positions.
+    columns = index.codes.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
+    columns = columns.view(9 * len(index.codes), -1)
+    position = torch.arange(9, device=weight.device)
+    table = F.embedding_bag(index.windows_3 * 9 + position, columns, mode='sum')
     return table if bias is None else table + bias
 
 
@@ -92,41 +93,58 @@ def convolve_hidden(
     return torch.addmm(bias, patches, weight.permute(2, 3, 1, 0).flatten(0, 2))
 
 
-class _Modulate(torch.autograd.Function):
-    """y = x * scale + shift with scale and shift looked up by pixel.
+# Pixels that are modulated at a time without gradients: their looked-up rows stay in the cache.
+CHUNK_PIXELS = 4096
 
-    Keeps x, the table and the pixels' rows for the backward pass, not the two looked-up maps.
+
+class _Modulate(torch.autograd.Function):
+    """y = act(x * scale + shift) with scale and shift looked up by pixel, act a leaky ReLU.
+
+    Keeps x, y, the table and the pixels' rows for the backward pass, not the two looked-up maps;
+    y is what the next convolution keeps anyway, and its sign is that of the leaky ReLU's input.
     """
 
     @staticmethod
-    def forward(ctx, x: Tensor, table: Tensor, pixels: Tensor) -> Tensor:
-        ctx.save_for_backward(x, table, pixels)
-        rows = x.permute(0, 2, 3, 1)
-        scale, shift = F.embedding(pixels.view(rows.shape[:3]), table).chunk(2, dim=-1)
-        return torch.addcmul(shift, rows, scale).permute(0, 3, 1, 2)
+    def forward(ctx, x: Tensor, table: Tensor, pixels: Tensor, slope: float) -> Tensor:
+        rows = x.permute(0, 2, 3, 1).flatten(0, 2)
+        out = torch.empty_like(rows, memory_format=torch.contiguous_format)
+        for start in range(0, len(rows), CHUNK_PIXELS):
+            part = slice(start, start + CHUNK_PIXELS)
+            scale, shift = table.index_select(0, pixels[part]).chunk(2, dim=-1)
+            torch.addcmul(shift, rows[part], scale, out=out[part])
+            if slope != 1:
+                F.leaky_relu_(out[part], slope)
+        batch, _, height, width = x.shape
+        out = out.view(batch, height, width, -1).permute(0, 3, 1, 2)
+        ctx.slope = slope
+        ctx.save_for_backward(x, table, pixels, out)
+        return out
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None]:
-        x, table, pixels = ctx.saved_tensors
-        rows, grad_rows = x.permute(0, 2, 3, 1), grad.permute(0, 2, 3, 1)
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        x, table, pixels, out = ctx.saved_tensors
+        rows, grad, out = (t.permute(0, 2, 3, 1).flatten(0, 2) for t in (x, grad, out))
         channels = rows.shape[-1]
-        scale = F.embedding(pixels.view(rows.shape[:3]), table[:, :channels])
-        of_pixels = torch.cat([grad_rows * rows, grad_rows], dim=-1).flatten(0, 2)
+        if ctx.slope != 1:
+            grad = torch.ops.aten.leaky_relu_backward(grad, out, ctx.slope, True)
+        of_x = grad * table[:, :channels].index_select(0, pixels)
+        of_pixels = torch.cat([grad * rows, grad], dim=-1)
         of_table = torch.ops.aten.embedding_dense_backward(
             of_pixels, pixels, len(table), -1, False
         )
-        return (grad_rows * scale).permute(0, 3, 1, 2), of_table, None
+        return of_x.view(*x.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2), of_table, None, None
 
 
-def modulate(x: Tensor, table: Tensor, pixels: Tensor) -> Tensor:
-    """Y = x * scale + shift, scale and shift from a table with one row a neighbourhood.
+def modulate(x: Tensor, table: Tensor, pixels: Tensor, slope: float = 1.0) -> Tensor:
+    """Y = act(x * scale + shift), scale and shift from a table with one row a neighbourhood.
 
     Args:
         x: Features ``(N, C, h, w)``.
         table: ``(U, 2C)``: scale, then shift.
         pixels: Row of each pixel, ``(N * h * w,)``.
+        slope: Negative slope of the leaky ReLU; 1 for none.
 
     Returns:
         Tensor ``(N, C, h, w)``, channels last in memory.
     """
-    return _Modulate.apply(x, table.to(x.dtype), pixels)
+    return _Modulate.apply(x, table.to(x.dtype), pixels, slope)

@@ -47,12 +47,15 @@ class SPADENorm(nn.Module):
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
         self.beta = nn.Conv2d(hidden_channels, channels, 3, padding=1)
 
-    def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
-        """Normalise and modulate.
+    def forward(
+        self, x: Tensor, layout: Layout | DenseLayout, slope: float = 1.0
+    ) -> Tensor:
+        """Normalise, modulate and activate.
 
         Args:
             x: Features ``(N, C, h, w)``.
             layout: Layout at any size.
+            slope: Negative slope of the leaky ReLU that follows; 1 for none.
 
         Returns:
             Modulated features ``(N, C, h, w)``.
@@ -62,8 +65,24 @@ class SPADENorm(nn.Module):
         index = choose_index(layout, self.modulation)
         if index is None:
             hidden = F.relu(self.shared(layout.one_hot(x.dtype)))
-            return torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
-        return modulate(normalised, self._table(index), index.pixels_5)
+            y = torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
+            return y if slope == 1 else F.leaky_relu(y, slope)
+        return modulate(normalised, self._table(index), index.pixels_5, slope)
+
+    @torch.no_grad()
+    def fold_norm(self) -> None:
+        """Move the running statistics into gamma and beta: for inference, in place.
+
+        With r = 1 / sqrt(var + eps): (x - mean) r (1 + gamma) + beta = x (1 + gamma') + beta' for
+        1 + gamma' = r (1 + gamma) and beta' = beta - mean (1 + gamma').
+        """
+        scale = torch.rsqrt(self.norm.running_var + self.norm.eps)
+        shift = self.norm.running_mean.clone()
+        self.gamma.weight.mul_(scale.view(-1, 1, 1, 1))
+        self.gamma.bias.add_(1).mul_(scale).sub_(1)
+        self.beta.weight.sub_(self.gamma.weight * shift.view(-1, 1, 1, 1))
+        self.beta.bias.sub_((self.gamma.bias + 1) * shift)
+        self.norm = nn.Identity()
 
     def _table(self, index: NeighbourhoodIndex) -> Tensor:
         """1 + gamma and beta of each distinct neighbourhood, ``(U5, 2C)``."""
@@ -118,5 +137,5 @@ class SPADEResidualBlock(nn.Module):
             Features ``(N, out, h, w)``.
         """
         shortcut = self.conv_s(self.norm_s(x, layout)) if self.has_shortcut else x
-        hidden = self.conv_0(F.leaky_relu(self.norm_0(x, layout), LEAKY_SLOPE))
-        return shortcut + self.conv_1(F.leaky_relu(self.norm_1(hidden, layout), LEAKY_SLOPE))
+        hidden = self.conv_0(self.norm_0(x, layout, LEAKY_SLOPE))
+        return shortcut + self.conv_1(self.norm_1(hidden, layout, LEAKY_SLOPE))
