@@ -14,6 +14,8 @@ from . import (
     missing_ops,
     numpy_bool8,
     safe_checkpoints,
+    separate_ddp_keys,
+    translation_ddp,
 )
 
 _DEFECTS = (
@@ -23,6 +25,8 @@ _DEFECTS = (
     cpu_distributed,
     safe_checkpoints,
     atomic_checkpoints,
+    translation_ddp,
+    separate_ddp_keys,
 )
 
 
