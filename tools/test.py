@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Test a model: run the test loop of a config on a checkpoint and write the metrics."""
+"""Test a model: run the test loop of a config on a checkpoint, write the metrics and a report."""
 
 import sys
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ import mmengine
 
 import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
 from projects.ecgan.engine import launch
+from projects.ecgan.evaluation import can_report, evaluate_and_report
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = launch.build_parser('Test a model')
     parser.add_argument('checkpoint', help='checkpoint file or address')
     parser.add_argument('--out', help='file for the metrics (.json, .yaml or .pkl)')
+    parser.add_argument(
+        '--no-untrained', action='store_true', help='do not measure an untrained model as well'
+    )
     args = parser.parse_args(argv)
 
     cfg = launch.build_config(args)
@@ -30,7 +34,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         launch.finish_dry_run(cfg)
         return
     runner = launch.build_runner(cfg)
-    metrics = runner.test()
+    if can_report(runner):
+        metrics = evaluate_and_report(runner, untrained_seed=None if args.no_untrained else 0)
+    else:
+        metrics = runner.test()
     if args.out and runner.rank == 0:
         mmengine.dump(metrics, args.out)
 

@@ -7,7 +7,7 @@ images; ``fidelity`` of the generator decides what part of an image is painted r
 from pathlib import Path
 
 import torch
-from mmagic.registry import MODELS
+from mmagic.registry import DATASETS, MODELS
 from mmagic.structures import DataSample
 from mmengine.dataset import BaseDataset
 from mmengine.model import BaseDataPreprocessor, BaseModel
@@ -31,6 +31,7 @@ def make_labels(index: int, size: int = 8) -> torch.Tensor:
     return labels
 
 
+@DATASETS.register_module()
 class ToyLayouts(BaseDataset):
     METAINFO = {'classes': ('sky', 'wall', 'road', 'tree')}
 
@@ -78,6 +79,12 @@ class ToyGenerator(BaseModel):
         return self.forward(**data)
 
     test_step = val_step
+
+    def train_step(self, data, optim_wrapper):
+        loss = self.weight.square().sum()
+        optim_wrapper.update_params(loss)
+        torch.nn.init.ones_(self.trained)
+        return {'loss': loss}
 
 
 @SEG_MODELS.register_module()
@@ -174,3 +181,37 @@ def trained(model: BaseModel) -> BaseModel:
     """Mark a toy generator as trained."""
     torch.nn.init.ones_(model.trained)
     return model
+
+
+RUN_CONFIG = """
+default_scope = 'mmagic'
+custom_imports = dict(imports=['projects.ecgan', 'evaluation_toys'])
+model = dict(type='ToyGenerator', wrong={wrong}, coarse=True)
+loader = dict(
+    batch_size=2, num_workers=0, dataset=dict(type='ToyLayouts', length=5, size=16),
+    sampler=dict(type='DefaultSampler', shuffle=False), collate_fn=dict(type='pseudo_collate'))
+train_dataloader = val_dataloader = test_dataloader = loader
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=2, val_interval=1)
+val_cfg = dict(type='MultiValLoop')
+test_cfg = dict(type='MultiTestLoop')
+optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.1))
+segmentor = dict(config='{folder}/grey.py', checkpoint='{folder}/grey.pth')
+val_evaluator = test_evaluator = [
+    dict(type='SegmentationFidelity', segmentor=segmentor,
+         sources=('generated', 'coarse', 'real')),
+    dict(type='FeatureDistance', network=dict(type='segmentor', **segmentor)),
+    dict(type='PairedPSNR'),
+    dict(type='SWD', fake_nums=5, image_shape=(3, 16, 16), sample_model='orig', prefix='SWD')]
+default_hooks = dict(checkpoint=dict(
+    type='CheckpointHook', by_epoch=False, interval=1, save_best='generated/mIoU'))
+visualizer = dict(type='mmengine.Visualizer', vis_backends=[dict(type='TensorboardVisBackend')])
+log_processor = dict(by_epoch=False)
+"""
+
+
+def write_run_config(folder: Path, wrong: int = 0) -> Path:
+    """Write a config that trains and tests the toy generator; its segmentor is there as well."""
+    write_segmentor(folder)
+    path = folder / f'toy_{wrong}.py'
+    path.write_text(RUN_CONFIG.format(folder=folder, wrong=wrong))
+    return path

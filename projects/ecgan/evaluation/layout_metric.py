@@ -12,6 +12,8 @@ from mmengine.evaluator import BaseMetric
 from torch import nn
 from torch.utils.data import DataLoader
 
+from .errors import MismatchError
+
 
 class LayoutMetric(BaseMetric):
     """A metric over the pairs (layout, generated image, real image) of a validation set.
@@ -49,13 +51,13 @@ class LayoutMetric(BaseMetric):
             dataloader: The validation data loader.
 
         Raises:
-            ValueError: If the validation set is empty.
+            MismatchError: If the validation set is empty.
         """
         dataset = dataloader.dataset
         self.dataset_length = len(dataset)
         if self.dataset_length == 0:
             place = getattr(dataset, 'data_root', None) or 'no data_root'
-            raise ValueError(
+            raise MismatchError(
                 f'{type(self).__name__}: the validation set is empty: '
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'

@@ -9,6 +9,7 @@ from prettytable import PrettyTable
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from .errors import MismatchError
 from .label_mapping import IGNORED, LabelMapping, build_label_mapping
 from .layout_metric import LayoutMetric
 from .segmentor import Segmentor
@@ -64,7 +65,7 @@ class SegmentationFidelity(LayoutMetric):
         prefix: Put before every result key.
 
     Raises:
-        ValueError: If the segmentor's number of classes is not that of the label mapping.
+        MismatchError: If the segmentor's number of classes is not that of the label mapping.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class SegmentationFidelity(LayoutMetric):
         found = self.segmentor.num_classes
         mapping = build_label_mapping(name, found, classes)
         if mapping.num_classes != found:
-            raise ValueError(
+            raise MismatchError(
                 f'Segmentor {self.segmentor.config_name} predicts {found} classes, but label '
                 f'mapping {name!r} scores {mapping.num_classes}.'
             )
@@ -103,7 +104,7 @@ class SegmentationFidelity(LayoutMetric):
         """Bring the segmentor to the model's device and check the data set's classes.
 
         Raises:
-            ValueError: If the validation set is empty, or ``identity`` meets a data set with
+            MismatchError: If the validation set is empty, or ``identity`` meets a data set with
                 another number of classes.
         """
         super().prepare(module, dataloader)
@@ -111,7 +112,7 @@ class SegmentationFidelity(LayoutMetric):
         classes = (getattr(dataloader.dataset, 'metainfo', None) or {}).get('classes')
         if self.mapping.name == 'identity' and classes:
             if len(classes) != self.mapping.num_classes:
-                raise ValueError(
+                raise MismatchError(
                     f'Segmentor {self.segmentor.config_name} predicts {self.mapping.num_classes} '
                     f'classes, but {type(dataloader.dataset).__name__} has {len(classes)}.'
                 )

@@ -1,5 +1,6 @@
 """The segmentor that judges images: any mmsegmentation model, frozen, behind one call."""
 
+import copy
 import difflib
 import hashlib
 import json
@@ -16,6 +17,7 @@ from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
+from .errors import MismatchError, MissingFileError
 from .weights import file_sha256, find_weights
 
 INPUT_POLICIES = ('native', 'upscale', 'pipeline')
@@ -40,7 +42,7 @@ def find_segmentor_config(config: str) -> Path:
         Path of the config file.
 
     Raises:
-        FileNotFoundError: If it is neither; the message offers similar names.
+        MissingFileError: If it is neither; the message offers similar names.
     """
     path = Path(config).expanduser()
     if path.is_file():
@@ -51,7 +53,7 @@ def find_segmentor_config(config: str) -> Path:
             return found[0]
     names = [file.stem for file in _zoo_folder().glob('*/*.py')]
     similar = difflib.get_close_matches(path.stem, names, n=3, cutoff=0.4)
-    raise FileNotFoundError(
+    raise MissingFileError(
         f'No segmentor config {config!r}: neither a file nor a name of the model zoo in '
         f'{_zoo_folder()}. Similar names: {", ".join(similar) or "none"}.'
     )
@@ -80,7 +82,7 @@ def _check_fit(model: nn.Module, state: dict[str, Tensor], checkpoint: Path, con
     ]
     if wrong or missing:
         trouble = wrong + missing
-        raise ValueError(
+        raise MismatchError(
             f'Segmentor checkpoint {checkpoint} does not fit config {config}: {trouble[0]}'
             + (f' (and {len(trouble) - 1} more).' if len(trouble) > 1 else '.')
         )
@@ -90,7 +92,7 @@ def _build_model(config: Config) -> nn.Module:
     import mmseg.models  # noqa: F401  (registers the models)
     from mmseg.registry import MODELS
 
-    settings = config.model.to_dict()
+    settings = copy.deepcopy(config.model)
     settings.setdefault('data_preprocessor', config.get('data_preprocessor'))
     # Weights come from the checkpoint alone: no pretrained backbone is fetched.
     settings['pretrained'] = None
@@ -126,8 +128,9 @@ class Segmentor(nn.Module):
         input_size: (height, width) for ``upscale``.
 
     Raises:
-        FileNotFoundError: If config or checkpoint cannot be found or fetched.
-        ValueError: If the checkpoint does not fit the config, or the input policy is wrong.
+        MissingFileError: If config or checkpoint cannot be found or fetched.
+        MismatchError: If the checkpoint does not fit the config.
+        ValueError: If the input policy is wrong.
     """
 
     def __init__(
@@ -166,7 +169,7 @@ class Segmentor(nn.Module):
     def _find_checkpoint(checkpoint: str | None, config: Path) -> Path:
         url = zoo_weights_url(config)
         if checkpoint is None and url is None:
-            raise FileNotFoundError(
+            raise MissingFileError(
                 f'Segmentor config {config} is not in the model zoo: give its weights as '
                 'segmentor.checkpoint (a path or an address).'
             )

@@ -7,6 +7,8 @@ from urllib.parse import urlparse
 import torch
 from mmengine.dist import barrier, is_main_process
 
+from .errors import MissingFileError
+
 
 def file_sha256(path: str | Path) -> str:
     """SHA-256 of a file as 64 hexadecimal digits."""
@@ -35,12 +37,12 @@ def find_weights(source: str, purpose: str, option: str, origin: str = '') -> Pa
         Path of the file on this machine.
 
     Raises:
-        FileNotFoundError: If there is no such file, or it cannot be fetched.
+        MissingFileError: If there is no such file, or it cannot be fetched.
     """
     if not source.startswith(('http://', 'https://')):
         path = Path(source).expanduser()
         if not path.is_file():
-            raise FileNotFoundError(
+            raise MissingFileError(
                 f'Weights of the {purpose} not found: {path} ({option}). {origin}'.rstrip()
             )
         return path
@@ -54,7 +56,7 @@ def find_weights(source: str, purpose: str, option: str, origin: str = '') -> Pa
             reason = error
     barrier()
     if not path.is_file():
-        raise FileNotFoundError(
+        raise MissingFileError(
             f'Cannot fetch the weights of the {purpose} from {source} '
             f'({reason or "the main process failed"}). Download the file elsewhere and put it at '
             f'{path}, or give its path as {option}.'

@@ -1,0 +1,158 @@
+r"""Distances between the features of generated and of real images: FID and KID.
+
+FID (Heusel et al., 2017, eq. 6) is the Frechet distance between two Gaussians,
+:math:`\|m_1 - m_2\|^2 + \mathrm{tr}(C_1 + C_2 - 2 (C_1 C_2)^{1/2})`. With centred features
+:math:`C_1 = A^T A` and :math:`C_2 = B^T B`, the eigenvalues of :math:`C_1 C_2` are the squared
+singular values of :math:`A B^T`, so the last trace is their sum. That needs no matrix root, whose
+numerical noise is why other code adds a small offset to covariances of few images.
+
+KID (Binkowski et al., 2018, sec. 4) is the unbiased squared maximum mean discrepancy under the
+kernel :math:`(x^T y / d + 1)^3`. Deliberate deviation: it is computed once over all images, not
+averaged over random subsets, so that it repeats exactly.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import METRICS
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from .feature_networks import build_feature_network
+from .layout_metric import LayoutMetric
+
+
+def _check(fake: Tensor, real: Tensor) -> None:
+    if fake.ndim != 2 or real.ndim != 2 or fake.shape[1] != real.shape[1]:
+        raise ValueError(
+            f'Features must be (N, D) with one D, got {tuple(fake.shape)} and {tuple(real.shape)}.'
+        )
+    if min(len(fake), len(real)) < 2:
+        raise ValueError(
+            f'A feature distance needs at least 2 images of each kind, got {len(fake)} generated '
+            f'and {len(real)} real ones.'
+        )
+
+
+def frechet_distance(fake: Tensor, real: Tensor) -> float:
+    """Frechet distance between Gaussians fitted to two sets of features (FID).
+
+    Args:
+        fake: (N, D), any real dtype; computed in float64.
+        real: (M, D).
+
+    Returns:
+        The distance, >= 0 up to rounding.
+
+    Raises:
+        ValueError: If the shapes do not fit or a set has fewer than 2 rows.
+    """
+    _check(fake, real)
+    means, factors, total = [], [], 0.0
+    for features in (fake.double(), real.double()):
+        mean = features.mean(0)
+        factor = (features - mean) / (len(features) - 1) ** 0.5
+        total += factor.square().sum().item()  # tr C
+        if factor.shape[0] > factor.shape[1]:
+            # R^T R = A^T A: the covariance in D rows instead of N.
+            factor = torch.linalg.qr(factor, mode='r').R
+        means.append(mean)
+        factors.append(factor)
+    cross = torch.linalg.svdvals(factors[0] @ factors[1].T).sum().item()
+    return (means[0] - means[1]).square().sum().item() + total - 2 * cross
+
+
+def kernel_distance(fake: Tensor, real: Tensor) -> float:
+    """Unbiased squared maximum mean discrepancy under the cubic kernel (KID).
+
+    Args:
+        fake: (N, D), any real dtype; computed in float64.
+        real: (M, D).
+
+    Returns:
+        The distance; being unbiased, it may be slightly negative.
+
+    Raises:
+        ValueError: If the shapes do not fit or a set has fewer than 2 rows.
+    """
+    _check(fake, real)
+
+    def kernel(one: Tensor, two: Tensor) -> Tensor:
+        return (one @ two.T / one.shape[1] + 1) ** 3
+
+    def mean_of_pairs(features: Tensor) -> float:
+        values, count = kernel(features, features), len(features)
+        return ((values.sum() - values.diagonal().sum()) / (count * (count - 1))).item()
+
+    fake, real = fake.double(), real.double()
+    return mean_of_pairs(fake) + mean_of_pairs(real) - 2 * kernel(fake, real).mean().item()
+
+
+@METRICS.register_module()
+class FeatureDistance(LayoutMetric):
+    """FID and KID between one fake per layout and the real validation images.
+
+    Result keys are ``FID`` and ``KID``; with a stand-in network they carry its name
+    (``segmentor-FID``). MMagic's own ``FID`` and ``TransFID`` do not fit this task: they expect the
+    data preprocessor to stack real images into one sample, keep their statistics in a cache that
+    does not notice changed images, and make the evaluator run the generator a second time.
+
+    Args:
+        network: ``type`` and arguments of a feature network
+            (:mod:`~projects.ecgan.evaluation.feature_networks`).
+        prefix: Put before every result key.
+    """
+
+    def __init__(self, network: dict, prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        self.network = build_feature_network(**network)
+        self._real_features: Tensor | None = None
+        self._real_known = False
+        self._real_dataset: object = None
+
+    def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
+        """Bring the network to the model's device."""
+        super().prepare(module, dataloader)
+        self.network.to(next(module.parameters()).device)
+        if dataloader.dataset is not self._real_dataset:
+            self._real_known, self._real_dataset = False, dataloader.dataset
+
+    def _describe(self, samples: Sequence[dict], name: str) -> Tensor:
+        device = next(self.network.parameters()).device
+        images = torch.stack([sample[name] for sample in samples])
+        return self.network.features(images.to(device)).cpu()
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Describe a batch.
+
+        Args:
+            data_batch: Not used.
+            data_samples: For each sample ``fake_img`` and ``gt_img``, (3, H, W) uint8 BGR.
+        """
+        rows = [{'fake': feature} for feature in self._describe(data_samples, 'fake_img')]
+        if not self._real_known:
+            for row, feature in zip(rows, self._describe(data_samples, 'gt_img')):
+                row['real'] = feature
+        self.results.extend(rows)
+
+    def compute_metrics(self, rows: list[dict[str, Tensor]]) -> dict[str, float]:
+        """Reduce the features of all images to FID and KID."""
+        if not self._real_known:
+            self._real_features = torch.stack([row['real'] for row in rows])
+        fake = torch.stack([row['fake'] for row in rows])
+        values = {
+            f'{self.network.prefix}FID': frechet_distance(fake, self._real_features),
+            f'{self.network.prefix}KID': kernel_distance(fake, self._real_features),
+        }
+        self.details = {'generated': values}
+        return values
+
+    def evaluate(self, size: int | None = None) -> dict[str, float]:
+        """Reduce, and keep the features of the real images for the next validation."""
+        values = super().evaluate(size)
+        self._real_known = True
+        return values
+
+    def protocol(self) -> dict:
+        """The feature network."""
+        return {'feature_network': self.network.protocol()}

@@ -1,0 +1,104 @@
+"""Networks that describe an image by a vector: Inception for FID, a segmentor as a stand-in."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .segmentor import Segmentor
+from .weights import file_sha256, find_weights
+
+INCEPTION_URL = (
+    'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/'
+    'pt_inception-2015-12-05-6726825d.pth'
+)
+
+
+class InceptionFeatures(nn.Module):
+    """The Inception network of FID as the papers of this field use it (pytorch-fid's port).
+
+    Args:
+        weights: Local path or address of ``pt_inception-2015-12-05-6726825d.pth``.
+
+    Raises:
+        MissingFileError: If the weights are not there and cannot be fetched.
+    """
+
+    # What results carry before the name of the distance: these features make it *the* FID.
+    prefix = ''
+
+    def __init__(self, weights: str = INCEPTION_URL) -> None:
+        super().__init__()
+        from mmagic.evaluation.functional.fid_inception import fid_inception_v3
+
+        self.path = find_weights(
+            weights,
+            'Inception network of FID',
+            'network.weights',
+            f'It can be downloaded from {INCEPTION_URL}',
+        )
+        # On the meta device nothing is initialised in vain (that takes long for Inception).
+        with torch.device('meta'):
+            self.net = fid_inception_v3(load_ckpt=False)
+        state = torch.load(self.path, map_location='cpu', weights_only=True)
+        self.net.load_state_dict(state, assign=True)
+        self.net.fc = nn.Identity()
+        self.requires_grad_(False)
+        self.eval()
+
+    @torch.no_grad()
+    def features(self, images: Tensor) -> Tensor:
+        """Describe images.
+
+        Args:
+            images: (N, 3, H, W) uint8, BGR.
+
+        Returns:
+            (N, 2048) float32.
+        """
+        rgb = images.flip(1).float() / 127.5 - 1
+        with torch.autocast(images.device.type, enabled=False):
+            return self.net(F.interpolate(rgb, (299, 299), mode='bilinear', align_corners=False))
+
+    def protocol(self) -> dict:
+        """Say which network this is."""
+        return {
+            'type': 'inception',
+            'weights': str(self.path),
+            'weights_sha256': file_sha256(self.path),
+        }
+
+
+class SegmentorFeatures(Segmentor):
+    """Backbone features of a segmentor, where no Inception weights are at hand.
+
+    Distances between them are called ``segmentor-FID`` and ``segmentor-KID``, and compare only
+    with each other. Takes the arguments of
+    :class:`~projects.ecgan.evaluation.segmentor.Segmentor`.
+    """
+
+    prefix = 'segmentor-'
+
+    def protocol(self) -> dict:
+        """Say which network this is."""
+        return {'type': 'segmentor', **super().protocol()}
+
+
+FEATURE_NETWORKS = {'inception': InceptionFeatures, 'segmentor': SegmentorFeatures}
+
+
+def build_feature_network(type: str, **settings: object) -> nn.Module:
+    """Build a feature network.
+
+    Args:
+        type: ``inception`` or ``segmentor``.
+        **settings: Its arguments.
+
+    Returns:
+        A module with ``features(images)``, ``prefix`` and ``protocol()``.
+
+    Raises:
+        ValueError: If the type is unknown.
+    """
+    if type not in FEATURE_NETWORKS:
+        raise ValueError(f'Feature network {type!r} must be one of {sorted(FEATURE_NETWORKS)}.')
+    return FEATURE_NETWORKS[type](**settings)

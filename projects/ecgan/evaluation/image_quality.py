@@ -1,0 +1,136 @@
+"""Likeness of a generated image to the photo its layout belongs to: PSNR, SSIM, LPIPS.
+
+MMagic's own ``PSNR`` and ``SSIM`` metrics look for the prediction in ``sample['output']``, which
+only its restoration models have; the arithmetic is theirs.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import METRICS
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from .layout_metric import LayoutMetric
+from .weights import file_sha256, find_weights
+
+ALEXNET_URL = 'https://download.pytorch.org/models/alexnet-owt-7be5be79.pth'
+
+
+class PairedMetric(LayoutMetric):
+    """Mean over the data set of a score of (generated image, its photo).
+
+    Args:
+        prefix: Put before the result key.
+    """
+
+    name: str
+
+    @abstractmethod
+    def score(self, fake: Tensor, real: Tensor) -> Sequence[float]:
+        """Score images (N, 3, H, W), uint8 BGR, one number per pair."""
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Score a batch.
+
+        Args:
+            data_batch: Not used.
+            data_samples: For each sample ``fake_img`` and ``gt_img``, (3, H, W) uint8 BGR.
+        """
+        fake = torch.stack([sample['fake_img'] for sample in data_samples])
+        real = torch.stack([sample['gt_img'] for sample in data_samples])
+        self.results.extend(float(value) for value in self.score(fake, real))
+
+    def compute_metrics(self, rows: list[float]) -> dict[str, float]:
+        """Average over all images."""
+        values = {self.name: sum(rows) / len(rows)}
+        self.details = {'generated': values}
+        return values
+
+
+@METRICS.register_module()
+class PairedPSNR(PairedMetric):
+    """Peak signal-to-noise ratio in dB, infinite for equal images."""
+
+    name = 'PSNR'
+
+    def score(self, fake: Tensor, real: Tensor) -> list[float]:
+        """Score images (N, 3, H, W), uint8 BGR."""
+        from mmagic.evaluation import psnr
+
+        return [psnr(*pair, input_order='CHW') for pair in _arrays(fake, real)]
+
+
+@METRICS.register_module()
+class PairedSSIM(PairedMetric):
+    """Structural similarity, averaged over the colour channels; 1 for equal images.
+
+    The window is 11 pixels wide, so images must be larger than that.
+    """
+
+    name = 'SSIM'
+
+    def score(self, fake: Tensor, real: Tensor) -> list[float]:
+        """Score images (N, 3, H, W), uint8 BGR."""
+        from mmagic.evaluation import ssim
+
+        return [ssim(*pair, input_order='CHW') for pair in _arrays(fake, real)]
+
+
+def _arrays(fake: Tensor, real: Tensor) -> zip:
+    return zip(fake.cpu().numpy(), real.cpu().numpy())
+
+
+@METRICS.register_module()
+class PairedLPIPS(PairedMetric):
+    """Learned perceptual distance (Zhang et al., 2018), AlexNet, version 0.1; 0 for equal images.
+
+    The package ``lpips`` holds the linear layers; the AlexNet below them is torchvision's.
+
+    Args:
+        weights: Local path or address of ``alexnet-owt-7be5be79.pth``.
+        prefix: Put before the result key.
+
+    Raises:
+        MissingFileError: If the weights are not there and cannot be fetched.
+    """
+
+    name = 'LPIPS'
+
+    def __init__(self, weights: str = ALEXNET_URL, prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        import lpips
+
+        self.path = find_weights(
+            weights,
+            'AlexNet of LPIPS',
+            'PairedLPIPS.weights',
+            f'It can be downloaded from {ALEXNET_URL}',
+        )
+        state = torch.load(self.path, map_location='cpu', weights_only=True)
+        # pnet_rand: without it the package fetches AlexNet by itself, with no way to say where.
+        self.network = lpips.LPIPS(net='alex', pnet_rand=True, verbose=False)
+        # The package cuts AlexNet's `features` into slices and keeps the layers' numbers.
+        trunk = self.network.net
+        names = {key: 'features.' + key.split('.', 1)[1] for key in trunk.state_dict()}
+        trunk.load_state_dict({key: state[name] for key, name in names.items()})
+        self.network.requires_grad_(False).eval()
+
+    def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
+        """Bring the network to the model's device."""
+        super().prepare(module, dataloader)
+        self.network.to(next(module.parameters()).device)
+
+    @torch.no_grad()
+    def score(self, fake: Tensor, real: Tensor) -> list[float]:
+        """Score images (N, 3, H, W), uint8 BGR."""
+        device = next(self.network.parameters()).device
+        pair = [images.to(device).flip(1).float() / 127.5 - 1 for images in (fake, real)]
+        return self.network(*pair).flatten().tolist()
+
+    def protocol(self) -> dict:
+        """The network of LPIPS."""
+        return {
+            'lpips_network': {'weights': str(self.path), 'weights_sha256': file_sha256(self.path)}
+        }

@@ -1,0 +1,229 @@
+"""A result with its protocol: what was measured, how, and on what it compares.
+
+``report.json`` holds
+
+* ``protocol``: checkpoint and its SHA-256, config, data set, number of images, segmentor with its
+  input size, classes scored, ignore value, feature network, precision, package versions;
+* ``generated``, ``coarse`` (if asked for), ``real`` and ``untrained``: metric -> value, scores in
+  0..1, and ``per_class``: class -> ``IoU`` and ``Acc``. A number that does not exist is null;
+* ``evaluation_seconds``, and what :func:`update_report` added.
+
+Any model will do whose ``test_step`` returns samples with ``fake_img``.
+"""
+
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+from mmengine.dist import get_world_size, is_main_process
+from mmengine.evaluator import BaseMetric
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+from torch.utils.data import DataLoader
+
+from ..version import __version__
+from .layout_metric import LayoutMetric
+from .report_files import write_report
+from .weights import cached_path, file_sha256
+
+SECTIONS = ('generated', 'coarse', 'real')
+PACKAGES = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmcv-lite', 'mmagic', 'mmsegmentation')
+
+
+class ResultRecorder(Hook):
+    """Keeps the metrics of a test loop, which MMagic's loop does not return, and a few samples.
+
+    Args:
+        num_samples: How many of the first samples are kept.
+    """
+
+    priority = 'LOWEST'
+
+    def __init__(self, num_samples: int) -> None:
+        self.num_samples = num_samples
+        self.metrics: dict[str, float] = {}
+        self.samples: list = []
+
+    def after_test_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: Sequence | None = None,
+    ) -> None:
+        """Keep the first samples."""
+        room = self.num_samples - len(self.samples)
+        self.samples.extend(list(outputs or ())[:room])
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Keep the metrics."""
+        self.metrics = dict(metrics or {})
+
+
+def loop_metrics(runner: Runner) -> list[BaseMetric]:
+    """All metrics of a runner's test loop."""
+    loop = runner.test_loop
+    evaluators = getattr(loop, 'evaluators', None) or [loop.evaluator]
+    return [metric for evaluator in evaluators for metric in evaluator.metrics or ()]
+
+
+def can_report(runner: Runner) -> bool:
+    """Whether the test loop measures generated images (and not, say, a segmentor's training)."""
+    return any(isinstance(metric, LayoutMetric) for metric in loop_metrics(runner))
+
+
+def _sections(metrics: dict[str, float]) -> dict[str, dict]:
+    """``generated/mIoU`` -> ``['generated']['mIoU']``; without a source it is of the generated."""
+    sections: dict[str, dict] = {}
+    for key, value in metrics.items():
+        parts = key.split('/')
+        source = next((part for part in parts if part in SECTIONS), 'generated')
+        name = '/'.join(part for part in parts if part != source)
+        sections.setdefault(source, {})[name] = value
+    return sections
+
+
+def _add_per_class(sections: dict[str, dict], metrics: Sequence[BaseMetric]) -> None:
+    for metric in metrics:
+        if not isinstance(metric, LayoutMetric):
+            continue
+        for source, values in metric.details.items():
+            if source not in sections or 'per_class' not in values:
+                continue
+            columns = values['per_class']
+            rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
+            name = '/'.join(filter(None, (metric.prefix, 'per_class')))
+            sections[source][name] = dict(zip(metric.mapping.classes, rows))
+
+
+def _packages() -> dict[str, str]:
+    found = {'python': platform.python_version(), 'ecgan': __version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _checkpoint_protocol(checkpoint: str | None) -> dict:
+    if checkpoint is None:
+        return {'checkpoint': None, 'checkpoint_sha256': None}
+    remote = checkpoint.startswith(('http://', 'https://'))
+    path = cached_path(checkpoint) if remote else Path(checkpoint).expanduser()
+    digest = file_sha256(path) if path.is_file() else None
+    return {'checkpoint': checkpoint, 'checkpoint_sha256': digest}
+
+
+def _loaders(runner: Runner) -> list[DataLoader]:
+    loop = runner.test_loop
+    return getattr(loop, 'dataloaders', None) or [loop.dataloader]
+
+
+def build_protocol(runner: Runner, samples: Sequence) -> dict:
+    """Say how the numbers of a runner's test loop came about.
+
+    Args:
+        runner: After its test.
+        samples: Some samples of the test, for the size of the images.
+
+    Returns:
+        The protocol block; the parts of a metric with a prefix are below that prefix.
+    """
+    metrics = loop_metrics(runner)
+    image = next((sample.get('fake_img') for sample in samples), None)
+    device = next(runner.model.parameters()).device
+    autocast = getattr(runner.test_loop, 'fp16', False)
+    protocol = {
+        **_checkpoint_protocol(runner.cfg.get('load_from')),
+        'config': runner.cfg.filename,
+        'dataset': [type(loader.dataset).__name__ for loader in _loaders(runner)],
+        'num_images': sum(len(loader.dataset) for loader in _loaders(runner)),
+        'image_size': list(image.shape[-2:]) if image is not None else None,
+        'metrics': [type(metric).__name__ for metric in metrics],
+        'precision': f'{device.type} autocast' if autocast else 'float32',
+    }
+    for metric in metrics:
+        if isinstance(metric, LayoutMetric):
+            place = protocol.setdefault(metric.prefix, {}) if metric.prefix else protocol
+            place.update(metric.protocol())
+    protocol['device'] = torch.cuda.get_device_name() if device.type == 'cuda' else device.type
+    protocol['processes'] = get_world_size()
+    protocol['packages'] = _packages()
+    return protocol
+
+
+@contextmanager
+def _only_hook(runner: Runner, hook: Hook) -> Iterator[None]:
+    """No other hook may take the numbers of the untrained generator for results."""
+    hooks = list(runner.hooks)
+    runner.hooks[:] = [hook]
+    try:
+        yield
+    finally:
+        runner.hooks[:] = hooks
+
+
+def measure_untrained(runner: Runner, seed: int) -> dict[str, float]:
+    """Run the test loop with a freshly initialised model.
+
+    Args:
+        runner: Its model is put back afterwards.
+        seed: Seed of the initialisation; the random state is put back as well.
+
+    Returns:
+        Metrics of the loop.
+    """
+    trained, recorder = runner.model, ResultRecorder(0)
+    devices = range(torch.cuda.device_count())
+    try:
+        with torch.random.fork_rng(devices), _only_hook(runner, recorder):
+            torch.manual_seed(seed)
+            model = runner.build_model(runner.cfg.model)
+            if hasattr(model, 'init_weights'):
+                model.init_weights()
+            runner.model = runner.wrap_model(runner.cfg.get('model_wrapper_cfg'), model)
+            runner.test_loop.run()
+    finally:
+        runner.model = trained
+    return recorder.metrics
+
+
+def evaluate_and_report(
+    runner: Runner, untrained_seed: int | None = 0, num_samples: int = 8
+) -> dict:
+    """Test the runner's model and write ``report.json``, ``report.md`` and ``samples.png``.
+
+    Args:
+        runner: Loads the checkpoint itself (``load_from``); the files go into its work dir.
+        untrained_seed: Seed of the untrained model that is measured for comparison; None: none.
+        num_samples: Rows of the grid.
+
+    Returns:
+        The report, complete on the main process.
+    """
+    started = time.monotonic()
+    recorder = ResultRecorder(num_samples)
+    runner.register_hook(recorder)
+    runner.test()
+    sections = _sections(recorder.metrics)
+    _add_per_class(sections, loop_metrics(runner))
+    report = {'protocol': {}, **sections}
+    if is_main_process():
+        report['protocol'] = build_protocol(runner, recorder.samples)
+    if untrained_seed is not None:
+        print_log(f'Measuring an untrained model (seed {untrained_seed}) ...', 'current')
+        untrained = _sections(measure_untrained(runner, untrained_seed))['generated']
+        report['untrained'] = {**untrained, 'seed': untrained_seed}
+    report['evaluation_seconds'] = round(time.monotonic() - started, 1)
+    if is_main_process():
+        dataset = _loaders(runner)[0].dataset
+        palette = (getattr(dataset, 'metainfo', None) or {}).get('palette')
+        write_report(report, Path(runner.work_dir), recorder.samples, palette)
+        print_log(f'Report: {Path(runner.work_dir) / "report.md"}', 'current')
+    return report

@@ -1,0 +1,147 @@
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from evaluation_toys import ToyGenerator, trained, write_run_config
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from projects.ecgan.engine import launch
+from projects.ecgan.evaluation import MissingFileError, evaluate_and_report, read_report
+from projects.ecgan.evaluation.weights import file_sha256
+
+
+@pytest.fixture(scope='module')
+def run_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('report')
+    torch.save({'state_dict': trained(ToyGenerator()).state_dict()}, folder / 'model.pth')
+    return folder
+
+
+def _runner(folder, **options):
+    config = Config.fromfile(write_run_config(folder))
+    config.work_dir = str(folder / 'work')
+    config.load_from = str(folder / 'model.pth')
+    config.merge_from_dict(options)
+    return Runner.from_cfg(config)
+
+
+def test_report_of_a_perfect_model(run_folder):
+    runner = _runner(run_folder, experiment_name='perfect')
+    trained_model = runner.model
+    report = evaluate_and_report(runner, num_samples=3)
+    assert runner.model is trained_model
+    written = json.loads((run_folder / 'work' / 'report.json').read_text())
+
+    assert written['generated']['mIoU'] == written['real']['mIoU'] == 1.0
+    # The untrained model paints class 0 everywhere, like the coarse image of the trained one.
+    assert written['untrained']['mIoU'] == written['coarse']['mIoU'] < 0.1
+    assert written['generated']['per_class']['sky'] == {'IoU': 1.0, 'Acc': 1.0}
+    assert written['coarse']['per_class']['sky']['IoU'] == pytest.approx(written['coarse']['aAcc'])
+    # Equal images: an infinite PSNR is no JSON.
+    assert written['generated']['PSNR'] is None
+    assert report['generated']['PSNR'] == float('inf')
+    assert written['generated']['segmentor-FID'] == pytest.approx(0, abs=1e-6)
+    # A metric of MMagic's own runs in the same loop.
+    assert written['generated']['SWD/avg'] >= 0
+    assert written['evaluation_seconds'] > 0
+    _check_protocol(written['protocol'], run_folder)
+
+
+def _check_protocol(protocol, folder):
+    assert protocol['checkpoint_sha256'] == file_sha256(folder / 'model.pth')
+    assert protocol['config'] == str(folder / 'toy_0.py')
+    assert (protocol['num_images'], protocol['image_size']) == (5, [16, 16])
+    assert protocol['classes'] == ['sky', 'wall', 'road', 'tree']
+    assert (protocol['label_mapping'], protocol['ignore_index']) == ('identity', 255)
+    # One pixel of each of the 5 layouts is unknown.
+    assert protocol['label_pixels'] == 5 * (16 * 16 - 1)
+    assert protocol['segmentor']['checkpoint_sha256'] == file_sha256(folder / 'grey.pth')
+    assert protocol['segmentor']['input_policy'] == 'native'
+    assert protocol['feature_network']['type'] == 'segmentor'
+    assert protocol['precision'] == 'float32'
+    assert protocol['packages']['torch'] == torch.__version__.partition('+')[0]
+
+
+def test_readable_report_and_grid(run_folder):
+    import cv2
+
+    text = (run_folder / 'work' / 'report.md').read_text()
+    assert '| metric | generated | coarse | real | untrained |' in text
+    assert '| mIoU | 1.0000 | ' in text
+    assert '| sky | 1.0000 | ' in text
+    assert '| segmentor.input_policy | native |' in text
+    grid = cv2.imread(str(run_folder / 'work' / 'samples.png'))
+    # Three rows, and columns layout, coarse, final and photo.
+    assert grid.shape[1] > grid.shape[0] > 3 * 16
+    assert not list((run_folder / 'work').glob('.*.tmp'))
+
+
+def test_untrained_measurement_keeps_the_random_state(run_folder):
+    from projects.ecgan.evaluation.report import measure_untrained
+
+    runner = _runner(run_folder, experiment_name='random')
+    state = torch.get_rng_state()
+    measure_untrained(runner, seed=3)
+    assert torch.get_rng_state().equal(state)
+
+
+@pytest.mark.slow
+def test_tool_writes_the_report(repo_root, run_folder):
+    paths = [str(repo_root), str(Path(__file__).parent)]
+    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'OMP_NUM_THREADS': '1'}
+    config = str(write_run_config(run_folder, wrong=1))
+    tool = str(repo_root / 'tools' / 'test.py')
+    arguments = [config, 'model.pth', '--work-dir', 'wrong']
+    subprocess.run(
+        [sys.executable, tool, *arguments], cwd=run_folder, env=environment, check=True, timeout=300
+    )
+    report = read_report(run_folder / 'wrong')
+    assert report['untrained']['mIoU'] < report['generated']['mIoU'] < report['real']['mIoU'] == 1
+
+
+def test_missing_segmentor_weights_are_one_line(repo_root, run_folder, monkeypatch, capsys):
+    spec = importlib.util.spec_from_file_location('tool', repo_root / 'tools' / 'test.py')
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    option = 'test_evaluator.0.segmentor.checkpoint=absent.pth'
+    arguments = [str(write_run_config(run_folder)), str(run_folder / 'model.pth')]
+    arguments += ['--work-dir', str(run_folder / 'absent'), '--cfg-options', option]
+    assert launch.run_tool(tool.main, arguments) == 2
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .startswith('error: Weights of the segmentor grey not found: absent.pth')
+    )
+
+
+def test_validation_saves_the_best_checkpoint_and_scalars(run_folder):
+    runner = _runner(run_folder, experiment_name='train', load_from=None)
+    runner.train()
+    work = run_folder / 'work'
+    assert [path.name for path in work.glob('best*')] == ['best_generated_mIoU_iter_1.pth']
+    assert runner.message_hub.get_info('best_score') == 1.0
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = next(work.glob('*/vis_data/events*'))
+    scalars = EventAccumulator(str(events))
+    scalars.Reload()
+    assert [event.value for event in scalars.Scalars('generated/mIoU')] == [1.0, 1.0]
+
+
+def test_training_stops_before_it_starts_without_the_segmentor(run_folder):
+    runner = _runner(
+        run_folder,
+        experiment_name='absent',
+        load_from=None,
+        **{'val_evaluator.0.segmentor.checkpoint': 'absent.pth'},
+    )
+    with pytest.raises(MissingFileError, match=r'grey not found: absent\.pth'):
+        runner.train()
+    assert runner.iter == 0
