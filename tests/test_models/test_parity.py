@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -48,7 +49,8 @@ def case(shared_dir):
 
 @pytest.fixture(scope='module')
 def sound_model(case):
-    return case.build_model('cpu', torch.float32)
+    # the plain way, so that what a test breaks is what computes
+    return case.build_model(modulation='plain')
 
 
 @pytest.fixture
@@ -76,7 +78,9 @@ def test_comparison_does_not_let_nan_pass():
     assert not Comparison('g', 'n', float('nan'), 1e-4).passed
 
 
-def test_all_groups_hold(case, model):
+@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
+def test_all_groups_hold(modulation, case):
+    model = case.build_model(modulation=modulation)
     images = compare_images(case, model)
     outputs = compare_discriminator(case, model)
     training = compare_training(case, model)
@@ -178,10 +182,10 @@ def _edges_before_image_in_semantic_module(model, monkeypatch):
 
 
 def _semantic_module_without_gate(model, monkeypatch):
-    monkeypatch.setattr(
-        semantic_preserving.torch, 'addcmul', lambda x, y, gate: x if x is y else x + y * gate
+    without_gate = SimpleNamespace(
+        addcmul=lambda x, y, gate: x, cat=torch.cat, sigmoid=torch.sigmoid, tanh=torch.tanh
     )
-    model.generator.edge_transfer.forward = lambda x, edge: x * torch.sigmoid(edge) + x
+    monkeypatch.setattr(semantic_preserving, 'torch', without_gate)
 
 
 GENERATOR_BREAKS = [
@@ -452,6 +456,13 @@ def test_command_line_on_every_case(shared_dir, repo_root):
     assert done.stdout.count('198 compared, 0 beyond tolerance') == 2
     assert done.stdout.count('20 compared, 0 beyond tolerance') == 1
     assert done.stdout.rstrip().endswith('parity holds')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', CASES[1:])
+def test_indexed_modulation_on_every_case(name, shared_dir, tool, capsys):
+    assert tool.main([str(shared_dir / 'golden' / name), '--modulation', 'indexed']) == 0
+    assert ' 0 beyond tolerance' in capsys.readouterr().out
 
 
 @pytest.mark.slow

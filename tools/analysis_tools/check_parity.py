@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import projects.ecgan  # noqa: F401  (makes the toolbox sound before it is imported)
 from projects.ecgan.models.converters import Comparison, compare_case, read_golden
+from projects.ecgan.models.layers.indexed_convolution import MODES
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -26,6 +27,12 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--device', default='cpu', help='where to compute, such as cuda:0')
     parser.add_argument(
         '--dtype', choices=('float32', 'float64'), default='float32', help='computed in this type'
+    )
+    parser.add_argument(
+        '--modulation',
+        choices=MODES,
+        default='auto',
+        help='how layers that convolve the layout compute (all ways are to give the same numbers)',
     )
     return parser.parse_args(arguments)
 
@@ -71,13 +78,15 @@ def main(arguments: list[str] | None = None) -> int:
     for folder in args.folders:
         try:
             case = read_golden(folder)
-            comparisons = compare_case(case, args.device, getattr(torch, args.dtype))
+            comparisons = compare_case(
+                case, args.device, getattr(torch, args.dtype), args.modulation
+            )
         except (FileNotFoundError, KeyError, ValueError) as error:
             print(f'error: {folder}: {error.args[0]}', file=sys.stderr)
             return 2
         beyond = [c for c in comparisons if not c.passed]
         failed += len(beyond)
-        print(f'{case.name} ({args.device}, {args.dtype})')
+        print(f'{case.name} ({args.device}, {args.dtype}, modulation {args.modulation})')
         print(format_table(comparisons))
         print(f'{len(comparisons)} compared, {len(beyond)} beyond tolerance\n')
     print('parity holds' if not failed else f'parity does NOT hold: {failed} beyond tolerance')

@@ -95,12 +95,18 @@ class GoldenCase:
                 state[f'{norm}.num_batches_tracked'] = torch.tensor(0)
         return state
 
-    def build_model(self, device: torch.device | str, dtype: torch.dtype) -> ECGAN:
+    def build_model(
+        self,
+        device: torch.device | str = 'cpu',
+        dtype: torch.dtype = torch.float32,
+        modulation: str = 'auto',
+    ) -> ECGAN:
         """This project's model with the case's weights and the base losses, lambda = 2.
 
         Args:
             device: Where the model goes.
             dtype: Floating point type of its weights.
+            modulation: How layers that convolve the layout compute, see :class:`SPADENorm`.
 
         Returns:
             The model, in training mode; its steps take what :meth:`batch` gives.
@@ -110,8 +116,11 @@ class GoldenCase:
             ValueError: If the weights do not fit the networks.
         """
         config = self.meta['config']
+        generator = infer_config(self.meta['generator'], config['num_upsampling_layers'])
+        generator['trunk'] = dict(type='SPADETrunk', modulation=modulation)
+        generator['semantic_module']['modulation'] = modulation
         model = ECGAN(
-            generator=infer_config(self.meta['generator'], config['num_upsampling_layers']),
+            generator=generator,
             discriminator=infer_config(self.meta['discriminator']),
             data_preprocessor=dict(
                 type=GoldenInputs,

@@ -227,6 +227,7 @@ def compare_case(
     case: GoldenCase,
     device: torch.device | str = 'cpu',
     dtype: torch.dtype = torch.float32,
+    modulation: str = 'auto',
 ) -> list[Comparison]:
     """Compare everything that a case stores.
 
@@ -234,11 +235,12 @@ def compare_case(
         case: Golden numbers.
         device: Where to compute.
         dtype: Floating point type to compute in.
+        modulation: How layers that convolve the layout compute, see :class:`SPADENorm`.
 
     Returns:
         One comparison for every stored output, loss and gradient norm.
     """
-    model = case.build_model(device, dtype)
+    model = case.build_model(device, dtype, modulation)
     return [
         *compare_images(case, model),
         *compare_discriminator(case, model),
