@@ -1,10 +1,11 @@
-"""Training of models that use ``generation_init_weights`` dies with ``UnboundLocalError``.
+"""Training of Pix2Pix, CycleGAN, DCGAN and more dies with ``UnboundLocalError: init_info``.
 
-Versions: mmagic 1.0 to 1.2.0 (Pix2Pix, CycleGAN, PatchDiscriminator and more).
+Versions: mmagic 1.0 to 1.2.0.
 Upstream: https://github.com/open-mmlab/mmagic/issues/2109 (open since 2023).
 
-The function reports on every module, also on those that it did not initialise, for which it has
-nothing to report. Here only initialised modules are reported; the weights are the same.
+``generation_init_weights`` and ``DCGANDiscriminator.init_weights`` report on every module, also on
+those that they did not initialise, for which they have nothing to report. Here only initialised
+modules are reported; the weights are the same.
 """
 
 from types import ModuleType
@@ -29,20 +30,25 @@ def apply() -> None:
     if applied:
         return
     applied = True
-    when_imported('mmagic.models.utils.model_utils', _patch)
+    when_imported('mmagic.models.utils.model_utils', _patch_function)
+    when_imported('mmagic.models.editors.dcgan.dcgan_discriminator', _patch_dcgan)
 
 
 def detail() -> str:
     """One line about what holds on this machine."""
     if applied:
-        return 'generation_init_weights reports only on modules that it initialised'
+        return 'models report only on modules that they initialised'
     return 'this mmagic initialises its models without an error'
 
 
-def _patch(model_utils: ModuleType) -> None:
+def _patch_function(model_utils: ModuleType) -> None:
     original = model_utils.generation_init_weights
     model_utils.generation_init_weights = generation_init_weights
     rebind(original, generation_init_weights, ['mmagic'])
+
+
+def _patch_dcgan(dcgan_discriminator: ModuleType) -> None:
+    dcgan_discriminator.DCGANDiscriminator.init_weights = _init_dcgan_weights
 
 
 def generation_init_weights(module, init_type='normal', init_gain=0.02) -> None:
@@ -56,7 +62,6 @@ def generation_init_weights(module, init_type='normal', init_gain=0.02) -> None:
     Raises:
         NotImplementedError: ``init_type`` is none of these.
     """
-    from mmengine.model import update_init_info
 
     def initialise(layer) -> None:
         name = type(layer).__name__
@@ -68,10 +73,37 @@ def generation_init_weights(module, init_type='normal', init_gain=0.02) -> None:
             info = f'{name}: weights drawn from N(1, {init_gain}), bias 0'
         else:
             return
-        if hasattr(layer, '_params_init_info'):
-            update_init_info(layer, info)
+        _report(layer, info)
 
     module.apply(initialise)
+
+
+def _init_dcgan_weights(self) -> None:
+    """Initialise as the DCGAN paper does: weights from N(0, 0.02), BatchNorm from N(0, 1)."""
+    from mmengine.model import BaseModule, normal_init
+    from torch import nn
+    from torch.nn.modules.batchnorm import _BatchNorm
+
+    if self.init_cfg is not None and self.init_cfg['type'] == 'Pretrained':
+        BaseModule.init_weights(self)
+        return
+    for layer in self.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            normal_init(layer, 0, 0.02)
+        elif isinstance(layer, _BatchNorm):
+            nn.init.normal_(layer.weight)
+            nn.init.constant_(layer.bias, 0)
+        else:
+            continue
+        _report(layer, f'{type(layer).__name__}: as in the DCGAN paper')
+
+
+def _report(layer, info: str) -> None:
+    from mmengine.model import update_init_info
+
+    # Only modules that a Runner initialises keep a record.
+    if hasattr(layer, '_params_init_info'):
+        update_init_info(layer, info)
 
 
 def _initialise_batch_norm(layer, gain: float) -> None:
