@@ -148,7 +148,7 @@ def loader_config(length: int, batch_size: int = 2, size: int = 8) -> dict:
     }
 
 
-def evaluate(metrics: list, length: int = 5, model: BaseModel | None = None, batch_size: int = 2):
+def evaluate(metrics: list, length: int = 5, model: BaseModel | None = None, size: int = 8):
     """Run MMagic's test loop without a work dir; returns the metrics of the loop."""
     from mmagic.engine.runner import MultiTestLoop
     from mmagic.evaluation import Evaluator
@@ -172,7 +172,7 @@ def evaluate(metrics: list, length: int = 5, model: BaseModel | None = None, bat
                 self.metrics = kwargs['metrics']
 
     host = Host()
-    loop = MultiTestLoop(host, loader_config(length, batch_size), Evaluator(metrics))
+    loop = MultiTestLoop(host, loader_config(length, size=size), Evaluator(metrics))
     loop.run()
     return host.metrics
 

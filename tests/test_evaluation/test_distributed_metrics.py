@@ -1,33 +1,40 @@
 """The same number on one process and on two, with an uneven last batch."""
 
 import json
-import os
+import multiprocessing
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-from evaluation_toys import ToyGenerator, evaluate, write_segmentor
-
-from projects.ecgan.evaluation import SegmentationFidelity
-
-WORKER = """
-import json, sys
+import torch
 import torch.distributed as dist
-rank, port, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-dist.init_process_group('gloo', init_method=f'tcp://127.0.0.1:{port}', rank=rank, world_size=2)
-import projects.ecgan
 from evaluation_toys import ToyGenerator, evaluate, write_segmentor
-from projects.ecgan.evaluation import SegmentationFidelity
-outcome = {}
-for length in map(int, sys.argv[4:]):
-    metric = SegmentationFidelity(
-        dict(config=f'{folder}/grey.py', checkpoint=f'{folder}/grey.pth'))
-    result = evaluate([metric], length=length, model=ToyGenerator(wrong=1))
-    outcome[length] = [result, metric.num_images]
-json.dump(outcome, open(f'{folder}/rank{rank}.json', 'w'))
-"""
+
+from projects.ecgan.evaluation import FeatureDistance, PairedSSIM, SegmentationFidelity
+
+# 2: no repeated sample. 5: uneven last batch. 7: one repeated sample, full batches.
+LENGTHS = (2, 5, 7)
+
+
+def _measure(segmentor: dict) -> dict[str, list]:
+    outcome = {}
+    for length in LENGTHS:
+        metrics = [
+            SegmentationFidelity(segmentor),
+            FeatureDistance({'type': 'segmentor', **segmentor}),
+            PairedSSIM(),
+        ]
+        result = evaluate(metrics, length, ToyGenerator(wrong=1), size=16)
+        outcome[str(length)] = [result, [metric.num_images for metric in metrics]]
+    return outcome
+
+
+def _work(rank: int, port: int, segmentor: dict, folder: Path) -> None:
+    # A forked process must not touch the thread pool of its parent.
+    torch.set_num_threads(1)
+    dist.init_process_group('gloo', init_method=f'tcp://127.0.0.1:{port}', rank=rank, world_size=2)
+    outcome = _measure(segmentor)
+    (folder / f'rank{rank}.json').write_text(json.dumps(outcome))
+    dist.destroy_process_group()
 
 
 def _free_port() -> int:
@@ -36,32 +43,20 @@ def _free_port() -> int:
         return server.getsockname()[1]
 
 
-# 1: a rank has nothing of its own. 5: uneven last batch. 7: one repeated sample, full batches.
-LENGTHS = (1, 5, 7)
-
-
-@pytest.mark.slow
-def test_two_processes_equal_one(tmp_path, repo_root):
+def test_two_processes_equal_one(tmp_path):
     segmentor = write_segmentor(tmp_path)
-    paths = [str(repo_root), str(Path(__file__).parent)]
-    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'OMP_NUM_THREADS': '1'}
-    arguments = [str(_free_port()), str(tmp_path), *map(str, LENGTHS)]
+    alone = _measure(segmentor)
+    context, port = multiprocessing.get_context('fork'), _free_port()
     workers = [
-        subprocess.Popen(
-            [sys.executable, '-c', WORKER, str(rank), *arguments], env=environment, cwd=tmp_path
-        )
-        for rank in range(2)
+        context.Process(target=_work, args=(rank, port, segmentor, tmp_path)) for rank in range(2)
     ]
-    alone = {
-        length: evaluate(
-            [SegmentationFidelity(segmentor)], length=length, model=ToyGenerator(wrong=1)
-        )
-        for length in LENGTHS
-    }
-    assert [worker.wait(timeout=240) for worker in workers] == [0, 0]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=120)
+    assert [worker.exitcode for worker in workers] == [0, 0]
     for rank in range(2):
-        outcome = json.loads((tmp_path / f'rank{rank}.json').read_text())
+        together = json.loads((tmp_path / f'rank{rank}.json').read_text())
+        assert together == alone
         for length in LENGTHS:
-            together, num_images = outcome[str(length)]
-            assert together == alone[length]
-            assert num_images == length
+            assert together[str(length)][1] == [length] * 3

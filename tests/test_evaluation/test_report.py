@@ -25,7 +25,7 @@ def run_folder(tmp_path_factory):
 
 def _runner(folder, **options):
     config = Config.fromfile(write_run_config(folder))
-    config.work_dir = str(folder / 'work')
+    config.work_dir = str(folder / options.pop('work_dir', 'work'))
     config.load_from = str(folder / 'model.pth')
     config.merge_from_dict(options)
     return Runner.from_cfg(config)
@@ -122,9 +122,9 @@ def test_missing_segmentor_weights_are_one_line(repo_root, run_folder, monkeypat
 
 
 def test_validation_saves_the_best_checkpoint_and_scalars(run_folder):
-    runner = _runner(run_folder, experiment_name='train', load_from=None)
+    runner = _runner(run_folder, experiment_name='train', work_dir='train', load_from=None)
     runner.train()
-    work = run_folder / 'work'
+    work = run_folder / 'train'
     assert [path.name for path in work.glob('best*')] == ['best_generated_mIoU_iter_1.pth']
     assert runner.message_hub.get_info('best_score') == 1.0
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
