@@ -1,6 +1,7 @@
 """Losses of ECGAN: each a pure function and a thin registered class."""
 
 from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
+from .class_separation import class_separation
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
@@ -11,15 +12,16 @@ from .similarity_loss import SimilarityLoss, similarity_loss
 from .vgg_perceptual_loss import VGGPerceptualLoss
 
 __all__ = [
-    'VGGPerceptualLoss',
-    'feature_matching_loss',
     'ClassSpecificPixelLoss',
     'FeatureMatchingLoss',
     'MultiScaleContrastLoss',
     'PixelContrastLoss',
     'SimilarityLoss',
+    'VGGPerceptualLoss',
+    'class_separation',
     'class_specific_pixel_loss',
     'contrastive_loss',
+    'feature_matching_loss',
     'nearest_subsample',
     'sample_pixels',
     'sampling_key',

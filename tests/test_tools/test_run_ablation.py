@@ -1,0 +1,142 @@
+import importlib.util
+import json
+
+import pytest
+
+SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
+LADDER = (
+    'b1-image',
+    'b2-edge',
+    'b3-transfer',
+    'b4-semantic',
+    'b5-similarity',
+    'b6-pixel-contrast',
+    'b7-multi-scale',
+)
+
+
+@pytest.fixture(scope='module')
+def tool(repo_root):
+    path = repo_root / 'tools' / 'analysis_tools' / 'run_ablation.py'
+    spec = importlib.util.spec_from_file_location('run_ablation', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def ladder(repo_root, tmp_path, monkeypatch):
+    """Two small steps; the tool changes the directory, which is undone."""
+    monkeypatch.chdir(repo_root)
+    folder = tmp_path / 'ladder'
+    folder.mkdir()
+    text = f"_base_ = '{repo_root / SMOKE}'\n"
+    text += "model = dict(label_generator=dict(base_channels=8), contrast_loss={})\n"
+    contrast = 'dict(max_samples_per_class=8)'
+    (folder / 'ecgan_b6-plain_1xb2.py').write_text(text.format('None'))
+    (folder / 'ecgan_b7-scales_1xb2.py').write_text(text.format(contrast))
+    return folder
+
+
+def test_the_ladder_adds_one_thing_a_step(tool):
+    steps = tool.find_steps(tool.LADDER, None)
+    assert tuple(steps) == LADDER
+    parts = []
+    for path in steps.values():
+        model = tool.make_config(path, None, 0, {}).model
+        generator = model.generator
+        names = ('edge_generator', 'edge_transfer', 'semantic_module')
+        active = {name for name in names if generator.get(name)}
+        names = ('similarity_loss', 'contrast_loss', 'class_pixel_loss')
+        active |= {name for name in names if model.get(name)}
+        assert bool(model.label_generator) == ('similarity_loss' in active)
+        parts.append((active, (model.contrast_loss or {}).get('type')))
+    added = [sorted(parts[i + 1][0] - parts[i][0]) for i in range(6)]
+    assert all(parts[i][0] <= parts[i + 1][0] for i in range(6))
+    assert parts[0] == (set(), None)
+    assert added == [
+        ['edge_generator'],
+        ['edge_transfer'],
+        ['semantic_module'],
+        ['similarity_loss'],
+        ['class_pixel_loss', 'contrast_loss'],
+        [],
+    ]
+    assert [part[1] for part in parts[5:]] == ['PixelContrastLoss', 'MultiScaleContrastLoss']
+
+
+def test_a_run_is_another_length_with_its_schedule(tool):
+    path = tool.find_steps(tool.LADDER, ['b7'])['b7-multi-scale']
+    cfg = tool.make_config(path, 100, 5, {'train_dataloader.batch_size': 3})
+    assert cfg.train_cfg.max_iters == 100
+    assert (cfg.param_scheduler.begin, cfg.param_scheduler.end) == (50, 100)
+    assert cfg.randomness.seed == 5
+    assert cfg.default_hooks.checkpoint.interval == 25
+    assert cfg.train_dataloader.batch_size == 3
+
+
+def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
+    """The tools are replaced by ones that write their files; the second fails in between."""
+    calls, broken = [], {'test.py'}
+
+    def run(command, log):
+        name = command[0].name
+        calls.append(name)
+        folder = log.parent
+        if name in broken:
+            raise tool.AblationError(f'{name} failed')
+        if name == 'train.py':
+            (folder / 'iter_2.pth').touch()
+        elif name == 'test.py':
+            (folder / 'report.json').write_text('{"generated": {"mIoU": 0.5}}')
+        else:
+            (folder / 'separation.json').write_text('{"separation": 0.1}')
+
+    monkeypatch.setattr(tool, 'run', run)
+    monkeypatch.setattr(tool, 'check_metrics', lambda cfg: None)
+    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
+    assert tool.main(arguments) == 1
+    broken.clear()
+    assert tool.main(arguments) == 0
+    assert calls == ['train.py', 'test.py', 'test.py', 'measure_separation.py']
+    assert tool.main(arguments) == 0
+    assert len(calls) == 4
+    table = (tmp_path / 'out' / 'ablation.md').read_text()
+    assert '| b6-plain | 1 | 0.5 | 0.1 |' in table
+
+
+def test_other_settings_in_the_same_folder_are_refused(tool, ladder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(tool, 'check_metrics', lambda cfg: None)
+    folder = tmp_path / 'out' / 'b6-plain' / 'seed_0'
+    folder.mkdir(parents=True)
+    (folder / 'config.py').write_text('max_iters = 7\n')
+    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
+    assert tool.main(arguments) == 1
+    assert 'holds a run with other settings' in capsys.readouterr().err
+
+
+def test_errors(tool, tmp_path, capsys, monkeypatch, repo_root):
+    monkeypatch.chdir(repo_root)
+    assert tool.main(['--configs', str(tmp_path)]) == 1
+    assert f'no configs in {tmp_path}' in capsys.readouterr().err
+    assert tool.main(['--steps', 'b9', '--out', str(tmp_path)]) == 1
+    assert "no step 'b9'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        tool.main(['--iterations', '0'])
+
+
+@pytest.mark.slow
+def test_real_run(tool, ladder, tmp_path):
+    """Train, test and measure a step with all losses, for real."""
+    out = tmp_path / 'out'
+    arguments = ['--configs', str(ladder), '--out', str(out), '--steps', 'b7', '--seeds', '3']
+    status = tool.main([*arguments, '--separation-layouts', '3'])
+    folder = out / 'b7-scales' / 'seed_3'
+    assert status == 0, (folder / 'log.txt').read_text()[-3000:]
+    run = json.loads((out / 'ablation.json').read_text())['steps']['b7-scales']['runs']['3']
+    assert 0 < run['SSIM'] < 1
+    assert run['seconds per iteration'] > 0
+    assert -2 <= run['class separation'] <= 2
+    logged = (next(folder.glob('*/vis_data/scalars.json'))).read_text()
+    assert 'loss_contrast' in logged
+    assert 'loss_similarity' in logged
