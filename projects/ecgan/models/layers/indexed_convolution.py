@@ -93,6 +93,65 @@ def convolve_hidden(
     return torch.addmm(bias, patches, weight.permute(2, 3, 1, 0).flatten(0, 2))
 
 
+def convolve_ids(
+    rows: Tensor, ids: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int
+) -> Tensor:
+    """Convolution of a map that takes few distinct values, given as ids into their table.
+
+    Args:
+        rows: Channels of each value ``(R, in)``; row 0, zeros, is the padding.
+        ids: Value at each pixel ``(N, h, w)``.
+        weight: ``(out, in, k, k)``.
+        bias: ``(out,)``.
+        stride: Step of the window.
+        padding: Zeros around the map.
+
+    Returns:
+        What the convolution of ``rows[ids]`` gives, ``(N, out, h', w')``.
+    """
+    size = weight.shape[-1]
+    columns = rows.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
+    columns = columns.view(len(rows) * size * size, -1)
+    padded = F.pad(ids, (padding,) * 4)
+    windows = padded.unfold(1, size, stride).unfold(2, size, stride)
+    shape = windows.shape[:3]
+    position = torch.arange(size * size, device=ids.device)
+    bags = windows.reshape(-1, size * size) * (size * size) + position
+    out = F.embedding_bag(bags, columns, mode='sum') + bias
+    return out.view(*shape, -1).permute(0, 3, 1, 2)
+
+
+def layout_ids(index: NeighbourhoodIndex, shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
+    """A layout as table and ids, for :func:`convolve_ids`.
+
+    Args:
+        index: The layout's index.
+        shape: N, h, w.
+
+    Returns:
+        Channels of each value ``(K, N')`` and the value at each pixel ``(N, h, w)``.
+    """
+    return index.codes, index.windows_3[:, 4][index.pixels_3].view(shape)
+
+
+def halved_layout_ids(
+    index: NeighbourhoodIndex, shape: tuple[int, int, int]
+) -> tuple[Tensor, Tensor]:
+    """The layout's average pool (3 x 3, stride 2, pad 1, padding not counted) as table and ids.
+
+    Args:
+        index: The layout's index at full size.
+        shape: N, h, w of the full size.
+
+    Returns:
+        Channels of each value ``(U3 + 1, N')`` and the value at each pixel ``(N, h / 2, w / 2)``.
+    """
+    inside = (index.windows_3 != 0).sum(dim=1, keepdim=True)
+    means = F.embedding_bag(index.windows_3, index.codes, mode='sum') / inside
+    rows = torch.cat([means.new_zeros(1, means.shape[1]), means])
+    return rows, index.pixels_3.view(shape)[:, ::2, ::2] + 1
+
+
 # Pixels that are modulated at a time without gradients: their looked-up rows stay in the cache.
 CHUNK_PIXELS = 4096
 
