@@ -1,0 +1,130 @@
+#!/usr/bin/env python
+"""Print versions, devices and the state of the compatibility modules, and what to do about gaps."""
+
+import importlib
+import platform
+import re
+import sys
+from importlib import metadata
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# Distribution, first and last release that works (the last one excluded), and why there is a limit.
+PACKAGES: tuple[tuple[str, str, str, str], ...] = (
+    ('torch', '2.1', '', ''),
+    ('torchvision', '0.16', '', ''),
+    ('mmengine', '0.10', '', ''),
+    ('mmcv', '2.0', '2.2', 'MMagic and MMSegmentation refuse mmcv 2.2'),
+    ('mmcv-lite', '2.0', '2.2', 'MMagic and MMSegmentation refuse mmcv 2.2'),
+    ('mmagic', '1.2', '', ''),
+    ('mmsegmentation', '1.2', '', ''),
+    ('numpy', '1.22', '', ''),
+    ('opencv-python', '4.5', '', ''),
+    ('diffusers', '0.23', '0.29', 'newer ones moved modules that MMagic imports'),
+    ('transformers', '4.27', '5', 'newer ones lack modules that MMagic imports'),
+    ('huggingface-hub', '0.16', '0.26', 'newer ones lack a function that diffusers imports'),
+    ('albumentations', '1.3', '', ''),
+    ('mediapipe', '0.10', '0.10.15', 'newer ones lack a module that MMagic imports'),
+    ('setuptools', '40', '82', 'newer ones lack pkg_resources'),
+)
+MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan')
+
+
+def main() -> int:
+    """Print the report.
+
+    Returns:
+        Exit status: 0 if everything is there, 1 if something has to be done.
+    """
+    advice = report_packages()
+    advice += report_devices()
+    advice += report_compatibility()
+    advice += report_imports()
+    print('\nWhat to do')
+    for line in advice or ['nothing: everything is there']:
+        print(f'  {line}')
+    return 1 if advice else 0
+
+
+def report_packages() -> list[str]:
+    """Print the versions; return what to install."""
+    print(f'Versions\n  {"python":<18} {platform.python_version()}')
+    advice = []
+    if not (3, 10) <= sys.version_info[:2] < (3, 13):
+        advice.append(f'use Python 3.10 to 3.12, this is {platform.python_version()}')
+    found = {name: _version(name) for name, *_ in PACKAGES}
+    for name, first, last, reason in PACKAGES:
+        version = found[name]
+        print(f'  {name:<18} {version or "-"}')
+        other = {'mmcv': 'mmcv-lite', 'mmcv-lite': 'mmcv'}.get(name)
+        wanted = f"'{name}>={first}{',<' + last if last else ''}'"
+        if version is None:
+            if other is None or (name == 'mmcv-lite' and found[other] is None):
+                advice.append(f'install {name}: pip install {wanted}')
+        elif _numbers(version) < _numbers(first) or (last and _numbers(version) >= _numbers(last)):
+            why = f' ({reason})' if reason else ''
+            advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
+        elif name == 'mmcv-lite' and found['mmcv'] is not None:
+            advice.append('mmcv and mmcv-lite share one folder: uninstall both, install one')
+    return advice
+
+
+def report_devices() -> list[str]:
+    """Print the devices; return what to do."""
+    print('\nDevices')
+    try:
+        torch = importlib.import_module('torch')
+    except ImportError as error:
+        print(f'  torch does not import: {error}')
+        return ['make torch import, see above']
+    print(f'  CPU: {torch.get_num_threads()} threads; distributed runs use gloo')
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        print(f'  GPU {index}: {properties.name}, {properties.total_memory / 2**30:.0f} GiB')
+    if torch.version.cuda and not torch.cuda.is_available():
+        print(f'  this torch has CUDA {torch.version.cuda}, but no GPU was found')
+    return []
+
+
+def report_compatibility() -> list[str]:
+    """Print the state of the compatibility modules; return what to do."""
+    print('\nCompatibility (docs/compatibility.md)')
+    try:
+        compat = importlib.import_module('projects.ecgan').compat
+    except Exception as error:
+        print(f'  projects.ecgan does not import: {type(error).__name__}: {error}')
+        return ['make projects.ecgan import: install what is missing above, then run this again']
+    for status in compat.status():
+        print(f'  {status.name:<18} {status.state:<10} {status.versions}: {status.detail}')
+    return []
+
+
+def report_imports() -> list[str]:
+    """Import what the toolbox consists of; return what to do."""
+    print('\nImports')
+    advice = []
+    for name in MODULES:
+        try:
+            importlib.import_module(name)
+            print(f'  {name:<18} ok')
+        except Exception as error:
+            reason = ' '.join(str(error).split())
+            print(f'  {name:<18} {type(error).__name__}: {reason}')
+            advice.append(f'{name} does not import: install the versions of requirements/lock.txt')
+    return advice
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r'\d+', version.partition('+')[0])[:3])
+
+
+if __name__ == '__main__':
+    sys.exit(main())
