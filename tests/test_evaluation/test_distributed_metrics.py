@@ -5,6 +5,7 @@ import multiprocessing
 import socket
 from pathlib import Path
 
+import pytest
 import torch
 import torch.distributed as dist
 from evaluation_toys import ToyGenerator, evaluate, write_segmentor
@@ -43,6 +44,7 @@ def _free_port() -> int:
         return server.getsockname()[1]
 
 
+@pytest.mark.slow
 def test_two_processes_equal_one(tmp_path):
     segmentor = write_segmentor(tmp_path)
     alone = _measure(segmentor)
