@@ -16,6 +16,7 @@ import importlib
 import os
 import pickle
 import re
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -155,8 +156,9 @@ def _pickle_module() -> Any:
 
     class Unpickler(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
-            # torch finds storages by this name; they are descriptions of tensors, not code.
-            full_name = f'{module}.{name}'
+            # torch.save writes pickles of protocol 2, with the module names of Python 2.
+            module, name = NAME_MAPPING.get((module, name), (module, name))
+            full_name = f'{IMPORT_MAPPING.get(module, module)}.{name}'
             if full_name not in allowed:
                 raise pickle.UnpicklingError(f'{full_name} was not an allowed global')
             return allowed[full_name]
