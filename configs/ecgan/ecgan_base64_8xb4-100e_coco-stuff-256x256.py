@@ -13,3 +13,4 @@ model = dict(
         with_boundary={{_base_.with_boundary}},
     ),
 )
+default_hooks = dict(checkpoint=dict(save_best='generated/mIoU', rule='greater'))

@@ -14,3 +14,4 @@ model = dict(
     ),
     generator=dict(upsampling='more'),
 )
+default_hooks = dict(checkpoint=dict(save_best='generated/mIoU', rule='greater'))
