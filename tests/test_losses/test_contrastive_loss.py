@@ -16,9 +16,7 @@ def literal_contrast(anchors, anchor_classes, others=None, other_classes=None, t
     losses = []
     for i, (z, c) in enumerate(zip(anchors.double(), anchor_classes)):
         similar = [(z @ o).item() / temperature for o in others.double()]
-        positives = [
-            j for j, d in enumerate(other_classes) if d == c and not (within and i == j)
-        ]
+        positives = [j for j, d in enumerate(other_classes) if d == c and not (within and i == j)]
         negatives = sum(math.exp(s) for s, d in zip(similar, other_classes) if d != c)
         if positives:
             terms = [

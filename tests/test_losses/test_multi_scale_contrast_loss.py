@@ -8,7 +8,12 @@ from mmagic.registry import MODELS
 from torch import nn
 from torch.nn import functional as F
 
-from projects.ecgan.losses import MultiScaleContrastLoss, PixelContrastLoss, contrastive_loss
+from projects.ecgan.losses import (
+    MultiScaleContrastLoss,
+    PixelContrastLoss,
+    class_separation,
+    contrastive_loss,
+)
 
 NAMES = ['up_3', 'up_2', 'up_1', 'up_0', 'head']
 CHANNELS = {'up_3': 4, 'up_2': 6, 'up_1': 8, 'up_0': 10, 'head': 10}
@@ -272,3 +277,24 @@ def test_two_processes_equal_one_with_the_whole_batch(tmp_path):
             for name, grad in grads.items():
                 error = abs(results[rank][step][1][name] - grad).max()
                 assert error <= 1e-6 + 1e-4 * abs(grad).max(), name
+
+
+def test_minimising_it_separates_the_classes():
+    torch.manual_seed(0)
+    labels = make_labels(2)
+    feature = torch.randn(2, 4, 32, 32, requires_grad=True)
+    loss = make_loss(PixelContrastLoss)
+    known = labels < 4
+
+    def separation():
+        within, across = class_separation(feature.permute(0, 2, 3, 1)[known], labels[known])
+        return within - across
+
+    optimizer = torch.optim.Adam([feature, *loss.parameters()], 0.05)
+    before = separation()
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss({'up_3': feature}, labels, 4).backward()
+        optimizer.step()
+    assert before < 0.02
+    assert separation() > 0.2

@@ -31,7 +31,7 @@ def ladder(repo_root, tmp_path, monkeypatch):
     folder = tmp_path / 'ladder'
     folder.mkdir()
     text = f"_base_ = '{repo_root / SMOKE}'\n"
-    text += "model = dict(label_generator=dict(base_channels=8), contrast_loss={})\n"
+    text += 'model = dict(label_generator=dict(base_channels=8), contrast_loss={})\n'
     contrast = 'dict(max_samples_per_class=8)'
     (folder / 'ecgan_b6-plain_1xb2.py').write_text(text.format('None'))
     (folder / 'ecgan_b7-scales_1xb2.py').write_text(text.format(contrast))
