@@ -264,7 +264,7 @@ def test_two_processes_equal_one_with_the_whole_batch(tmp_path):
     ]
     for process in ranks:
         process.start()
-    results = dict(queue.get(timeout=120) for _ in ranks)
+    results = dict(queue.get(timeout=300) for _ in ranks)
     for process in ranks:
         process.join(timeout=60)
         assert process.exitcode == 0
