@@ -61,7 +61,7 @@ def seed_generators(*key: int) -> None:
     """Seed the global CPU generators (Python, NumPy, torch) from non-negative integers.
 
     Args:
-        *key: Any number of integers; different keys give unrelated random numbers.
+        *key: Different keys of the same length give unrelated random numbers.
     """
     words = np.random.SeedSequence(key).generate_state(3)
     random.seed(int(words[0]))

@@ -48,6 +48,7 @@ class RandomStateHook(Hook):
         self._before_val: RandomState | None = None
         self._resumed: RandomState | None = None
         self._seeds: dict[str, int | None] = {}
+        self._pass = 0
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the saved state of this process until the training starts."""
@@ -87,16 +88,26 @@ class RandomStateHook(Hook):
         by_iteration = hasattr(loop, 'dataloader_iterator')
         if by_iteration:
             loop.dataloader_iterator = None  # stops its workers
-        epoch = seed_loader(loop.dataloader, self._seeds['data_seed'], runner.rank, runner.iter)
+        self._pass = seed_loader(
+            loop.dataloader, self._seeds['data_seed'], runner.rank, runner.iter
+        )
         if by_iteration:
             iterator = _InfiniteDataloaderIterator(loop.dataloader)
-            iterator._epoch = epoch
+            iterator._epoch = self._pass
             loop.dataloader_iterator = SkippingIterator(iterator, runner.iter, self._restore)
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Restore the random numbers of a resumed run in a train loop by epochs."""
+        """Put right what MMEngine set at the start of an epoch.
+
+        A train loop by iterations is one epoch for MMEngine's hooks, whatever pass over the data it
+        is in; one by epochs starts here with the random numbers of the checkpoint.
+        """
         if not hasattr(runner.train_loop, 'dataloader_iterator'):
             self._restore()
+            return
+        sampler = getattr(runner.train_loop.dataloader.batch_sampler, 'sampler', None)
+        if hasattr(sampler, 'set_epoch'):
+            sampler.set_epoch(self._pass)
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
