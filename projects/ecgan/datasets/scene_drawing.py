@@ -9,7 +9,7 @@ of the photo carry more than the class boundaries.
 import cv2
 import numpy as np
 
-from .scene_canvas import GRASS, ROAD, SKY, Canvas, Dice, scaled
+from .scene_canvas import GRASS, ROAD, SKY, Canvas, Colour, Dice, scaled
 from .scene_objects import (
     draw_building,
     draw_car_rear,
@@ -69,6 +69,7 @@ def draw_scene(
     _draw_houses(canvas, dice, horizon)
     meadow = dice.colour((62, 150, 88), 22)
     canvas.rectangle((0, horizon, canvas.aspect, 1), meadow, GRASS)
+    _draw_tufts(canvas, dice, horizon, meadow)
     if dice.chance(0.5):
         _draw_street_along(canvas, dice, horizon)
     else:
@@ -127,6 +128,19 @@ def _draw_houses(canvas: Canvas, dice: Dice, horizon: float) -> None:
             top = horizon - dice.uniform(0.18, 0.42)
             draw_building(canvas, dice, x, right, top, horizon + 0.01)
         x = right + (dice.uniform(0.03, 0.15) if dice.chance(0.4) else 0.0)
+
+
+def _draw_tufts(canvas: Canvas, dice: Dice, horizon: float, meadow: Colour) -> None:
+    """Blades of grass, light and dark, and now and then a flower."""
+    count = round(70 * canvas.aspect)
+    x = (dice.generator.random(count) * canvas.width).astype(np.int64)
+    y = ((horizon + (1 - horizon) * dice.generator.random(count)) * canvas.height).astype(np.int64)
+    shade = np.array([scaled(meadow, 0.45), scaled(meadow, 1.45), (120, 220, 240)], np.float32)
+    colours = shade[np.searchsorted((0.55, 0.93), dice.generator.random(count))]
+    for step in range(max(2, canvas.pixels(0.03))):
+        for side in range(canvas.stroke):
+            rows, columns = (y - step).clip(0), (x + side).clip(max=canvas.width - 1)
+            canvas.photo[rows, columns] = colours
 
 
 def _draw_street_along(canvas: Canvas, dice: Dice, horizon: float) -> None:

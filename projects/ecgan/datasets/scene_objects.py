@@ -32,10 +32,11 @@ def draw_building(
     """Draw a house front: wall of bricks, boards or panels, cornice, windows, sometimes a door."""
     wall = dice.colour(dice.choice(WALLS), 22)
     canvas.rectangle((left, top, right, base), wall, BUILDING, canvas.new_instance(BUILDING))
+    # Decided in fractions, not pixels: the scene's further random numbers must not depend on size.
+    if min(right, canvas.aspect) - max(left, 0) < 0.05:
+        return
     x0, x1 = max(0, canvas.pixels(left)), min(canvas.width, canvas.pixels(right))
     y0, y1 = max(0, canvas.pixels(top)), min(canvas.height, canvas.pixels(base))
-    if x1 - x0 < 3 or y1 - y0 < 3:
-        return
     _wall_pattern(canvas, dice, wall, (x0, y0, x1, y1))
     canvas.paint_rectangle((left, top, right, top + 0.02), scaled(wall, dice.uniform(0.5, 0.7)))
     canvas.paint_rectangle((right - 0.012, top, right, base), scaled(wall, 0.72))
@@ -69,26 +70,23 @@ def _windows(canvas: Canvas, dice: Dice, box: tuple[float, float, float, float])
     inside_x = (x >= 0) & (x < across) & (np.abs(x % 1 - 0.5) < fill_x / 2)
     inside_y = (y >= 0) & (y < floors) & (np.abs(y % 1 - 0.5) < fill_y / 2)
     columns, rows = np.flatnonzero(inside_x), np.flatnonzero(inside_y)
-    if not len(columns) or not len(rows):
-        return
-    column_id, row_id = x[columns].astype(np.int32), y[rows].astype(np.int32)
-    grid = np.ix_(rows, columns)
-    first = canvas.new_instance(WINDOW, across * floors)
-    canvas.labels[grid] = WINDOW
-    canvas.instances[grid] = first + row_id[:, None] * across + column_id[None]
-
     dark = np.array(dice.colour((110, 78, 52), 25))
     lit = np.array(dice.colour((120, 205, 245), 20))
     is_lit = dice.generator.random((floors, across)) < dice.uniform(0.05, 0.6)
+    frame = np.array(dice.choice(((225, 228, 230), (40, 44, 52), (190, 205, 215))))
+    bar_height = dice.choice((0.4, 0.5))
+    first = canvas.new_instance(WINDOW, across * floors)
+
+    column_id, row_id = x[columns].astype(np.int32), y[rows].astype(np.int32)
+    grid = np.ix_(rows, columns)
+    canvas.labels[grid] = WINDOW
+    canvas.instances[grid] = first + row_id[:, None] * across + column_id[None]
     panes = np.where(is_lit[..., None], lit, dark)[row_id[:, None], column_id[None]]
     # The sky's reflection brightens the upper part of a pane.
     panes = panes * (1.25 - 0.5 * (y[rows] % 1))[:, None, None]
-    frame = np.array(dice.choice(((225, 228, 230), (40, 44, 52), (190, 205, 215))))
-    edge_x = _frame_mask(columns, canvas.stroke)
-    edge_y = _frame_mask(rows, canvas.stroke)
-    bar = (np.abs(y[rows] % 1 - dice.choice((0.4, 0.5))) * pitch_y * canvas.height) < 0.5
-    panes[edge_y | bar] = frame
-    panes[:, edge_x] = frame
+    bar = (np.abs(y[rows] % 1 - bar_height) * pitch_y * canvas.height) < 0.5
+    panes[_frame_mask(rows, canvas.stroke) | bar] = frame
+    panes[:, _frame_mask(columns, canvas.stroke)] = frame
     canvas.photo[grid] = np.clip(panes, 0, 255)
 
 
