@@ -6,50 +6,7 @@ import torch.distributed.nn.functional as dist_functional
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# Pixels that are summed at a time: they stay in the cache between two operations.
-CHUNK_PIXELS = 2048
-
-
-class _ChannelsLastBatchNorm(torch.autograd.Function):
-    """Batch norm of channels-last features on the CPU with accurate sums.
-
-    PyTorch's kernel for this memory format adds all pixels one after the other in float32, which at
-    256 x 256 is off by 3e-5, a hundred times more than its kernel for contiguous features.
-    """
-
-    @staticmethod
-    def forward(ctx, x: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
-        batch, channels, height, width = x.shape
-        rows = x.permute(0, 2, 3, 1).flatten(0, 2)
-        mean = rows.mean(0)
-        y = torch.empty_like(rows)
-        squares = [
-            torch.sub(part, mean, out=out).square().sum(0)
-            for part, out in zip(rows.split(CHUNK_PIXELS), y.split(CHUNK_PIXELS))
-        ]
-        var = torch.stack(squares).sum(0) / len(rows)
-        scale = torch.rsqrt(var + eps)
-        y.mul_(scale)
-        ctx.save_for_backward(y, scale)
-        ctx.mark_non_differentiable(mean, var)
-        return y.view(batch, height, width, channels).permute(0, 3, 1, 2), mean, var
-
-    @staticmethod
-    def backward(ctx, grad: Tensor, *_: None) -> tuple[Tensor, None]:
-        y, scale = ctx.saved_tensors
-        batch, channels, height, width = grad.shape
-        rows = grad.permute(0, 2, 3, 1).reshape(-1, channels)
-        mean = rows.mean(0)
-        products = [
-            (part * normalised).sum(0)
-            for part, normalised in zip(rows.split(CHUNK_PIXELS), y.split(CHUNK_PIXELS))
-        ]
-        slope = torch.stack(products).sum(0) / len(rows)
-        # d/dx of (x - mean) * scale: scale * (g - mean(g) - y * mean(g * y))
-        result = torch.empty_like(rows)
-        for part, normalised, out in zip(*(t.split(CHUNK_PIXELS) for t in (rows, y, result))):
-            torch.mul((part - mean).addcmul_(normalised, slope, value=-1), scale, out=out)
-        return result.view(batch, height, width, channels).permute(0, 3, 1, 2), None
+from .channels_last_batch_norm import batch_norm_channels_last, sums_are_inaccurate
 
 
 class ParameterFreeBatchNorm(nn.BatchNorm2d):
@@ -59,7 +16,8 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
     ranks in training, running averages in evaluation.
 
     Deviation from :class:`torch.nn.SyncBatchNorm`, which works on GPUs only: several ranks take
-    their statistics from one differentiable all-reduce, on any device.
+    their statistics from one differentiable all-reduce, on any device. Channels-last features on
+    the CPU get statistics without PyTorch's rounding error.
 
     Args:
         channels: Number of channels C.
@@ -86,6 +44,8 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
         """
         if self.training and self.is_distributed():
             return self._forward_ranks(x)
+        if self.training and sums_are_inaccurate(x):
+            return self._forward_channels_last(x)
         return F.batch_norm(
             x,
             self.running_mean,
@@ -94,6 +54,14 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
             momentum=self.momentum if self.training else 0.0,
             eps=self.eps,
         )
+
+    def _forward_channels_last(self, x: Tensor) -> Tensor:
+        count = x.numel() / x.shape[1]
+        y, mean, var = batch_norm_channels_last(x, self.eps)
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(var * (count / (count - 1)), self.momentum)
+        return y
 
     def _forward_ranks(self, x: Tensor) -> Tensor:
         count = x.numel() / x.shape[1]
