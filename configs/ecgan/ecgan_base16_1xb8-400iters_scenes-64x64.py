@@ -15,6 +15,7 @@ model = dict(
     generator=dict(base_channels=16),
     discriminator=dict(base_channels=16),
     perceptual_loss=None,
+    label_generator=dict(base_channels=16),
     # Of 400 iterations the moving average sees the last hundred or so.
     ema_config=dict(momentum=1e-2),
 )

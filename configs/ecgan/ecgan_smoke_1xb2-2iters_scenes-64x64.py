@@ -1,7 +1,11 @@
 # Two iterations of the real training, to see that everything runs.
 _base_ = './ecgan_base16_1xb8-400iters_scenes-64x64.py'
 max_iters = 2
-model = dict(generator=dict(base_channels=4), discriminator=dict(base_channels=4))
+model = dict(
+    generator=dict(base_channels=4),
+    discriminator=dict(base_channels=4),
+    label_generator=dict(base_channels=8),
+)
 train_dataloader = dict(batch_size=2, num_workers=0, persistent_workers=False)
 val_dataloader = dict(
     batch_size=2, num_workers=0, persistent_workers=False, dataset=dict(length=3)

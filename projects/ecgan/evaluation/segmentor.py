@@ -17,6 +17,7 @@ from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
+from ..compat.safe_checkpoints import safe_load
 from .errors import MismatchError, MissingFileError
 from .weights import file_sha256, find_weights
 
@@ -181,7 +182,7 @@ class Segmentor(nn.Module):
         )
 
     def _load(self, config: Path) -> None:
-        content = torch.load(self.checkpoint, map_location='cpu')
+        content = safe_load(self.checkpoint, map_location='cpu')
         state = content.get('state_dict', content)
         _check_fit(self.model, state, self.checkpoint, config)
         unexpected = self.model.load_state_dict(state, strict=False).unexpected_keys
