@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from projects.ecgan.datasets import SCENE_CLASSES
 
-NAME = 'unet-s3-c16_1xb8-600iters_scenes-64x64'
+NAME = 'unet-s3-c16_1xb8-800iters_scenes-64x64'
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def config(repo_root: Path) -> Config:
 
 
 def test_name_tells_the_schedule(config):
-    assert config.train_cfg.max_iters == 600 and config.train_dataloader.batch_size == 8
+    assert config.train_cfg.max_iters == 800 and config.train_dataloader.batch_size == 8
     assert config.num_classes == len(SCENE_CLASSES)
     assert len(config.model.decode_head.loss_decode.class_weight) == len(SCENE_CLASSES)
 
@@ -39,7 +39,7 @@ def test_predicts_a_label_for_each_pixel(config, size):
 
 @pytest.mark.slow
 def test_learns(config, tmp_path):
-    """A tenth of the schedule separates the large classes; the full one reaches 0.96."""
+    """A thirteenth of the schedule separates the large classes; the full one reaches 0.96."""
     iterations = 60
     config.merge_from_dict(
         {
@@ -50,7 +50,8 @@ def test_learns(config, tmp_path):
             'experiment_name': 'segmentor',
         }
     )
-    config.param_scheduler[0].total_steps = iterations
+    config.param_scheduler[0].end = config.param_scheduler[1].begin = 10
+    config.param_scheduler[1].end = iterations
     runner = Runner.from_cfg(config)
     runner.train()
     scores = runner.message_hub.get_scalar('val/aAcc').current()

@@ -99,7 +99,7 @@ class Stage:
 
 
 FULL = Recipe(
-    segmentor=Path('configs/segmentor/unet-s3-c16_1xb8-600iters_scenes-64x64.py'),
+    segmentor=Path('configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py'),
     ecgan=Path('configs/ecgan/ecgan_base16_1xb8-400iters_scenes-64x64.py'),
     options={
         'segmentor': {},

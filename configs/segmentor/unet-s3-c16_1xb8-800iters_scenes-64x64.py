@@ -6,7 +6,7 @@ default_scope = 'mmseg'
 custom_imports = dict(imports=['projects.ecgan'], allow_failed_imports=False)
 
 num_classes = 8
-max_iters = 600
+max_iters = 800
 batch_size = 8
 
 model = dict(
@@ -72,8 +72,10 @@ test_evaluator = val_evaluator
 test_pipeline = [dict(type='LoadImageFromFile'), *pipeline]
 
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-2, weight_decay=1e-4))
+warmup_iters = 100
 param_scheduler = [
-    dict(type='OneCycleLR', eta_max=1e-2, total_steps=max_iters, by_epoch=False),
+    dict(type='LinearLR', start_factor=0.1, end=warmup_iters, by_epoch=False),
+    dict(type='CosineAnnealingLR', begin=warmup_iters, end=max_iters, by_epoch=False),
 ]
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=max_iters, val_interval=max_iters)
 val_cfg = dict(type='ValLoop')
