@@ -13,7 +13,7 @@ from projects.ecgan.datasets import ProceduralScenes, draw_scene, scene_seed
 
 
 def _loader(dataset, **kwargs):
-    cfg = dict(batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False))
+    cfg = dict(batch_size=4, sampler=dict(type='DefaultSampler', shuffle=False))
     return Runner.build_dataloader({**cfg, **kwargs, 'dataset': dataset}, seed=0)
 
 
@@ -81,7 +81,7 @@ def test_wrong_arguments_are_refused(kwargs, message):
 
 @pytest.mark.slow
 def test_worker_processes_draw_the_same_scenes():
-    """The same with no, one and two workers, forked or started anew."""
+    """The same with no, one and two workers, and again in the next epoch."""
     init_default_scope('mmagic')
     dataset = dict(
         type='ProceduralScenes',
@@ -94,7 +94,9 @@ def test_worker_processes_draw_the_same_scenes():
     )
     streams = []
     for workers in (0, 1, 2):
-        loader = _loader(dataset, num_workers=workers, persistent_workers=workers > 0)
+        # A time-out turns workers that never start into a failure.
+        waiting = dict(persistent_workers=True, timeout=120) if workers else {}
+        loader = _loader(dataset, num_workers=workers, **waiting)
         epochs = [list(loader) for _ in range(2)]
         assert len(epochs[0]) == 3
         for batches in epochs:

@@ -67,9 +67,8 @@ def _windows(canvas: Canvas, dice: Dice, box: tuple[float, float, float, float])
     # Position of each pixel column and row inside its window's cell, 0..1 over the pane.
     x = ((np.arange(canvas.width) + 0.5) / canvas.height - left - 0.01) / pitch_x
     y = ((np.arange(canvas.height) + 0.5) / canvas.height - top - 0.04) / pitch_y
-    inside_x = (x >= 0) & (x < across) & (np.abs(x % 1 - 0.5) < fill_x / 2)
-    inside_y = (y >= 0) & (y < floors) & (np.abs(y % 1 - 0.5) < fill_y / 2)
-    columns, rows = np.flatnonzero(inside_x), np.flatnonzero(inside_y)
+    columns = ((x >= 0) & (x < across) & (abs(x % 1 - 0.5) < fill_x / 2)).nonzero()[0]
+    rows = ((y >= 0) & (y < floors) & (abs(y % 1 - 0.5) < fill_y / 2)).nonzero()[0]
     dark = np.array(dice.colour((110, 78, 52), 25))
     lit = np.array(dice.colour((120, 205, 245), 20))
     is_lit = dice.generator.random((floors, across)) < dice.uniform(0.05, 0.6)
@@ -78,25 +77,24 @@ def _windows(canvas: Canvas, dice: Dice, box: tuple[float, float, float, float])
     first = canvas.new_instance(WINDOW, across * floors)
 
     column_id, row_id = x[columns].astype(np.int32), y[rows].astype(np.int32)
-    grid = np.ix_(rows, columns)
+    grid = rows[:, None], columns[None]
     canvas.labels[grid] = WINDOW
     canvas.instances[grid] = first + row_id[:, None] * across + column_id[None]
     panes = np.where(is_lit[..., None], lit, dark)[row_id[:, None], column_id[None]]
     # The sky's reflection brightens the upper part of a pane.
-    panes = panes * (1.25 - 0.5 * (y[rows] % 1))[:, None, None]
-    bar = (np.abs(y[rows] % 1 - bar_height) * pitch_y * canvas.height) < 0.5
+    panes *= (1.25 - 0.5 * (y[rows] % 1))[:, None, None]
+    bar = (abs(y[rows] % 1 - bar_height) * pitch_y * canvas.height) < 0.5
     panes[_frame_mask(rows, canvas.stroke) | bar] = frame
     panes[:, _frame_mask(columns, canvas.stroke)] = frame
-    canvas.photo[grid] = np.clip(panes, 0, 255)
+    canvas.photo[grid] = np.minimum(panes, 255)
 
 
 def _frame_mask(positions: np.ndarray, stroke: int) -> np.ndarray:
     """True at the first ``stroke`` pixels of each run of consecutive positions."""
-    starts = np.flatnonzero(np.diff(positions, prepend=-9) > 1)
-    since = np.arange(len(positions)) - np.repeat(
-        starts, np.diff(np.append(starts, len(positions)))
-    )
-    return since < stroke
+    mask = np.ones(len(positions), bool)
+    # Part of a longer run: the pixel ``stroke`` places earlier belongs to it as well.
+    mask[stroke:] = positions[stroke:] - positions[:-stroke] > stroke
+    return mask
 
 
 def draw_tree(canvas: Canvas, dice: Dice, x: float, base: float, height: float) -> None:

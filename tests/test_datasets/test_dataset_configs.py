@@ -1,0 +1,116 @@
+"""The data set parts of the configs, on real files and in the folders that they describe."""
+
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+
+from projects.ecgan.datasets import draw_scene
+
+
+def _load(repo_root, name, data_dir, monkeypatch):
+    init_default_scope('mmagic')
+    monkeypatch.setenv('ECGAN_DATA_DIR', str(data_dir))
+    return Config.fromfile(repo_root / 'configs/_base_/datasets' / f'{name}.py')
+
+
+def _batch(loader):
+    cfg = {**loader, 'num_workers': 0, 'persistent_workers': False, 'batch_size': 2}
+    return next(iter(Runner.build_dataloader(cfg, seed=0)))
+
+
+def _check(cfg, train_keys, test_keys):
+    """A train and a test batch have these inputs, of the config's size and range of labels."""
+    for loader, keys in ((cfg.train_dataloader, train_keys), (cfg.test_dataloader, test_keys)):
+        batch = _batch(loader)
+        assert set(batch['inputs']) == keys
+        for key, values in batch['inputs'].items():
+            lead = {'image': (3,), 'edge': (1,)}.get(key, ())
+            assert {tuple(value.shape) for value in values} == {(*lead, *cfg.size)}
+        labels = torch.stack(batch['inputs']['label'])
+        known = labels[labels != 255]
+        assert known.numel() and known.min() >= 0 and known.max() < cfg.num_classes
+        assert cfg.with_unknown or known.numel() == labels.numel()
+        assert all(sample.seg_map_path for sample in batch['data_samples'])
+    return batch
+
+
+def test_scenes(repo_root, tmp_path, monkeypatch):
+    cfg = _load(repo_root, 'scenes_64x64', tmp_path, monkeypatch)
+    _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
+
+
+def test_coco_stuff_sample(repo_root, shared_dir, monkeypatch):
+    cfg = _load(repo_root, 'coco_stuff_sample_256x256', shared_dir / 'data', monkeypatch)
+    batch = _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
+    assert [sample.sample_name for sample in batch['data_samples']] == [
+        '000000000139',
+        '000000000785',
+    ]
+    # At test the whole photo at the layout's size, not a crop.
+    sample = batch['data_samples'][0]
+    photo = cv2.resize(cv2.imread(sample.img_path), (256, 256), interpolation=cv2.INTER_CUBIC)
+    assert np.array_equal(sample.gt_img.permute(1, 2, 0).numpy(), photo)
+
+
+def test_coco_stuff(repo_root, shared_dir, tmp_path, monkeypatch):
+    source = shared_dir / 'data/coco_stuff_sample'
+    shutil.copytree(source, tmp_path / 'coco_stuff')
+    cfg = _load(repo_root, 'coco_stuff_256x256', tmp_path, monkeypatch)
+    _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
+
+
+def test_ade20k(repo_root, tmp_path, monkeypatch):
+    for split in ('training', 'validation'):
+        for index in range(2):
+            photo, labels, _ = draw_scene(index, 0, (100, 140))
+            for folder, suffix, picture in (
+                ('images', 'jpg', photo),
+                ('annotations', 'png', labels * 21),  # 0 is unknown, 147 the largest
+            ):
+                path = tmp_path / f'ADEChallengeData2016/{folder}/{split}/ADE_{index:08d}.{suffix}'
+                path.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(path), picture)
+    cfg = _load(repo_root, 'ade20k_256x256', tmp_path, monkeypatch)
+    batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
+    found = set(torch.stack(batch['inputs']['label']).unique().tolist())
+    assert {255, 20} <= found <= {255, *range(20, 147, 21)}
+
+
+def test_cityscapes(repo_root, tmp_path, monkeypatch):
+    for split in ('train', 'val'):
+        for index in range(2):
+            photo, labels, instances = draw_scene(index, 0, (128, 256))
+            for kind, suffix, picture in (
+                ('leftImg8bit', 'leftImg8bit', photo),
+                ('gtFine', 'gtFine_labelIds', labels),
+                ('gtFine', 'gtFine_instanceIds', instances.astype(np.uint16)),
+                ('gtFine', 'gtFine_color', photo),  # is there in the original, not to be taken
+            ):
+                name = f'aachen_{index:06d}_000019_{suffix}.png'
+                path = tmp_path / 'cityscapes' / kind / split / 'aachen' / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(path), picture)
+    cfg = _load(repo_root, 'cityscapes_512x256', tmp_path, monkeypatch)
+    batch = _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
+    assert batch['data_samples'][0].sample_name == 'aachen/aachen_000000_000019'
+
+
+@pytest.mark.parametrize(
+    ('name', 'channels'),
+    [
+        ('scenes_64x64', 9),
+        ('coco_stuff_256x256', 184),
+        ('coco_stuff_sample_256x256', 184),
+        ('ade20k_256x256', 151),
+        ('cityscapes_512x256', 36),
+    ],
+)
+def test_number_of_layout_channels(repo_root, tmp_path, monkeypatch, name, channels):
+    cfg = _load(repo_root, name, tmp_path, monkeypatch)
+    assert cfg.num_classes + cfg.with_unknown + cfg.with_boundary == channels
