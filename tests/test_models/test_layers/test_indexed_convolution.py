@@ -246,7 +246,7 @@ def test_auto_takes_the_faster_path():
     assert choose_index(distinct, 'indexed') is distinct.neighbourhoods()
     assert choose_index(dense, 'auto') is None
     assert choose_index(dense, 'indexed') is None
-    with pytest.raises(ValueError, match="modulation must be one of .*'fast'"):
+    with pytest.raises(ValueError, match=r"modulation must be one of .*'fast'"):
         SPADENorm(2, 4, modulation='fast')
 
 

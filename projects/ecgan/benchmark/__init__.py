@@ -1,0 +1,18 @@
+"""Measuring what an update and an inference cost: plain against fast (docs/performance.md)."""
+
+from .measurement import measure
+from .plain_update import PlainDiscriminator, PlainLayout, PlainUpdate, use_plain_paths
+from .report import format_report
+from .settings import LAYOUTS, BenchmarkSettings, LayoutKind
+
+__all__ = [
+    'LAYOUTS',
+    'BenchmarkSettings',
+    'LayoutKind',
+    'PlainDiscriminator',
+    'PlainLayout',
+    'PlainUpdate',
+    'format_report',
+    'measure',
+    'use_plain_paths',
+]

@@ -1,0 +1,90 @@
+"""Where the time of an update goes."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from torch.optim import optimizer as optim
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until the device has done all it was given."""
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+
+
+class PhaseTimer:
+    """Seconds spent in modules' forward passes, in backward passes and in optimisers.
+
+    Each phase waits for the device at its start and end, so an iteration watched by this timer is
+    slower than one that is not; total times are to be measured without it.
+
+    Args:
+        device: Where the work is done.
+        modules: Modules to watch, by the phase that their forward pass is.
+    """
+
+    def __init__(self, device: torch.device, modules: dict[str, nn.Module]) -> None:
+        self.device = device
+        self.modules = modules
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._started: dict[str, float] = {}
+
+    def _start(self, phase: str) -> None:
+        synchronize(self.device)
+        self._started[phase] = time.perf_counter()
+
+    def _stop(self, phase: str) -> None:
+        synchronize(self.device)
+        self.seconds[phase] += time.perf_counter() - self._started.pop(phase)
+
+    def _timed(self, phase: str, function: Callable) -> Callable:
+        def run(*args, **kwargs):
+            self._start(phase)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._stop(phase)
+
+        return run
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch what runs inside."""
+        handles = [
+            optim.register_optimizer_step_pre_hook(lambda *_: self._start('optimiser')),
+            optim.register_optimizer_step_post_hook(lambda *_: self._stop('optimiser')),
+        ]
+        for phase, module in self.modules.items():
+            handles += [
+                module.register_forward_pre_hook(lambda *_, phase=phase: self._start(phase)),
+                module.register_forward_hook(lambda *_, phase=phase: self._stop(phase)),
+            ]
+        originals = {name: getattr(torch.autograd, name) for name in ('backward', 'grad')}
+        for name, function in originals.items():
+            setattr(torch.autograd, name, self._timed('backward', function))
+        self._start('all')
+        try:
+            yield
+        finally:
+            self._stop('all')
+            for name, function in originals.items():
+                setattr(torch.autograd, name, function)
+            for handle in handles:
+                handle.remove()
+
+    def averages(self, iterations: int) -> dict[str, float]:
+        """Seconds an iteration, by phase.
+
+        Args:
+            iterations: Iterations that were watched.
+
+        Returns:
+            Each phase, and ``other``, what no phase holds (losses, logging).
+        """
+        phases = {name: spent / iterations for name, spent in self.seconds.items()}
+        total = phases.pop('all')
+        return {**phases, 'other': total - sum(phases.values())}
