@@ -7,30 +7,19 @@ from pathlib import Path
 
 import fresh_process
 import pytest
-from toolbox_runs import COMMON, CYCLEGAN, DCGAN, PIX2PIX, logged, pix2pix_options, write_images
+from toolbox_runs import (
+    COMMON,
+    CYCLEGAN,
+    DCGAN,
+    FCN_ON_SCENES,
+    PIX2PIX,
+    logged,
+    pix2pix_options,
+    write_images,
+)
 
 pytestmark = pytest.mark.slow
 TRAIN = 'tools/train.py'
-
-FCN_ON_SCENES = """
-_base_ = ['mmseg::_base_/models/fcn_unet_s5-d16.py', 'mmseg::_base_/default_runtime.py']
-custom_imports = dict(imports=['projects.ecgan'])
-norm_cfg = dict(type='BN')
-model = dict(
-    data_preprocessor=dict(size=(64, 64)),
-    backbone=dict(base_channels=4, norm_cfg=norm_cfg),
-    decode_head=dict(in_channels=4, channels=4, num_classes=8, norm_cfg=norm_cfg),
-    auxiliary_head=dict(in_channels=8, channels=4, num_classes=8, norm_cfg=norm_cfg))
-pipeline = [dict(type='RandomFlip', prob=0.5), dict(type='PackSegInputs')]
-train_dataloader = dict(
-    batch_size=2, num_workers=0, sampler=dict(type='InfiniteSampler'),
-    dataset=dict(type='ProceduralScenes', length=8, pipeline=pipeline))
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=2)
-optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01))
-default_hooks = dict(
-    logger=dict(type='LoggerHook', interval=1),
-    checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2))
-"""
 
 
 def train(tmp_path: Path, *args: str) -> Path:

@@ -11,6 +11,33 @@ PIX2PIX = 'mmagic::pix2pix/pix2pix_vanilla-unet-bn_1xb1-80kiters_facades.py'
 CYCLEGAN = 'mmagic::cyclegan/cyclegan_lsgan-resnet-in_1xb1-80kiters_facades.py'
 DCGAN = 'mmagic::dcgan/dcgan_1xb128-300kiters_celeba-cropped-64.py'
 
+# MMSegmentation's FCN on a U-Net, made small, on procedural scenes.
+FCN_ON_SCENES = """
+_base_ = ['mmseg::_base_/models/fcn_unet_s5-d16.py', 'mmseg::_base_/default_runtime.py']
+custom_imports = dict(imports=['projects.ecgan'])
+norm_cfg = dict(type='BN')
+model = dict(
+    data_preprocessor=dict(size=(64, 64)),
+    backbone=dict(base_channels=4, norm_cfg=norm_cfg),
+    decode_head=dict(in_channels=4, channels=4, num_classes=8, norm_cfg=norm_cfg),
+    auxiliary_head=dict(in_channels=8, channels=4, num_classes=8, norm_cfg=norm_cfg),
+    test_cfg=dict(_delete_=True, mode='whole'))
+pipeline = [dict(type='RandomFlip', prob=0.5), dict(type='PackSegInputs')]
+train_dataloader = dict(
+    batch_size=2, num_workers=0, sampler=dict(type='InfiniteSampler'),
+    dataset=dict(type='ProceduralScenes', length=8, pipeline=pipeline))
+test_dataloader = dict(
+    batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(type='ProceduralScenes', split='val', length=4, pipeline=pipeline[1:]))
+test_evaluator = dict(type='IoUMetric')
+test_cfg = dict(type='TestLoop')
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=2)
+optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01))
+default_hooks = dict(
+    logger=dict(type='LoggerHook', interval=1),
+    checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2))
+"""
+
 # What every small run shares: few iterations, every one logged, no metrics, no pictures.
 COMMON = [
     'train_cfg.val_interval=1000',

@@ -1,0 +1,75 @@
+"""tools/check_env.py reports versions, devices and compatibility, and says what to do."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import fresh_process
+import pytest
+import torch
+
+
+@pytest.fixture(scope='module')
+def check_env(repo_root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location('check_env', repo_root / 'tools/check_env.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+def test_sound_environment(tmp_path: Path) -> None:
+    log = tmp_path / 'log.txt'
+    status = fresh_process.run(fresh_process.run_script, 'tools/check_env.py', [], log=log)
+    report = log.read_text()
+    assert status == 0, report
+    assert torch.__version__.partition('+')[0] in report
+    assert 'CPU: ' in report and 'gloo' in report
+    for name in ('missing_ops', 'safe_checkpoints', 'atomic_checkpoints', 'cpu_distributed'):
+        assert f'  {name} ' in report
+    assert 'nothing: everything is there' in report
+
+
+@pytest.mark.parametrize(
+    ('versions', 'advice'),
+    [
+        ({'mmagic': None}, "install mmagic: pip install 'mmagic>=1.2'"),
+        ({'mmcv': None, 'mmcv-lite': None}, "install mmcv-lite: pip install 'mmcv-lite>=2.0,<2.2'"),
+        (
+            {'mmcv-lite': '2.2.0'},
+            'mmcv-lite 2.2.0 does not fit (MMagic and MMSegmentation refuse',
+        ),
+        ({'diffusers': '0.30.1'}, 'diffusers 0.30.1 does not fit (newer ones moved modules'),
+        ({'torch': '2.0.1+cpu'}, "torch 2.0.1+cpu does not fit: pip install 'torch>=2.1'"),
+        ({'mmcv': '2.1.0', 'mmcv-lite': '2.1.0'}, 'mmcv and mmcv-lite share one folder'),
+    ],
+)
+def test_advice(
+    check_env: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    versions: dict[str, str | None],
+    advice: str,
+) -> None:
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name != 'mmcv'}
+    monkeypatch.setattr(check_env, '_version', lambda name: {**fitting, **versions}.get(name))
+    lines = check_env.report_packages()
+    assert len(lines) == 1 and lines[0].startswith(advice)
+
+
+def test_full_mmcv_alone_needs_nothing(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name != 'mmcv-lite'}
+    monkeypatch.setattr(check_env, '_version', fitting.get)
+    assert check_env.report_packages() == []
+
+
+def test_torch_that_does_not_import_is_reported(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def broken(name: str) -> ModuleType:
+        raise ImportError('libcudart is missing')
+
+    monkeypatch.setattr(check_env.importlib, 'import_module', broken)
+    assert check_env.report_devices() == ['make torch import, see above']
+    assert 'libcudart is missing' in capsys.readouterr().out

@@ -1,0 +1,107 @@
+"""tools/train.py and tools/test.py on the command line: dry runs, refusals, a stop, a test."""
+
+import builtins
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import fresh_process
+import pytest
+import torch
+from toolbox_runs import DCGAN, FCN_ON_SCENES, PIX2PIX, pix2pix_options, write_images
+
+pytestmark = pytest.mark.slow
+TRAIN, TEST = 'tools/train.py', 'tools/test.py'
+
+
+@pytest.fixture(scope='module')
+def data_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp('pairs')
+    for split in ('train', 'test'):
+        write_images(root / split, (64, 128), count=3)
+    return root
+
+
+def run(script: str, *argv: str, tmp_path: Path) -> tuple[int, str]:
+    log = tmp_path / 'log.txt'
+    status = fresh_process.run(fresh_process.run_script, script, list(argv), log=log)
+    return status, log.read_text()
+
+
+def test_from_any_directory_a_bad_config_is_one_line(tmp_path: Path, repo_root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, repo_root / TRAIN, DCGAN, '--cfg-options', 'model.type=DCGANN'],
+        cwd=tmp_path,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONPATH': ''},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("error: model.type: 'DCGANN' is not registered in model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_dry_run_prints_the_resolved_config_and_makes_nothing(tmp_path: Path) -> None:
+    work_dir = tmp_path / 'work'
+    argv = [DCGAN, '--work-dir', str(work_dir), '--dry-run', '--cfg-options', 'train_cfg.a=5']
+    status, output = run(TRAIN, *argv, tmp_path=tmp_path)
+    assert status == 0
+    assert "type='DCGAN'" in output and 'a=5' in output and 'RandomStateHook' in output
+    assert not work_dir.exists()
+
+
+class Hostile:
+    """Unpickles by opening a file for writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return builtins.open, (self.path, 'w')
+
+
+@pytest.mark.parametrize('script', [TRAIN, TEST])
+def test_hostile_checkpoint_is_refused(tmp_path: Path, data_root: Path, script: str) -> None:
+    marker, checkpoint = tmp_path / 'marker', tmp_path / 'hostile.pth'
+    torch.save({'state_dict': {}, 'meta': Hostile(marker)}, checkpoint)
+    options = ['--cfg-options', *pix2pix_options(data_root, 1, 1), 'test_evaluator.metrics=[]']
+    given = ['--resume', str(checkpoint)] if script == TRAIN else [str(checkpoint)]
+    argv = [PIX2PIX, *given, '--work-dir', str(tmp_path / 'work'), *options]
+    status, output = run(script, *argv, tmp_path=tmp_path)
+    assert status == 2
+    assert output.splitlines()[-1].startswith(f'error: refused to load the checkpoint {checkpoint}')
+    assert not marker.exists()
+
+
+def test_sigterm_ends_a_training_well(tmp_path: Path, data_root: Path) -> None:
+    work_dir, log = tmp_path / 'work', tmp_path / 'log.txt'
+    options = pix2pix_options(data_root, iterations=100000, interval=1)
+    argv = [PIX2PIX, '--work-dir', str(work_dir), '--cfg-options', *options]
+    job = fresh_process.start(fresh_process.run_script, TRAIN, argv, log=log)
+    deadline = time.monotonic() + 120
+    while not (work_dir / 'last_checkpoint').exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(job.pid, signal.SIGTERM)
+    assert fresh_process.finish(job) == 143
+    assert 'stopped by SIGTERM; a training goes on from its last checkpoint' in log.read_text()
+    assert 'Traceback' not in log.read_text()
+
+
+def test_metrics_of_a_trained_model_are_written(tmp_path: Path) -> None:
+    config, work_dir, out = tmp_path / 'fcn.py', tmp_path / 'work', tmp_path / 'metrics.json'
+    config.write_text(FCN_ON_SCENES)
+    argv = [str(config), '--work-dir', str(work_dir)]
+    status, output = run(TRAIN, *argv, tmp_path=tmp_path)
+    assert status == 0, output
+    argv = [str(config), str(work_dir / 'iter_2.pth'), '--work-dir', str(tmp_path / 'test')]
+    status, output = run(TEST, *argv, '--out', str(out), tmp_path=tmp_path)
+    assert status == 0, output
+    metrics = json.loads(out.read_text())
+    assert 0 <= metrics['mIoU'] <= 100 and 0 < metrics['aAcc'] <= 100
