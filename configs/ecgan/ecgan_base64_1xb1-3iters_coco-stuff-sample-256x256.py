@@ -1,6 +1,6 @@
 # Full width on a handful of COCO-Stuff photos: 3 iterations, to try the full size on any machine.
-# The folder is data/coco_stuff_sample, or give another with
-# --cfg-options train_dataloader.dataset.data_root=... val_dataloader.dataset.data_root=...
+# The photos are in data/coco_stuff_sample; another folder than data/ is named by
+# the environment variable ECGAN_DATA_DIR (the folder that holds coco_stuff_sample).
 _base_ = [
     '../_base_/models/ecgan.py',
     '../_base_/datasets/coco_stuff_sample_256x256.py',

@@ -15,7 +15,7 @@ val_evaluator = dict(_delete_=True, type='Evaluator', metrics=[dict(type='Paired
 test_evaluator = val_evaluator
 train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
 param_scheduler = dict(begin=1, end=max_iters)
-default_hooks = dict(logger=dict(interval=1), checkpoint=dict(interval=1))
+default_hooks = dict(logger=dict(interval=1), checkpoint=dict(interval=1, save_best=None))
 custom_hooks = [
     dict(type='RandomStateHook'),
     dict(type='LayoutVisualizationHook', interval=1, num_samples=2),
