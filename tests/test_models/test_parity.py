@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from mmagic.registry import MODELS
+from mmengine.config import Config
 from torch import nn
 from torch.nn import functional as F
 
@@ -23,6 +24,7 @@ from projects.ecgan.models.converters import (
     compare_images,
     compare_training,
     golden_weight,
+    infer_config,
     read_golden,
 )
 from projects.ecgan.models.discriminators import multi_modality_discriminator as discriminator
@@ -87,6 +89,18 @@ def test_all_groups_hold(modulation, case):
     assert (len(images), len(outputs), len(training)) == (6, 10, 4 + 164 + 14)
     assert failed([*images, *outputs, *training]) == set()
     assert max(c.error for c in images) < 3e-5
+
+
+def test_recipes_train_on_the_compared_objective(repo_root, case, model):
+    recipe = Config.fromfile(repo_root / 'configs/_base_/models/ecgan.py').model
+    assert recipe.gan_loss == dict(type='GANLoss', gan_type=model.gan_loss.gan_type)
+    assert recipe.feature_matching_loss == dict(
+        type='FeatureMatchingLoss', loss_weight=model.feature_matching_loss.loss_weight
+    )
+    assert recipe.final_weight == model.final_weight
+    parts = ('edge_generator', 'edge_transfer', 'semantic_module')
+    compared = infer_config(case.meta['generator'])
+    assert [recipe.generator[p].type for p in parts] == [compared[p]['type'] for p in parts]
 
 
 def test_training_step_leaves_the_weights(case, model, sound_model):

@@ -121,7 +121,7 @@ class GoldenCase:
         generator['semantic_module']['modulation'] = modulation
         model = ECGAN(
             generator=generator,
-            discriminator=infer_config(self.meta['discriminator']),
+            discriminator=dict(infer_config(self.meta['discriminator']), modulation=modulation),
             data_preprocessor=dict(
                 type=GoldenInputs,
                 num_classes=config['label_nc'],

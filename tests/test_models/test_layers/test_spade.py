@@ -1,0 +1,62 @@
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from projects.ecgan.models.layers import SPADENorm, SPADEResidualBlock
+from projects.ecgan.structures import Layout
+
+CLASSES = 3
+
+
+def make_layout(batch=2, height=16, width=32):
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.randint(0, CLASSES, (batch, height, width), generator=generator)
+    return Layout(labels, CLASSES)
+
+
+@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
+def test_norm_is_modulated_batch_norm(modulation):
+    torch.manual_seed(0)
+    norm = SPADENorm(5, CLASSES, hidden_channels=7, modulation=modulation)
+    x, layout = torch.randn(2, 5, 8, 16), make_layout()
+    dense = F.interpolate(F.one_hot(layout.labels, CLASSES).movedim(-1, 1).float(), (8, 16))
+    hidden = norm.shared(dense).relu()
+    normalised = F.batch_norm(x, None, None, training=True)
+    expected = normalised * (1 + norm.gamma(hidden)) + norm.beta(hidden)
+    torch.testing.assert_close(norm(x, layout), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_norm_shows_the_layout():
+    norm = SPADENorm(1, CLASSES, hidden_channels=CLASSES).eval()
+    for conv in (norm.shared, norm.gamma, norm.beta):
+        nn.init.zeros_(conv.weight)
+        nn.init.zeros_(conv.bias)
+    # h = the one-hot layout itself, gamma = 2 and beta = 5 where the class is 1
+    norm.shared.weight.data[range(CLASSES), range(CLASSES), 1, 1] = 1
+    norm.gamma.weight.data[0, 1, 1, 1] = 2
+    norm.beta.weight.data[0, 1, 1, 1] = 5
+    layout = Layout(torch.tensor([[[0, 1], [1, 2]]]), CLASSES)
+    y = norm(torch.full((1, 1, 2, 2), 4.0), layout)
+    expected = torch.tensor([[4.0, 17.0], [17.0, 4.0]])  # 4 * (1 + 2) + 5
+    torch.testing.assert_close(y[0, 0], expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(('inside', 'outside', 'middle'), [(6, 6, 6), (8, 4, 4), (4, 8, 4)])
+def test_residual_block(inside, outside, middle):
+    torch.manual_seed(0)
+    block = SPADEResidualBlock(inside, outside, CLASSES, hidden_channels=4).eval()
+    assert block.conv_0.out_channels == middle
+    assert block.has_shortcut == (inside != outside)
+    x, layout = torch.randn(2, inside, 8, 16), make_layout()
+    hidden = block.conv_0(F.leaky_relu(block.norm_0(x, layout), 0.2))
+    shortcut = block.conv_s(block.norm_s(x, layout)) if inside != outside else x
+    expected = shortcut + block.conv_1(F.leaky_relu(block.norm_1(hidden, layout), 0.2))
+    y = block(x, layout)
+    assert y.shape == (2, outside, 8, 16)
+    torch.testing.assert_close(y, expected, rtol=1e-4, atol=1e-5)
+    convs = [block.conv_0, block.conv_1] + ([block.conv_s] if inside != outside else [])
+    for conv in convs:
+        assert abs(torch.linalg.matrix_norm(conv.weight.flatten(1), 2) - 1) < 0.05
+    if inside != outside:
+        assert block.conv_s.bias is None and block.conv_s.kernel_size == (1, 1)
