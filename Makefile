@@ -8,11 +8,8 @@ PYTEST_ARGS ?=
 # Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
 ANY_PYTHON := $(shell command -v python3 || command -v python3.11 || command -v python3.12 || \
 	command -v python3.10 || command -v python)
-ifdef PYTHON
-SET_UP = "$(PYTHON)" tools/setup_env.py --venv "$(VENV)" --python "$(PYTHON)"
-else
-SET_UP = "$(or $(ANY_PYTHON),python3)" tools/setup_env.py --venv "$(VENV)"
-endif
+SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
+	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
 
 .DEFAULT_GOAL := help

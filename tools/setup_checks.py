@@ -66,9 +66,8 @@ def find_python(wanted: str | None = None) -> dict:
     Raises:
         SetupError: None is of a supported version, or the one that is lacks ``venv``.
     """
-    probes = [
-        probe_python(name) for name in ([wanted] if wanted else (sys.executable, *CANDIDATES))
-    ]
+    names = [wanted] if wanted else [sys.executable, *CANDIDATES]
+    probes = [probe_python(name) for name in names]
     found = [probe for probe in probes if probe is not None]
     fitting = [probe for probe in found if is_supported(probe['version'])]
     complete = [probe for probe in fitting if probe['venv']]
@@ -80,9 +79,9 @@ def find_python(wanted: str | None = None) -> dict:
             f'{fitting[0]["path"]} (Python {version}) cannot make virtual environments: install '
             f'its venv module (on Debian and Ubuntu: apt-get install python{version}-venv).'
         )
-    seen = ', '.join(sorted({f'{p["version"]} at {p["path"]}' for p in found})) or 'none that runs'
+    seen = ', '.join(sorted({f'{p["version"]} at {p["path"]}' for p in found})) or 'none'
     raise SetupError(
-        f'Python 3.10, 3.11 or 3.12 is needed; found: {seen}. '
+        f'Python 3.10, 3.11 or 3.12 is needed; found: {seen} (tried {", ".join(names)}). '
         'Install one of them, or name it: make PYTHON=/path/to/python3.11 ...'
     )
 

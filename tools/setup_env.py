@@ -60,6 +60,7 @@ class Environment:
         self.stamp = self.folder / STAMP_NAME
         self.downloads = self.folder.with_name(self.folder.name + '.downloads')
         self.log = self.folder.with_name(self.folder.name + '.setup.log')
+        self.lock: int | None = None
 
     def lock_hash(self) -> str:
         """SHA-256 of the lock file, by which the stamp knows what is installed."""
@@ -135,6 +136,7 @@ class Environment:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**variables, **os.environ},
+                pass_fds=() if self.lock is None else (self.lock,),
             )
             try:
                 self._watch(process, title, start, free)
@@ -234,14 +236,16 @@ def set_up(env: Environment, wanted: str | None = None) -> bool:
     """
     if wanted is None and env.is_ready():
         return False
+    start = time.monotonic()
     python = find_python(wanted)
     version = '.'.join(python['version'].split('.')[:2])
     if env.is_ready(version):
         return False
     env.check_ours()
     check_disk(env.folder, bytes_used(env.folder, env.downloads))
-    start = time.monotonic()
-    shutil.rmtree(env.folder, ignore_errors=True)
+    if env.folder.exists():
+        print(f'Removing what is in {env.folder}: unfinished or out of date', flush=True)
+        shutil.rmtree(env.folder)
     env.folder.mkdir(parents=True)
     env.write_stamp({'state': 'being made'})
     print(f'Setting up {env.folder} with Python {python["version"]} (2 to 3 minutes)', flush=True)
@@ -250,18 +254,25 @@ def set_up(env: Environment, wanted: str | None = None) -> bool:
     install_locked(env)
     prefer_headless_opencv(env)
     check_imports(env)
-    seconds = round(time.monotonic() - start, 1)
-    stamp = {'lock': env.lock_hash(), 'python': version, 'setup_seconds': seconds}
+    stamp = {'lock': env.lock_hash(), 'python': version}
     env.write_stamp(stamp)
     shutil.rmtree(env.downloads, ignore_errors=True)
     env.log.unlink()
+    seconds = round(time.monotonic() - start, 1)
+    env.write_stamp({**stamp, 'setup_seconds': seconds})
     print(f'Environment ready after {seconds:.0f} s', flush=True)
     return True
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold a lock on ``folder``, so that two set-ups in it do not undo each other's work."""
+def one_at_a_time(folder: Path) -> Iterator[int]:
+    """Hold a lock on ``folder``, so that two set-ups in it do not undo each other's work.
+
+    The installers inherit the lock: one that outlives a killed set-up is waited for.
+
+    Yields:
+        File descriptor of the lock.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -270,7 +281,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             print(f'Waiting for another set-up in {folder}', flush=True)
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)
 
@@ -286,7 +297,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     env = Environment(args.venv)
     try:
-        with one_at_a_time(env.folder.parent):
+        with one_at_a_time(env.folder.parent) as env.lock:
             env.remove() if args.remove else set_up(env, args.python)
     except SetupError as error:
         print(f'Set-up stopped: {error}', file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from pathlib import Path
 
 from .progress import clock
@@ -38,21 +39,22 @@ def finish_report(folder: Path, state: DemoState, short: bool) -> None:
         state: Times of the stages.
         short: Whether this was the short form, which both files then say.
     """
-    from projects.ecgan.evaluation import update_report
+    with warnings.catch_warnings():  # the toolbox imports what its companions call deprecated
+        warnings.simplefilter('ignore')
+        from projects.ecgan.evaluation import update_report
 
     for name in REPORT_FILES:
         (folder / name).write_bytes((folder / 'evaluation' / name).read_bytes())
-    seconds = {f'{name}_seconds': state.seconds(name) for name in ('segmentor', 'ecgan')}
     set_up = setup_seconds()
-    fields = {
-        'setup_seconds': set_up,
-        'segmentor_seconds': seconds['segmentor_seconds'],
-        'train_seconds': seconds['ecgan_seconds'],
-        'total_seconds': round(
-            (set_up or 0.0) + sum(state.seconds(name) for name in state.stages), 1
-        ),
-    }
-    update_report(folder, **fields, short=short)
+    total = (set_up or 0.0) + sum(state.seconds(name) for name in state.stages)
+    update_report(
+        folder,
+        setup_seconds=set_up,
+        segmentor_seconds=state.seconds('segmentor'),
+        train_seconds=state.seconds('ecgan'),
+        total_seconds=round(total, 1),
+        short=short,
+    )
     if short:
         readable = folder / 'report.md'
         title, rest = readable.read_text(encoding='utf-8').split('\n', 1)
