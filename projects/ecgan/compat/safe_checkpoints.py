@@ -116,6 +116,13 @@ def _number(dtype: Any, data: Any) -> Any:
     return np.frombuffer(data, dtype)[0]
 
 
+def _latin1(text: Any, encoding: str) -> bytes:
+    """Bytes as a pickle of protocol 2 writes them; torch 2.1 does not know them."""
+    if encoding != 'latin1' or not isinstance(text, str):
+        raise pickle.UnpicklingError(f'encoding of {type(text)} as {encoding!r} is not allowed')
+    return text.encode('latin1')
+
+
 def _torch_is_safe() -> bool:
     """Whether torch's weights-only loader takes an allow-list with names (torch >= 2.6)."""
     torch = installed('torch')
@@ -152,7 +159,7 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
 def _pickle_module() -> Any:
     """Stands in for :mod:`pickle` in ``torch.load``: unpickles what is allowed, nothing else."""
     torch_allowed = importlib.import_module('torch._weights_only_unpickler')._get_allowed_globals()
-    allowed = {**torch_allowed, **allowed_globals()}
+    allowed = {'_codecs.encode': _latin1, 'builtins.set': set, **torch_allowed, **allowed_globals()}
 
     class Unpickler(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
