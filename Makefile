@@ -33,7 +33,6 @@ test-fast: setup ## the tests that take less than 90 seconds together
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .
-	$(RUN) -m ruff format --check .
 
 format: setup ## put the code into the style (ruff)
 	$(RUN) -m ruff check --fix .
