@@ -19,9 +19,7 @@ model = dict(
     # Of 400 iterations the moving average sees the last hundred or so.
     ema_config=dict(momentum=1e-2),
 )
-default_hooks = dict(
-    checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater')
-)
+default_hooks = dict(checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'))
 custom_hooks = [
     dict(type='RandomStateHook'),
     dict(type='LayoutVisualizationHook', interval=100, num_samples=8),

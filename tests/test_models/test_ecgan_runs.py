@@ -21,9 +21,9 @@ def train(work_dir, iterations: int, *more: str) -> None:
     ]
     argv = [CONFIG, '--work-dir', str(work_dir), *more, '--cfg-options', *options]
     log = work_dir.with_suffix('.log')
-    assert fresh_process.run(
-        fresh_process.run_script, 'tools/train.py', argv, log=log
-    ) == 0, log.read_text()[-2000:]
+    assert fresh_process.run(fresh_process.run_script, 'tools/train.py', argv, log=log) == 0, (
+        log.read_text()[-2000:]
+    )
 
 
 def differences(first, second, path: str = '') -> list[str]:

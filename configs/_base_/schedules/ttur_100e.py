@@ -12,6 +12,11 @@ optim_wrapper = dict(
     ),
 )
 param_scheduler = dict(
-    type='LinearLR', by_epoch=True, start_factor=1.0, end_factor=0.0,
-    begin=max_epochs // 2, end=max_epochs, convert_to_iter_based=True,
+    type='LinearLR',
+    by_epoch=True,
+    start_factor=1.0,
+    end_factor=0.0,
+    begin=max_epochs // 2,
+    end=max_epochs,
+    convert_to_iter_based=True,
 )

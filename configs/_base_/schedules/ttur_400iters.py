@@ -12,6 +12,10 @@ optim_wrapper = dict(
     ),
 )
 param_scheduler = dict(
-    type='LinearLR', by_epoch=False, start_factor=1.0, end_factor=0.0,
-    begin=max_iters // 2, end=max_iters,
+    type='LinearLR',
+    by_epoch=False,
+    start_factor=1.0,
+    end_factor=0.0,
+    begin=max_iters // 2,
+    end=max_iters,
 )

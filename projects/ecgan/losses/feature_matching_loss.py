@@ -40,8 +40,6 @@ class FeatureMatchingLoss(nn.Module):
         super().__init__()
         self.loss_weight = loss_weight
 
-    def forward(
-        self, fake: Sequence[Sequence[Tensor]], real: Sequence[Sequence[Tensor]]
-    ) -> Tensor:
+    def forward(self, fake: Sequence[Sequence[Tensor]], real: Sequence[Sequence[Tensor]]) -> Tensor:
         """See :func:`feature_matching_loss`."""
         return self.loss_weight * feature_matching_loss(fake, real)

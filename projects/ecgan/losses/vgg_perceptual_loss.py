@@ -101,7 +101,7 @@ def _load_vgg_weights(path: str | None) -> dict[str, Tensor]:
     if path is not None:
         if not Path(path).is_file():
             raise FileNotFoundError(
-                f'VGG-19 weights not found: {path}. Download torchvision\'s vgg19 '
+                f"VGG-19 weights not found: {path}. Download torchvision's vgg19 "
                 '(IMAGENET1K_V1) state dict and give its path as perceptual_loss.weights, or turn '
                 'the loss off with perceptual_loss=None'
             )

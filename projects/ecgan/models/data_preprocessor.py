@@ -124,7 +124,8 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
                 ids = label[wrong].unique().tolist()
                 known = f', or {self.ignore_index} for unknown' if self.with_unknown else ''
                 hint = (
-                    '' if self.with_unknown or ids != [self.ignore_index]
+                    ''
+                    if self.with_unknown or ids != [self.ignore_index]
                     else '; set with_unknown=True for an unknown channel'
                 )
                 raise ValueError(

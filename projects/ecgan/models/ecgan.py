@@ -335,9 +335,7 @@ def _unwrap(module: nn.Module) -> nn.Module:
     return module.module if is_model_wrapper(module) else module
 
 
-def _gradients(
-    loss: Tensor, leaves: dict[str, Tensor], wrapper: OptimWrapper
-) -> dict[str, Tensor]:
+def _gradients(loss: Tensor, leaves: dict[str, Tensor], wrapper: OptimWrapper) -> dict[str, Tensor]:
     """Gradient of ``loss`` by leaf, computed at the wrapper's loss scale against underflow."""
     scaler = getattr(wrapper, 'loss_scaler', None)
     scale = 1.0 if scaler is None else scaler.scale(loss.new_ones(()))

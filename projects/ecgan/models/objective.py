@@ -97,8 +97,7 @@ def generator_adversarial_losses(
     )
     if feature_matching_loss is not None:
         losses['loss_gen_feature_matching'] = sum(
-            weights[name] * feature_matching_loss(fake[name], real[modality(name)])
-            for name in fake
+            weights[name] * feature_matching_loss(fake[name], real[modality(name)]) for name in fake
         )
     return losses
 

@@ -157,9 +157,7 @@ class MultiModalityDiscriminator(BaseModule):
                     output.append(scale(layout_part, group))
         return outputs
 
-    def _pyramid(
-        self, layout: Layout | DenseLayout
-    ) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
+    def _pyramid(self, layout: Layout | DenseLayout) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
         """The layout at each scale: as table and ids at the first two where that is faster."""
         index = choose_index(layout, self.modulation)
         if index is None or len(self.scales) > 2:

@@ -116,4 +116,3 @@ class ECGANGenerator(BaseModule):
         if edge is not None:
             outputs['edge'] = edge
         return outputs
-

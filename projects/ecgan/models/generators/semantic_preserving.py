@@ -77,9 +77,7 @@ class SemanticPreservingModule(BaseModule):
             return self.to_classes(F.leaky_relu_(torch.cat(parts, dim=1), LEAKY_SLOPE))
         # The convolution is linear and a(S) = S, so the layout's part is added from its table.
         x = F.leaky_relu_(torch.cat(parts, dim=1), LEAKY_SLOPE)
-        of_parts, of_layout = self.to_classes.weight.split(
-            [x.shape[1], layout.num_channels], dim=1
-        )
+        of_parts, of_layout = self.to_classes.weight.split([x.shape[1], layout.num_channels], dim=1)
         table = convolve_layout(index, of_layout, self.to_classes.bias).to(x.dtype)
         rows = F.embedding(index.pixels_3.view(len(x), *layout.shape), table)
         return F.conv2d(x, of_parts, padding=1) + rows.permute(0, 3, 1, 2)

@@ -94,7 +94,7 @@ class SPADETrunk(BaseModule):
             raise ValueError(
                 f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; '
                 'resize or crop the data, or choose another upsampling of the trunk '
-                f'(divisors: {({k: 2**v for k, v in NUM_UPSAMPLINGS.items()})})'
+                f'(divisors: { ({k: 2**v for k, v in NUM_UPSAMPLINGS.items()}) })'
             )
         return height // self.divisor, width // self.divisor
 

@@ -188,9 +188,7 @@ class _Modulate(torch.autograd.Function):
             grad = torch.ops.aten.leaky_relu_backward(grad, out, ctx.slope, True)
         of_x = grad * table[:, :channels].index_select(0, pixels)
         of_pixels = torch.cat([grad * rows, grad], dim=-1)
-        of_table = torch.ops.aten.embedding_dense_backward(
-            of_pixels, pixels, len(table), -1, False
-        )
+        of_table = torch.ops.aten.embedding_dense_backward(of_pixels, pixels, len(table), -1, False)
         return of_x.view(*x.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2), of_table, None, None
 
 

@@ -47,9 +47,7 @@ class SPADENorm(nn.Module):
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
         self.beta = nn.Conv2d(hidden_channels, channels, 3, padding=1)
 
-    def forward(
-        self, x: Tensor, layout: Layout | DenseLayout, slope: float = 1.0
-    ) -> Tensor:
+    def forward(self, x: Tensor, layout: Layout | DenseLayout, slope: float = 1.0) -> Tensor:
         """Normalise, modulate and activate.
 
         Args:
