@@ -1,0 +1,64 @@
+"""The shell launchers build the commands that they promise; echo stands in for what they start."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def run(script: Path, *args: str, **env: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [script, *args], env={**os.environ, **env}, capture_output=True, text=True, timeout=30
+    )
+
+
+def test_dist_train(repo_root: Path) -> None:
+    script = repo_root / 'tools' / 'dist_train.sh'
+    done = run(script, 'a b.py', '4', '--resume', PYTHON='echo', PORT='1234', NNODES='2')
+    assert done.stdout == (
+        '-m torch.distributed.run --nnodes=2 --node_rank=0 --master_addr=127.0.0.1 '
+        f'--master_port=1234 --nproc_per_node=4 {script.parent}/train.py a b.py '
+        '--launcher pytorch --resume\n'
+    )
+
+
+def test_dist_test(repo_root: Path) -> None:
+    script = repo_root / 'tools' / 'dist_test.sh'
+    done = run(script, 'c.py', 'w.pth', '2', '--out', 'm.json', PYTHON='echo')
+    assert done.stdout == (
+        '-m torch.distributed.run --nnodes=1 --node_rank=0 --master_addr=127.0.0.1 '
+        f'--master_port=29500 --nproc_per_node=2 {script.parent}/test.py c.py w.pth '
+        '--launcher pytorch --out m.json\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ('env', 'resources'),
+    [
+        ({}, '--gres=gpu:8 --ntasks=8 --ntasks-per-node=8'),
+        (
+            {'GPUS_PER_NODE': '0', 'GPUS': '4', 'TASKS_PER_NODE': '2'},
+            '--ntasks=4 --ntasks-per-node=2',
+        ),
+    ],
+    ids=['gpus', 'cpus'],
+)
+def test_slurm_train(tmp_path: Path, repo_root: Path, env: dict[str, str], resources: str) -> None:
+    srun = tmp_path / 'srun'
+    srun.write_text('#!/bin/sh\necho "$MASTER_PORT" "$@"\n')
+    srun.chmod(0o755)
+    script = repo_root / 'tools' / 'slurm_train.sh'
+    env = {**env, 'PATH': f'{tmp_path}:{os.environ["PATH"]}', 'MASTER_PORT': '7', 'PYTHON': 'py'}
+    done = run(script, 'part', 'job', 'c.py', 'work', '--amp', SRUN_ARGS='-w n1 -x n2', **env)
+    assert done.stdout == (
+        f'7 -p part --job-name=job {resources} --cpus-per-task=5 --kill-on-bad-exit=1 -w n1 -x n2 '
+        f'py -u {script.parent}/train.py c.py --work-dir=work --launcher=slurm --amp\n'
+    ), done.stderr
+
+
+@pytest.mark.parametrize('name', ['dist_train.sh', 'dist_test.sh', 'slurm_train.sh'])
+def test_missing_arguments_are_one_line(repo_root: Path, name: str) -> None:
+    done = run(repo_root / 'tools' / name, 'only_one')
+    assert done.returncode == 2
+    assert done.stderr.startswith('usage: ') and done.stderr.count('\n') == 1
