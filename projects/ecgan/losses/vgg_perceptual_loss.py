@@ -8,6 +8,7 @@ import torchvision
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torchvision.models.vgg import cfgs, make_layers
 
 # relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 by their index in torchvision's vgg19.features.
 LAYER_WEIGHTS = {1: 1 / 32, 6: 1 / 16, 11: 1 / 8, 20: 1 / 4, 29: 1.0}
@@ -22,7 +23,8 @@ class VGGPerceptualLoss(nn.Module):
     image. Here the weights may be a local file, and :meth:`extract` serves several comparisons.
 
     Args:
-        weights: Local file with torchvision's VGG-19 state dict; None for torchvision's download.
+        weights: Local file with torchvision's VGG-19 state dict (its ``features``); None for
+            torchvision's download.
         layer_weights: w_l by index into ``vgg19.features``.
         normalize_input: Whether images are brought from [-1, 1] to ImageNet's statistics first. The
             released code feeds them as they are, hence False.
@@ -44,9 +46,13 @@ class VGGPerceptualLoss(nn.Module):
         self.layer_weights = {int(index): weight for index, weight in layer_weights.items()}
         self.normalize_input = normalize_input
         self.loss_weight = loss_weight
-        vgg = torchvision.models.vgg19(weights=None)
-        vgg.load_state_dict(_load_vgg_weights(weights))
-        self.features = vgg.features[: max(self.layer_weights) + 1].requires_grad_(False).eval()
+        layers = make_layers(cfgs['E'], batch_norm=False)
+        self.features = layers[: max(self.layer_weights) + 1].requires_grad_(False).eval()
+        # Of the whole network's state dict only the convolutions that are used.
+        state = _load_vgg_weights(weights)
+        self.features.load_state_dict(
+            {key: state[f'features.{key}'] for key in self.features.state_dict()}
+        )
         for layer in self.features:
             if isinstance(layer, nn.ReLU):
                 layer.inplace = False
