@@ -23,5 +23,5 @@ custom_hooks = [
     dict(type='RandomStateHook'),
     dict(type='LayoutVisualizationHook', interval=100, num_samples=8),
 ]
-# At this width and length the generator needs the larger steps, or the discriminator leaves it behind.
+# In so few iterations a generator of this width needs larger steps to keep up.
 optim_wrapper = dict(generator=dict(optimizer=dict(lr=1e-3)))
