@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mmengine.registry import DefaultScope
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO_ROOT))
@@ -25,3 +26,13 @@ def shared_dir() -> Path:
     if not (path / 'golden').is_dir():
         pytest.skip(f'needs the golden numbers and sample data, looked for in {path}')
     return path
+
+
+@pytest.fixture(autouse=True)
+def default_scope_of_its_own():
+    """Registries look up names in the scope of the newest run; no test inherits another's."""
+    scopes = DefaultScope._instance_dict
+    before = dict(scopes)
+    yield
+    scopes.clear()
+    scopes.update(before)

@@ -75,7 +75,7 @@ def test_gradients_are_those_of_the_two_objectives(repo_root, monkeypatch):
     for name, gradients in expected.items():
         for a, b in zip(found[name], gradients, strict=True):
             # Biases before a batch norm have no gradient but rounding.
-            assert (a - b).norm() <= 1e-4 * b.norm() + 1e-4
+            assert (a - b).norm() <= 1e-4 * b.norm() + 1e-3
 
 
 @pytest.mark.parametrize(
