@@ -105,10 +105,10 @@ FULL = Recipe(
         'segmentor': {},
         # Shorter than the recipe's 400 iterations: five minutes on two cores.
         'ecgan': {
-            'train_cfg.max_iters': 300,
-            'train_cfg.val_interval': 300,
-            'param_scheduler.begin': 150,
-            'param_scheduler.end': 300,
+            'train_cfg.max_iters': 350,
+            'train_cfg.val_interval': 350,
+            'param_scheduler.begin': 175,
+            'param_scheduler.end': 350,
             'default_hooks.logger.interval': 5,
             'default_hooks.checkpoint.interval': 50,
         },
