@@ -76,7 +76,7 @@ def fake_demo(tmp_path):
     tools = tmp_path / 'tools'
     tools.mkdir()
     (tools / 'first.py').write_text(FAKE_TOOL.replace('PAUSE', '0'))
-    (tools / 'second.py').write_text(FAKE_TOOL.replace('PAUSE', '0.4'))
+    (tools / 'second.py').write_text(FAKE_TOOL.replace('PAUSE', '1.0'))
     (tools / 'config.py').write_text('size = 64\n')
     (tools / 'demo.py').write_text(FAKE_DEMO.replace('TOOLS', repr(str(TOOLS))))
     return [sys.executable, str(tools / 'demo.py'), str(tmp_path / 'demo'), str(tools)]
@@ -235,7 +235,7 @@ def test_terminated_demo_stops_its_tool_and_resumes(fake_demo, tmp_path):
     assert again.returncode == 0, again.stderr
     assert starts(second)[0] == 0 and starts(second)[1] >= 2
     state = json.loads((tmp_path / 'demo' / 'state.json').read_text())
-    assert state['second']['done'] and state['second']['seconds'] > 6 * 0.4 - 1
+    assert state['second']['done'] and state['second']['seconds'] > 6 * 1.0 - 1
 
 
 def test_failing_tool_shows_the_end_of_its_log(fake_demo, tmp_path):
