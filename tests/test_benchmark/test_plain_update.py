@@ -133,6 +133,7 @@ def test_use_plain_paths_turns_every_switch(model):
     switched = [m for m in use_plain_paths(model).modules() if hasattr(m, 'modulation')]
     assert len(switched) > 10
     assert {module.modulation for module in switched} == {'plain'}
+    assert not any(getattr(module, 'share_norm', False) for module in model.modules())
 
 
 def test_plain_discriminator_is_the_discriminator(model):

@@ -57,7 +57,9 @@ def _gamma_without_one(model, monkeypatch):
 
 
 def _shortcut_without_norm(model, monkeypatch):
-    model.generator.trunk.blocks['up_1'].norm_s.forward = lambda x, layout: x
+    block = model.generator.trunk.blocks['up_1']
+    block.share_norm = False
+    block.norm_s.forward = lambda x, layout: x
 
 
 def _trunk_slope(model, monkeypatch):

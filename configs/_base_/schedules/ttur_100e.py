@@ -1,14 +1,15 @@
-# METHOD, training recipe: Adam, two time scales, constant for the first half, then linear to 0.
+# METHOD, training recipe: Adam with beta_1 = 0, two time scales, constant for the first half, then
+# linear to 0.
 max_epochs = 100
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=10)
 optim_wrapper = dict(
     constructor='MultiOptimWrapperConstructor',
     generator=dict(
         modules=['generator', 'label_generator', 'contrast_loss'],
-        optimizer=dict(type='Adam', lr=1e-4, betas=(0.0, 0.9)),
+        optimizer=dict(type='MomentumFreeAdam', lr=1e-4, beta2=0.9),
     ),
     discriminator=dict(
-        modules=['discriminator'], optimizer=dict(type='Adam', lr=4e-4, betas=(0.0, 0.9))
+        modules=['discriminator'], optimizer=dict(type='MomentumFreeAdam', lr=4e-4, beta2=0.9)
     ),
 )
 param_scheduler = dict(

@@ -5,10 +5,10 @@ optim_wrapper = dict(
     constructor='MultiOptimWrapperConstructor',
     generator=dict(
         modules=['generator', 'label_generator', 'contrast_loss'],
-        optimizer=dict(type='Adam', lr=2e-4, betas=(0.0, 0.9)),
+        optimizer=dict(type='MomentumFreeAdam', lr=2e-4, beta2=0.9),
     ),
     discriminator=dict(
-        modules=['discriminator'], optimizer=dict(type='Adam', lr=8e-4, betas=(0.0, 0.9))
+        modules=['discriminator'], optimizer=dict(type='MomentumFreeAdam', lr=8e-4, beta2=0.9)
     ),
 )
 param_scheduler = dict(

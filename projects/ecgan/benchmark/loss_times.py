@@ -37,10 +37,11 @@ def measure_losses(model: ECGAN, data: dict, device: torch.device) -> dict[str, 
     with torch.no_grad():
         outputs = model.generator(inputs['layout'], return_features=model.feature_names)
         logits = model.label_generator(outputs['image'])
+    seen = inputs['layout'].resized(logits.shape[-2:]).labels
     features, image = outputs['features'], outputs['image']
     cases: dict[str, tuple[Callable[..., Tensor], list[Tensor]]] = dict(
         label_generator=(lambda x: model.label_generator(x).sum(), [image]),
-        label_cross_entropy=(lambda x: F.cross_entropy(x, labels, ignore_index=unknown), [logits]),
+        label_cross_entropy=(lambda x: F.cross_entropy(x, seen, ignore_index=unknown), [logits]),
         similarity=(lambda x: model.similarity_loss(x, labels, unknown), [logits]),
         pixel_contrast=(
             lambda *x: pixel_contrast(dict(zip(features, x)), labels, unknown),

@@ -24,7 +24,7 @@ from ..models.layers import LEAKY_SLOPE
 from ..structures import DenseLayout
 
 # Attributes of modules that choose a fast path, and the value that turns it off.
-PLAIN_SWITCHES = dict(modulation='plain')
+PLAIN_SWITCHES = dict(modulation='plain', share_norm=False)
 
 
 def use_plain_paths(network: nn.Module) -> nn.Module:

@@ -266,25 +266,29 @@ class ECGAN(BaseModel):
         )
 
     def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
-        """L_sim(S, S') + L_sim(S, S''), and the label generator's cross entropy on photos."""
-        labels, losses = inputs['layout'].labels, {}
+        """L_sim(S, S') + L_sim(S, S''), and the label generator's cross entropy on photos.
+
+        The label generator may predict at a lower resolution than the layout's.
+        """
+        layout, losses = inputs['layout'], {}
         images = [outputs[name] for name in ('coarse', 'image') if name in outputs]
         with_photos = self.label_loss_weight > 0
         logits = self.label_generator(torch.cat([*images, *([inputs['image']] * with_photos)]))
-        per_image = logits.split(len(labels))
+        per_image = logits.split(len(layout))
         if self.similarity_loss is not None:
             losses['loss_similarity'] = sum(
-                self.similarity_loss(each, labels, ignore_index=self.num_classes)
+                self.similarity_loss(each, layout.labels, ignore_index=self.num_classes)
                 for each in per_image[: len(images)]
             )
         if with_photos:
-            known = inputs['layout'].valid.sum().clamp(min=1)
-            losses['loss_label'] = self.label_loss_weight * (
-                F.cross_entropy(
-                    per_image[-1].float(), labels, ignore_index=self.num_classes, reduction='sum'
-                )
-                / known
+            seen = layout.resized(logits.shape[-2:])
+            total = F.cross_entropy(
+                per_image[-1].float(),
+                seen.labels,
+                ignore_index=self.num_classes,
+                reduction='sum',
             )
+            losses['loss_label'] = self.label_loss_weight * total / seen.valid.sum().clamp(min=1)
         return losses
 
     def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

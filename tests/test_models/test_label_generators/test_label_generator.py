@@ -9,9 +9,10 @@ from projects.ecgan.models.label_generators import LabelGenerator
 
 
 @pytest.mark.parametrize('size', [(64, 64), (32, 64), (35, 50)])
-def test_logits_at_image_resolution(size):
+def test_logits_at_half_resolution(size):
     model = MODELS.build({'type': 'LabelGenerator', 'num_classes': 7, 'base_channels': 8})
-    assert model(torch.rand(2, 3, *size)).shape == (2, 7, *size)
+    half = [-(-length // 2) for length in size]
+    assert model(torch.rand(2, 3, *size)).shape == (2, 7, *half)
 
 
 def test_initialisation():
@@ -41,9 +42,9 @@ def test_learns_colours_from_the_small_initialisation():
     optimizer = torch.optim.Adam(model.parameters(), 5e-3, betas=(0.0, 0.9))
     for _ in range(60):
         optimizer.zero_grad()
-        F.cross_entropy(model(image), labels).backward()
+        F.cross_entropy(model(image), labels[:, ::2, ::2]).backward()
         optimizer.step()
-    accuracy = (model(image).argmax(1) == labels).float().mean()
+    accuracy = (model(image).argmax(1) == labels[:, ::2, ::2]).float().mean()
     assert accuracy > 0.9
 
 

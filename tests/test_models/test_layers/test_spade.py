@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import nn
@@ -60,3 +62,26 @@ def test_residual_block(inside, outside, middle):
         assert abs(torch.linalg.matrix_norm(conv.weight.flatten(1), 2) - 1) < 0.05
     if inside != outside:
         assert block.conv_s.bias is None and block.conv_s.kernel_size == (1, 1)
+
+
+@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
+@pytest.mark.parametrize('memory_format', [torch.contiguous_format, torch.channels_last])
+def test_shared_norm_equals_two_norms(modulation, memory_format):
+    torch.manual_seed(0)
+    block = SPADEResidualBlock(8, 4, CLASSES, 4, modulation, share_norm=True).double()
+    # A loaded checkpoint's averages need not be alike.
+    block.norm_s.norm.running_mean.fill_(3)
+    separate = deepcopy(block)
+    separate.share_norm = False
+    layout = make_layout()
+    x = torch.randn(2, 8, 8, 16, dtype=torch.float64).to(memory_format=memory_format)
+    results = []
+    for each in (block, separate):
+        leaf = x.clone(memory_format=torch.preserve_format).requires_grad_()
+        y = each.train()(leaf, layout)
+        y.square().sum().backward()
+        gradients = [p.grad for p in each.parameters()]
+        results.append([y, leaf.grad, *gradients, *each.eval()(x, layout), *each.buffers()])
+    for shared, own in zip(*results, strict=True):
+        torch.testing.assert_close(shared, own, rtol=1e-10, atol=1e-12)
+    assert not torch.equal(block.norm_0.norm.running_mean, block.norm_s.norm.running_mean)

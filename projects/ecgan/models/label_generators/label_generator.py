@@ -5,9 +5,9 @@ convolutional encoder-decoder trained with the generator, kept meaningful by a c
 photos.
 
 Deliberate choices. Group norm, without running statistics, treats photos, coarse and final images
-alike, and makes the small initial weights (gain 0.02) harmless. Logits are predicted at half
-resolution and enlarged bilinearly, as segmentors do. With the width of the generator's trunk, it
-costs about 2 % of the generator.
+alike, and makes the small initial weights (gain 0.02) harmless. Logits are predicted and judged at
+half resolution: enlarging a map of many classes costs more than the network. With the width of the
+generator's trunk, it costs about 2 % of the generator.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class LabelGenerator(BaseModule):
             image: RGB, (N, 3, H, W), in [-1, 1]; a coarse image may exceed it.
 
         Returns:
-            Logits (N, num_classes, H, W).
+            Logits (N, num_classes, H / 2, W / 2), odd sizes rounded up; a logit stands for the
+            label of the first of its pixels (the nearest rule).
         """
         skips, x = [], image
         for stage in self.encoder:
@@ -85,6 +86,4 @@ class LabelGenerator(BaseModule):
             skip = skips.pop()
             # Convolving before enlarging takes a quarter of the work.
             x = F.interpolate(stage(x), size=skip.shape[2:], mode='nearest') + skip
-        return F.interpolate(
-            self.classifier(x), size=image.shape[2:], mode='bilinear', align_corners=False
-        )
+        return self.classifier(x)

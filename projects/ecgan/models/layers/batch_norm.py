@@ -1,5 +1,7 @@
 """Parameter-free batch norm, synchronised across ranks on GPUs and CPUs."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.distributed as dist
 import torch.distributed.nn.functional as dist_functional
@@ -42,28 +44,43 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
         Returns:
             Normalised features of the same shape.
         """
-        if self.training and self.is_distributed():
-            return self._forward_ranks(x)
-        if self.training and sums_are_inaccurate(x):
-            return self._forward_channels_last(x)
-        return F.batch_norm(
-            x,
-            self.running_mean,
-            self.running_var,
-            training=self.training,
-            momentum=self.momentum if self.training else 0.0,
-            eps=self.eps,
-        )
+        if self.training:
+            return normalise_for([self], x)
+        return F.batch_norm(x, self.running_mean, self.running_var, eps=self.eps)
 
-    def _forward_channels_last(self, x: Tensor) -> Tensor:
+    def batch_statistics(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Normalise by the statistics of the batch, without touching the running averages.
+
+        Args:
+            x: Features ``(N, C, H, W)``.
+
+        Returns:
+            Normalised features of the same shape; mean and unbiased variance ``(C,)``, without
+            gradient.
+        """
+        if self.is_distributed():
+            return self._of_all_ranks(x)
         count = x.numel() / x.shape[1]
-        y, mean, var = batch_norm_channels_last(x, self.eps)
-        with torch.no_grad():
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(var * (count / (count - 1)), self.momentum)
-        return y
+        if sums_are_inaccurate(x):
+            y, mean, var = batch_norm_channels_last(x, self.eps)
+            return y, mean, var * (count / (count - 1))
+        # Running averages with momentum 1 are the statistics of the batch.
+        mean, var = torch.zeros_like(self.running_mean), torch.ones_like(self.running_var)
+        y = F.batch_norm(x, mean, var, training=True, momentum=1.0, eps=self.eps)
+        return y, mean, var
 
-    def _forward_ranks(self, x: Tensor) -> Tensor:
+    @torch.no_grad()
+    def update_running_averages(self, mean: Tensor, var: Tensor) -> None:
+        """Take a batch into the running averages.
+
+        Args:
+            mean: Mean of the batch ``(C,)``.
+            var: Unbiased variance of the batch ``(C,)``.
+        """
+        self.running_mean.lerp_(mean, self.momentum)
+        self.running_var.lerp_(var, self.momentum)
+
+    def _of_all_ranks(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         count = x.numel() / x.shape[1]
         # Shifting by the running mean keeps E[x^2] - E[x]^2 from cancelling.
         shift = self.running_mean.clone()
@@ -73,8 +90,22 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
         total = sums[-1].detach()
         mean, square = (sums[:-1] / total).chunk(2)
         var = square - mean * mean
-        with torch.no_grad():
-            self.running_mean.lerp_(mean + shift, self.momentum)
-            self.running_var.lerp_(var * (total / (total - 1)), self.momentum)
         scale = torch.rsqrt(var + self.eps).view(1, -1, 1, 1)
-        return ((centred - mean.view(1, -1, 1, 1)) * scale).to(x.dtype)
+        y = ((centred - mean.view(1, -1, 1, 1)) * scale).to(x.dtype)
+        return y, mean.detach() + shift, var.detach() * (total / (total - 1))
+
+
+def normalise_for(norms: Sequence[ParameterFreeBatchNorm], x: Tensor) -> Tensor:
+    """In training, normalise features once for several norms that are all given them.
+
+    Args:
+        norms: Norms of the same ``eps``; each takes the batch into its own running averages.
+        x: Features ``(N, C, H, W)``.
+
+    Returns:
+        What each of the norms would return.
+    """
+    y, mean, var = norms[0].batch_statistics(x)
+    for norm in norms:
+        norm.update_running_averages(mean, var)
+    return y

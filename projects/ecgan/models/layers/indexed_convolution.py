@@ -187,8 +187,14 @@ class _Modulate(torch.autograd.Function):
         if ctx.slope != 1:
             grad = torch.ops.aten.leaky_relu_backward(grad, out, ctx.slope, True)
         of_x = grad * table[:, :channels].index_select(0, pixels)
-        of_pixels = torch.cat([grad * rows, grad], dim=-1)
-        of_table = torch.ops.aten.embedding_dense_backward(of_pixels, pixels, len(table), -1, False)
+        # One half after the other: both together would be the largest tensor of the iteration.
+        of_table = torch.cat(
+            [
+                torch.ops.aten.embedding_dense_backward(part, pixels, len(table), -1, False)
+                for part in (grad * rows, grad)
+            ],
+            dim=-1,
+        )
         return of_x.view(*x.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2), of_table, None, None
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...structures import DenseLayout, Layout, NeighbourhoodIndex
-from .batch_norm import ParameterFreeBatchNorm
+from .batch_norm import ParameterFreeBatchNorm, normalise_for
 from .indexed_convolution import (
     check_mode,
     choose_index,
@@ -58,11 +58,23 @@ class SPADENorm(nn.Module):
         Returns:
             Modulated features ``(N, C, h, w)``.
         """
-        layout = layout.resized(x.shape[-2:])
-        normalised = self.norm(x)
+        return self.modulate(self.norm(x), layout, slope)
+
+    def modulate(self, normalised: Tensor, layout: Layout | DenseLayout, slope: float) -> Tensor:
+        """Modulate and activate.
+
+        Args:
+            normalised: Normalised features ``(N, C, h, w)``.
+            layout: Layout at any size.
+            slope: Negative slope of the leaky ReLU that follows; 1 for none.
+
+        Returns:
+            Modulated features ``(N, C, h, w)``.
+        """
+        layout = layout.resized(normalised.shape[-2:])
         index = choose_index(layout, self.modulation)
         if index is None:
-            hidden = F.relu(self.shared(layout.one_hot(x.dtype)))
+            hidden = F.relu(self.shared(layout.one_hot(normalised.dtype)))
             y = torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
             return y if slope == 1 else F.leaky_relu(y, slope)
         return modulate(normalised, self._table(index), index.pixels_5, slope)
@@ -102,6 +114,8 @@ class SPADEResidualBlock(nn.Module):
         layout_channels: Channels N' of the layout.
         hidden_channels: Hidden channels of the SPADE norms.
         modulation: How the SPADE norms compute, see :class:`SPADENorm`.
+        share_norm: Whether, in training, norm_0 and norm_s normalise x once: their statistics are
+            the same.
     """
 
     def __init__(
@@ -111,8 +125,10 @@ class SPADEResidualBlock(nn.Module):
         layout_channels: int,
         hidden_channels: int = 128,
         modulation: str = 'auto',
+        share_norm: bool = True,
     ) -> None:
         super().__init__()
+        self.share_norm = share_norm
         of_norm = (layout_channels, hidden_channels, modulation)
         middle = min(in_channels, out_channels)
         self.norm_0 = SPADENorm(in_channels, *of_norm)
@@ -134,6 +150,11 @@ class SPADEResidualBlock(nn.Module):
         Returns:
             Features ``(N, out, h, w)``.
         """
-        shortcut = self.conv_s(self.norm_s(x, layout)) if self.has_shortcut else x
-        hidden = self.conv_0(self.norm_0(x, layout, LEAKY_SLOPE))
+        if self.has_shortcut and self.share_norm and self.training:
+            normalised = normalise_for([self.norm_0.norm, self.norm_s.norm], x)
+            shortcut = self.conv_s(self.norm_s.modulate(normalised, layout, 1.0))
+            hidden = self.conv_0(self.norm_0.modulate(normalised, layout, LEAKY_SLOPE))
+        else:
+            shortcut = self.conv_s(self.norm_s(x, layout)) if self.has_shortcut else x
+            hidden = self.conv_0(self.norm_0(x, layout, LEAKY_SLOPE))
         return shortcut + self.conv_1(self.norm_1(hidden, layout, LEAKY_SLOPE))
