@@ -1,6 +1,5 @@
 import time
 
-import pytest
 import torch
 from torch import nn
 
@@ -50,7 +49,7 @@ def test_phases_add_up_and_tell_forward_backward_and_optimiser():
     assert phases['backward'] >= 0.08
     assert phases['optimiser'] >= 0.03
     assert phases['other'] >= 0.01
-    assert 0.18 <= sum(phases.values()) <= total
+    assert 0.16 <= sum(phases.values()) <= total
     assert torch.autograd.backward is original
     timer.seconds.clear()
     module(weight).sum().backward()

@@ -1,4 +1,4 @@
-"""What runs a training: hooks, optimiser, random-number state, and the set-up that the tools share."""
+"""What runs a training: hooks, optimiser, random state, and the set-up that the tools share."""
 
 from .hooks import RandomStateHook
 from .optimizers import MomentumFreeAdam

@@ -6,9 +6,8 @@ import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from ..layers import LEAKY_SLOPE
+from ..layers import LEAKY_SLOPE, leaky_relu
 
 # Widths of the released networks, whatever the trunk's width.
 LADDER_WIDTHS = (32, 16, 8)
@@ -46,9 +45,9 @@ class EdgeGenerator(BaseModule):
         """
         stages = []
         for conv in self.ladder:
-            x = conv(F.leaky_relu(x, LEAKY_SLOPE))
+            x = conv(leaky_relu(x, LEAKY_SLOPE))
             stages.append(x)
-        return torch.tanh(self.to_edge(F.leaky_relu(x, LEAKY_SLOPE))), stages
+        return torch.tanh(self.to_edge(leaky_relu(x, LEAKY_SLOPE))), stages
 
 
 @MODELS.register_module()
@@ -104,8 +103,8 @@ class ImageGenerator(BaseModule):
             I' of shape ``(N, 3, H, W)``.
         """
         for index, conv in enumerate(self.ladder):
-            x = conv(F.leaky_relu(x, LEAKY_SLOPE))
+            x = conv(leaky_relu(x, LEAKY_SLOPE))
             if transfer is not None:
                 x = transfer(x, edge_stages[index])
-        image = torch.tanh(self.to_image(F.leaky_relu(x, LEAKY_SLOPE)))
+        image = torch.tanh(self.to_image(leaky_relu(x, LEAKY_SLOPE)))
         return image if transfer is None else transfer(image, edge)

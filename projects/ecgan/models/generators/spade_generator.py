@@ -6,10 +6,9 @@ import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ...structures import DenseLayout, Layout, as_layout
-from ..layers import LEAKY_SLOPE, initialize_weights
+from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu
 from .trunk import SPADETrunk
 
 
@@ -65,5 +64,5 @@ class SPADEGenerator(BaseModule):
             ``image`` ``(N, 3, H, W)`` in [-1, 1], and ``features`` by name.
         """
         x, features = self.trunk(as_layout(layout), return_features)
-        image = torch.tanh(self.to_image(F.leaky_relu(x, LEAKY_SLOPE)))
+        image = torch.tanh(self.to_image(leaky_relu(x, LEAKY_SLOPE)))
         return dict(image=image, features=features)

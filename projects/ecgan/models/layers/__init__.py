@@ -1,5 +1,6 @@
 """Layers shared by the networks."""
 
+from .activation import leaky_relu
 from .batch_norm import ParameterFreeBatchNorm
 from .initialization import initialize_weights, refresh_singular_vectors, spectral_norm
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
@@ -10,6 +11,7 @@ __all__ = [
     'SPADENorm',
     'SPADEResidualBlock',
     'initialize_weights',
+    'leaky_relu',
     'refresh_singular_vectors',
     'spectral_norm',
 ]
