@@ -16,8 +16,8 @@ from projects.ecgan.benchmark.samples import FoldLabels, describe_layouts, load_
     ],
 )
 def test_kinds_are_those_of_the_recipes(layout, channels, size):
-    assert LAYOUTS[layout].num_channels == channels
-    assert BenchmarkSettings(layout=layout).size == size
+    settings = BenchmarkSettings(layout=layout)
+    assert (settings.num_channels, settings.size) == (channels, size)
 
 
 def test_height_scales_all_sizes():
@@ -51,6 +51,14 @@ def test_batches_fit_the_model(layout, shared_dir):
     again = load_batches(settings, 1)[0]
     assert torch.equal(first['inputs']['label'][1], again['inputs']['label'][1])
     assert 'real COCO' in describe_layouts(settings) or layout == 'scenes'
+
+
+def test_number_of_classes_is_a_setting(shared_dir):
+    settings = BenchmarkSettings(height=64, classes=5, data=str(shared_dir / 'data'))
+    assert settings.num_channels == 7
+    labels = load_batches(settings, 1)[0]['inputs']['label'][0]
+    assert labels[labels != 255].max() < 5
+    assert 'ids modulo 5' in describe_layouts(settings)
 
 
 def test_scenes_stand_in_where_the_sample_is_absent(monkeypatch, tmp_path):

@@ -52,6 +52,17 @@ def test_bfloat16_is_of_the_fast_mode_only():
     assert dtypes == dict(plain=torch.float32, fast=torch.bfloat16)
 
 
+def test_fast_mode_alone_recomputes():
+    settings = BenchmarkSettings(what='train', classes=9, recompute=('up_3',), **TINY)
+    recomputed = {}
+    for mode in ('plain', 'fast'):
+        worker = Worker(settings, mode)
+        recomputed[mode] = worker.step.modules['generator'].trunk.recompute
+        assert worker.step.modules['generator'].trunk.layout_channels == 10
+        worker.seconds()
+    assert recomputed == dict(plain=(), fast=('up_3',))
+
+
 def test_losses_are_timed_one_by_one():
     worker = Worker(BenchmarkSettings(what='losses', **TINY), 'all_losses')
     assert 0 < worker.seconds() < 60

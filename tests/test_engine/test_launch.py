@@ -132,10 +132,24 @@ def test_amp_reaches_every_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
         launch.enable_amp(one)
 
 
-def test_amp_without_a_gpu_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_amp_without_a_gpu_is_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, 'get_device', lambda: 'cpu')
-    with pytest.raises(LaunchError, match='--amp needs a GPU'):
-        launch.enable_amp(Config())
+    cfg = Config(
+        dict(
+            optim_wrapper=dict(
+                constructor='MultiOptimWrapperConstructor',
+                generator=dict(optimizer=dict(type='Adam')),
+                discriminator=dict(
+                    type='AmpOptimWrapper', loss_scale='dynamic', optimizer=dict(type='Adam')
+                ),
+            )
+        )
+    )
+    launch.enable_amp(cfg)
+    for name in ('generator', 'discriminator'):
+        assert cfg.optim_wrapper[name].to_dict() == dict(
+            type='Bfloat16OptimWrapper', optimizer=dict(type='Adam')
+        )
 
 
 def test_newest_checkpoint(tmp_path: Path) -> None:

@@ -130,6 +130,18 @@ def test_accumulated_gradients_update_every_second_iteration(repo_root):
     assert model.generator_ema.steps == 1
 
 
+def test_bfloat16_step_is_close_to_float32(repo_root):
+    logs = []
+    for kind in ('OptimWrapper', 'Bfloat16OptimWrapper'):
+        model = build_model(repo_root)
+        optimizers = build_optimizers(repo_root, model, type=kind)
+        before = {part: parameters(model, part) for part in PARTS}
+        logs.append(model.train_step(make_batch(), optimizers))
+        assert all(moved(before[part], model, part) for part in PARTS)
+    assert logs[0] != logs[1]
+    assert logs[1] == pytest.approx(logs[0], rel=0.02, abs=0.02)
+
+
 def test_prediction_comes_from_the_moving_average(repo_root):
     model = build_model(repo_root).eval()
     batch = make_batch()

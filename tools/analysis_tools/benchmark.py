@@ -41,6 +41,14 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--modes', help='such as plain,fast or fast alone (default: both)')
     parser.add_argument('--size', type=int, help="height of the layouts (default: the data set's)")
     parser.add_argument('--base-channels', type=int, help='width (default: 64; scenes 16)')
+    parser.add_argument('--classes', type=int, help="number of classes (default: the data set's)")
+    parser.add_argument(
+        '--recompute',
+        nargs='+',
+        default=[],
+        metavar='BLOCK',
+        help='blocks of the trunk whose activations fast does not keep, e.g. up_2 up_3',
+    )
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
     parser.add_argument('--json', metavar='OUT', help='write the numbers to this file')
     return parser.parse_args(arguments)
@@ -62,7 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
         batch=args.batch,
         height=args.size,
         base_channels=args.base_channels,
+        classes=args.classes,
         precision=args.precision,
+        recompute=tuple(args.recompute),
         device=args.device,
         threads=args.threads,
         iterations=args.iters,

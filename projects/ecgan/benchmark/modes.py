@@ -1,6 +1,6 @@
 """What the benchmarked process does in one step, by mode."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 import torch
@@ -23,12 +23,15 @@ NUM_BATCHES = 8
 IMAGES_PER_STEP = 13
 
 
-def build_model(settings: BenchmarkSettings, all_losses: bool = False) -> ECGAN:
+def build_model(
+    settings: BenchmarkSettings, all_losses: bool = False, recompute: Sequence[str] = ()
+) -> ECGAN:
     """The model of the base config with the data set's classes, in training mode.
 
     Args:
         settings: The benchmark's settings.
         all_losses: Whether the contrastive and similarity losses are on.
+        recompute: Blocks of the trunk whose activations are not kept.
 
     Returns:
         Freshly initialised model, without the perceptual loss (its weights are a download) and the
@@ -37,9 +40,11 @@ def build_model(settings: BenchmarkSettings, all_losses: bool = False) -> ECGAN:
     kind, width = settings.kind, settings.width_of_networks
     config = Config.fromfile(CONFIGS / 'models' / 'ecgan.py').model.to_dict()
     config['data_preprocessor'].update(
-        {key: kind.recipe[key] for key in ('num_classes', 'with_unknown', 'with_boundary')}
+        num_classes=settings.num_classes,
+        **{key: kind.recipe[key] for key in ('with_unknown', 'with_boundary')},
     )
-    config['generator'].update(base_channels=width, upsampling=kind.upsampling)
+    trunk = dict(type='SPADETrunk', recompute=list(recompute))
+    config['generator'].update(base_channels=width, upsampling=kind.upsampling, trunk=trunk)
     config['discriminator'].update(base_channels=width)
     config['label_generator'].update(base_channels=width)
     config.update(perceptual_loss=None, ema_config=None)
@@ -110,9 +115,9 @@ class _ModelStep(Step):
         self.batches = load_batches(settings, NUM_BATCHES)
         self.all_losses = all_losses
 
-    def build(self) -> ECGAN:
+    def build(self, recompute: Sequence[str] = ()) -> ECGAN:
         """Build the model, and note what every mode has in common."""
-        model = build_model(self.settings, self.all_losses)
+        model = build_model(self.settings, self.all_losses, recompute)
         self.modules['preprocessor'] = model.data_preprocessor
         return model
 
@@ -141,7 +146,7 @@ class FastTraining(_ModelStep):
 
     def start(self) -> None:
         """Build what the steps use."""
-        self.model = self.build()
+        self.model = self.build(self.settings.recompute)
         self.optimizers = build_optimizers(self.model)
         self.modules.update(generator=self.model.generator, discriminator=self.model.discriminator)
 

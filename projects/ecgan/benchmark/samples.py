@@ -82,7 +82,7 @@ def build_pipeline(settings: BenchmarkSettings, from_files: bool) -> list:
             transform[key] = settings.scaled(transform[key])
         pipeline.append(transform)
         if name == 'LoadLabelMap':
-            pipeline.append(FoldLabels(recipe.num_classes, recipe.with_unknown))
+            pipeline.append(FoldLabels(settings.num_classes, recipe.with_unknown))
     return pipeline
 
 
@@ -143,11 +143,11 @@ def describe_layouts(settings: BenchmarkSettings) -> str:
     Returns:
         The sentence.
     """
-    kind = settings.kind
-    size = f'{settings.size[0]} x {settings.size[1]} (h x w), {kind.num_channels} channels'
+    size = f'{settings.size[0]} x {settings.size[1]} (h x w), {settings.num_channels} channels'
     if settings.layout == 'scenes':
         return f'procedural scenes, {size}'
     if find_sample(settings.data) is None:
         return f'procedural scenes (the COCO-Stuff sample is absent), {size}'
-    folded = '' if settings.layout == 'coco' else f', ids modulo {kind.recipe.num_classes}'
+    own = settings.layout == 'coco' and settings.classes is None
+    folded = '' if own else f', ids modulo {settings.num_classes}'
     return f'real COCO-Stuff label and instance maps{folded}, resized and cropped to {size}'

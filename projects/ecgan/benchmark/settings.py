@@ -38,12 +38,6 @@ class LayoutKind:
         """
         return Config.fromfile(CONFIGS / 'datasets' / self.config)
 
-    @property
-    def num_channels(self) -> int:
-        """N', the layout's channels."""
-        recipe = self.recipe
-        return recipe.num_classes + int(recipe.with_unknown) + int(recipe.with_boundary)
-
 
 LAYOUTS = dict(
     cityscapes=LayoutKind('cityscapes_512x256.py', 'more'),
@@ -63,7 +57,9 @@ class BenchmarkSettings:
         batch: Layouts in a batch; None for the data set's.
         height: Height of the layouts, the width follows; None for the data set's.
         base_channels: Width of the networks; None for the data set's.
+        classes: Semantic classes; None for the data set's.
         precision: ``fp32`` or ``bf16`` (autocast), of the fast mode; plain is always fp32.
+        recompute: Blocks of the trunk whose activations the fast mode does not keep.
         device: Where to compute.
         threads: CPU threads.
         iterations: Timed iterations; their median counts.
@@ -77,7 +73,9 @@ class BenchmarkSettings:
     batch: int | None = None
     height: int | None = None
     base_channels: int | None = None
+    classes: int | None = None
     precision: str = 'fp32'
+    recompute: tuple[str, ...] = ()
     device: str = 'cpu'
     threads: int = 2
     iterations: int = 5
@@ -99,6 +97,17 @@ class BenchmarkSettings:
     def width_of_networks(self) -> int:
         """Base channels of generator and discriminator."""
         return self.base_channels or self.kind.base_channels
+
+    @property
+    def num_classes(self) -> int:
+        """N, the semantic classes."""
+        return self.classes or self.kind.recipe.num_classes
+
+    @property
+    def num_channels(self) -> int:
+        """N', the layout's channels."""
+        recipe = self.kind.recipe
+        return self.num_classes + int(recipe.with_unknown) + int(recipe.with_boundary)
 
     @property
     def size(self) -> tuple[int, int]:

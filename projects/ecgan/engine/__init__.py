@@ -1,10 +1,11 @@
 """What runs a training: hooks, optimiser, random state, and the set-up that the tools share."""
 
 from .hooks import RandomStateHook
-from .optimizers import MomentumFreeAdam
+from .optimizers import Bfloat16OptimWrapper, MomentumFreeAdam
 from .random_state import capture_random_state, restore_random_state
 
 __all__ = [
+    'Bfloat16OptimWrapper',
     'MomentumFreeAdam',
     'RandomStateHook',
     'capture_random_state',

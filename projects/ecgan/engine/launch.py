@@ -159,16 +159,16 @@ def merge_options(cfg: Config, options: dict[str, Any]) -> None:
 
 
 def enable_amp(cfg: Config) -> None:
-    """Turn every optimiser wrapper of a config into an ``AmpOptimWrapper``.
+    """Turn every optimiser wrapper of a config into one of mixed precision.
+
+    On GPUs that is ``AmpOptimWrapper``, on a CPU ``Bfloat16OptimWrapper``.
 
     Args:
         cfg: Changed in place; its ``optim_wrapper`` may hold one optimiser or several by name.
 
     Raises:
-        LaunchError: There is no GPU, or a wrapper is of another type.
+        LaunchError: A wrapper is of another type.
     """
-    if get_device() == 'cpu':
-        raise LaunchError('--amp needs a GPU: MMEngine has mixed precision on accelerators only')
     wrapper = cfg.get('optim_wrapper') or ConfigDict()
     named = [
         value for value in wrapper.values() if isinstance(value, dict) and 'optimizer' in value
@@ -177,8 +177,13 @@ def enable_amp(cfg: Config) -> None:
         kind = part.get('type', 'OptimWrapper')
         if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
             raise LaunchError(f"--amp works with optimiser wrappers 'OptimWrapper', got '{kind}'")
-        part['type'] = 'AmpOptimWrapper'
-        part.setdefault('loss_scale', 'dynamic')
+        if get_device() == 'cpu':
+            part['type'] = 'Bfloat16OptimWrapper'
+            for name in ('loss_scale', 'dtype'):
+                part.pop(name, None)
+        else:
+            part['type'] = 'AmpOptimWrapper'
+            part.setdefault('loss_scale', 'dynamic')
 
 
 def set_resume(cfg: Config, resume: str | None) -> None:

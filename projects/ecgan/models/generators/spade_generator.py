@@ -8,8 +8,8 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...structures import DenseLayout, Layout, as_layout
+from ..building import build_part
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu
-from .trunk import SPADETrunk
 
 
 @MODELS.register_module()
@@ -20,6 +20,7 @@ class SPADEGenerator(BaseModule):
         layout_channels: Channels N' of the layout.
         base_channels: Width c of the trunk.
         upsampling: Depth of the trunk.
+        trunk: Config of the trunk; sizes are filled in where it does not give them.
         init_gain: Gain of Xavier's normal initialisation.
     """
 
@@ -28,11 +29,17 @@ class SPADEGenerator(BaseModule):
         layout_channels: int,
         base_channels: int = 64,
         upsampling: str = 'normal',
+        trunk: dict | None = None,
         init_gain: float = 0.02,
     ) -> None:
         super().__init__()
         self.init_gain = init_gain
-        self.trunk = SPADETrunk(layout_channels, base_channels, upsampling)
+        self.trunk = build_part(
+            trunk or dict(type='SPADETrunk'),
+            layout_channels=layout_channels,
+            base_channels=base_channels,
+            upsampling=upsampling,
+        )
         self.to_image = nn.Conv2d(self.trunk.out_channels, 3, 3, padding=1)
 
     @property

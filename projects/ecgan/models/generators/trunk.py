@@ -1,14 +1,15 @@
 """E, the shared encoder: the SPADE generator trunk (METHOD, generator)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...structures import DenseLayout, Layout
-from ..layers import SPADEResidualBlock
+from ..layers import SPADEResidualBlock, recomputed
 
 # Times the bottom is doubled on the way up.
 NUM_UPSAMPLINGS = {'normal': 5, 'more': 6, 'most': 7}
@@ -28,10 +29,12 @@ class SPADETrunk(BaseModule):
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
         modulation: How the SPADE norms compute, see :class:`SPADENorm`.
+        recompute: Names of blocks whose activations are computed again in the backward pass and not
+            kept for it (activation checkpointing).
 
     Raises:
-        ValueError: If ``upsampling`` is not one of the three, or ``base_channels`` is odd with
-            ``most``.
+        ValueError: If ``upsampling`` is not one of the three, ``base_channels`` is odd with
+            ``most``, or there is no block of a name in ``recompute``.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class SPADETrunk(BaseModule):
         upsampling: str = 'normal',
         hidden_channels: int = 128,
         modulation: str = 'auto',
+        recompute: Sequence[str] = (),
     ) -> None:
         super().__init__()
         if upsampling not in NUM_UPSAMPLINGS:
@@ -71,6 +75,10 @@ class SPADETrunk(BaseModule):
             )
             previous = channels
         self.out_channels = previous
+        unknown = set(recompute) - set(self.blocks)
+        if unknown:
+            raise ValueError(f'no block {sorted(unknown)} to recompute, there are {[*self.blocks]}')
+        self.recompute = tuple(recompute)
 
     @property
     def feature_names_fine_to_coarse(self) -> list[str]:
@@ -128,7 +136,8 @@ class SPADETrunk(BaseModule):
         for name, block in self.blocks.items():
             if name in self._doubling:
                 x = F.interpolate(x, scale_factor=2, mode='nearest')
-            x = block(x, layout)
+            recompute = name in self.recompute and torch.is_grad_enabled()
+            x = recomputed(block)(x, layout) if recompute else block(x, layout)
             if name in return_features:
                 features[name] = x
         return x, features

@@ -1,0 +1,63 @@
+"""Activation checkpointing of a block: less memory for one more forward pass of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
+from typing import Any
+
+from torch import nn
+from torch.nn.utils import parametrize
+from torch.utils.checkpoint import checkpoint
+
+from .batch_norm import ParameterFreeBatchNorm
+
+
+@contextmanager
+def _set(thing: object, name: str, value: Any) -> Iterator[None]:
+    before = getattr(thing, name)
+    setattr(thing, name, value)
+    try:
+        yield
+    finally:
+        setattr(thing, name, before)
+
+
+@contextmanager
+def _repeated(block: nn.Module) -> Iterator[None]:
+    """A training forward pass without a second update of what the first one has updated.
+
+    In evaluation mode, spectral norm takes its singular vectors as they are, which is what the
+    first pass did after its power iteration; at momentum 0 running averages stay.
+    """
+    with ExitStack() as stack:
+        for module in block.modules():
+            if isinstance(module, ParameterFreeBatchNorm):
+                stack.enter_context(_set(module, 'momentum', 0.0))
+            elif parametrize.is_parametrized(module, 'weight'):
+                for parametrization in module.parametrizations.weight:
+                    stack.enter_context(_set(parametrization, 'training', False))
+        yield
+
+
+def recomputed(block: nn.Module) -> Callable:
+    """A block whose activations are not kept for the backward pass but computed again in it.
+
+    Outputs, gradients, running averages and singular vectors are those of the block itself, as long
+    as each training forward pass is followed by its backward pass before the next one.
+
+    MMEngine's ``activation_checkpointing`` would update running averages and singular vectors a
+    second time, and so differentiate another function than the one that was computed.
+
+    Args:
+        block: Module with spectrally normalised convolutions and parameter-free batch norms.
+
+    Returns:
+        A function of the block's arguments.
+    """
+
+    def contexts() -> tuple:
+        return nullcontext(), _repeated(block)
+
+    return partial(
+        checkpoint, block, use_reentrant=False, preserve_rng_state=False, context_fn=contexts
+    )
