@@ -80,4 +80,4 @@ class SemanticPreservingModule(BaseModule):
         of_parts, of_layout = self.to_classes.weight.split([x.shape[1], layout.num_channels], dim=1)
         table = convolve_layout(index, of_layout, self.to_classes.bias).to(x.dtype)
         rows = F.embedding(index.pixels_3.view(len(x), *layout.shape), table)
-        return F.conv2d(x, of_parts, padding=1) + rows.permute(0, 3, 1, 2)
+        return F.conv2d(x, of_parts, padding=1).add_(rows.permute(0, 3, 1, 2))

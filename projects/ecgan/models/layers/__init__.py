@@ -2,18 +2,20 @@
 
 from .activation import leaky_relu
 from .batch_norm import ParameterFreeBatchNorm
-from .initialization import initialize_weights, refresh_singular_vectors, spectral_norm
+from .initialization import initialize_weights
 from .recomputation import recomputed
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
+from .spectral_norm import SpectralNorm, refresh_singular_vectors, spectral_norm
 
 __all__ = [
     'LEAKY_SLOPE',
     'ParameterFreeBatchNorm',
     'SPADENorm',
     'SPADEResidualBlock',
+    'SpectralNorm',
     'initialize_weights',
     'leaky_relu',
-    'refresh_singular_vectors',
     'recomputed',
+    'refresh_singular_vectors',
     'spectral_norm',
 ]

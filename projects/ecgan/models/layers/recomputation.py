@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from torch import nn
-from torch.nn.utils import parametrize
 from torch.utils.checkpoint import checkpoint
 
 from .batch_norm import ParameterFreeBatchNorm
+from .spectral_norm import SpectralNorm
 
 
 @contextmanager
@@ -33,9 +33,8 @@ def _repeated(block: nn.Module) -> Iterator[None]:
         for module in block.modules():
             if isinstance(module, ParameterFreeBatchNorm):
                 stack.enter_context(_set(module, 'momentum', 0.0))
-            elif parametrize.is_parametrized(module, 'weight'):
-                for parametrization in module.parametrizations.weight:
-                    stack.enter_context(_set(parametrization, 'training', False))
+            elif isinstance(module, SpectralNorm):
+                stack.enter_context(_set(module, 'training', False))
         yield
 
 

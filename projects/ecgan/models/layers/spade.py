@@ -13,7 +13,7 @@ from .indexed_convolution import (
     convolve_layout,
     modulate,
 )
-from .initialization import spectral_norm
+from .spectral_norm import spectral_norm
 
 LEAKY_SLOPE = 0.2
 

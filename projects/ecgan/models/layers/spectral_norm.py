@@ -1,0 +1,117 @@
+"""Spectral norm of convolutions (arXiv 1802.05957) with a cheap backward pass.
+
+PyTorch's own differentiates W / sigma and sigma = u^T W v step by step, which reads and writes
+tensors of the weight's size about fifteen times; the closed form needs six. At full width the
+generator has 90 million such weights, and that is a tenth of an update on a CPU.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+from torch.nn.utils import parametrize
+
+# From an arbitrary start vector this many steps bring the largest singular value of a fresh
+# random matrix to within a fraction of a per cent; training refines it by one step a forward.
+POWER_ITERATIONS = 15
+
+
+class _OverSigma(torch.autograd.Function):
+    """W / sigma with sigma = u^T W v, u and v constants.
+
+    With Y = W / sigma, dL/dW = (G - <G, Y> u v^T) / sigma.
+    """
+
+    @staticmethod
+    def forward(ctx, weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
+        sigma = torch.dot(u, torch.mv(weight.flatten(1), v))
+        normalised = weight / sigma
+        ctx.save_for_backward(normalised, sigma, u, v)
+        return normalised
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+        normalised, sigma, u, v = ctx.saved_tensors
+        grad = grad.contiguous()
+        along = torch.dot(grad.view(-1), normalised.view(-1))
+        result = torch.addr(grad.flatten(1), u * -along, v).div_(sigma)
+        return result.view_as(grad), None, None
+
+
+class SpectralNorm(nn.Module):
+    """Parametrisation W -> W / sigma(W); one power iteration for each use in training.
+
+    The same numbers, buffers and state-dict keys as PyTorch's
+    ``torch.nn.utils.parametrizations.spectral_norm``. Deviation: sigma is taken in the weight's
+    precision inside autocast as well.
+
+    Args:
+        weight: The weight ``(out, ...)``; as a matrix it is out x rest.
+    """
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        matrix = weight.detach().flatten(1)
+        for name, length in zip(('_u', '_v'), matrix.shape):
+            vector = F.normalize(matrix.new_empty(length).normal_(), dim=0)
+            self.register_buffer(name, vector)
+        self.iterate(matrix, POWER_ITERATIONS)
+
+    @torch.no_grad()
+    def iterate(self, matrix: Tensor, count: int) -> None:
+        """Bring the singular vectors nearer to those of a matrix.
+
+        Args:
+            matrix: The weight as a matrix.
+            count: Power iterations.
+        """
+        for _ in range(count):
+            F.normalize(torch.mv(matrix, self._v), dim=0, eps=1e-12, out=self._u)
+            F.normalize(torch.mv(matrix.T, self._u), dim=0, eps=1e-12, out=self._v)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Normalise.
+
+        Args:
+            weight: The stored weight.
+
+        Returns:
+            The weight that the layer uses, of the same shape.
+        """
+        with torch.autocast(weight.device.type, enabled=False):
+            if self.training:
+                self.iterate(weight.flatten(1), 1)
+            # Copies, as the next forward pass changes the vectors before this one's backward pass.
+            return _OverSigma.apply(weight, self._u.clone(), self._v.clone())
+
+    def right_inverse(self, weight: Tensor) -> Tensor:
+        """What is stored where the layer's weight is assigned: the same."""
+        return weight
+
+
+def spectral_norm(conv: nn.Conv2d) -> nn.Conv2d:
+    """Divide the weight by its largest singular value, one power iteration per training forward.
+
+    Args:
+        conv: Convolution whose weight, as a matrix of out x rest, is normalised.
+
+    Returns:
+        The same module, parametrised by :class:`SpectralNorm`.
+    """
+    # Not checked by running it once, as that would be one more power iteration.
+    parametrize.register_parametrization(conv, 'weight', SpectralNorm(conv.weight), unsafe=True)
+    return conv
+
+
+def refresh_singular_vectors(module: nn.Module, iterations: int = POWER_ITERATIONS) -> None:
+    """Bring the stored singular vectors of spectrally normalised weights up to date.
+
+    Args:
+        module: Network whose weights were changed from outside.
+        iterations: Power iterations to run.
+    """
+    for layer in module.modules():
+        if parametrize.is_parametrized(layer, 'weight'):
+            weight = layer.parametrizations.weight
+            weight[0].iterate(weight.original.flatten(1), iterations)

@@ -1,0 +1,91 @@
+"""Spectral norm: PyTorch's numbers by a shorter backward pass."""
+
+import pytest
+import torch
+from torch import nn
+
+from projects.ecgan.models.layers import refresh_singular_vectors, spectral_norm
+
+
+def test_spectral_norm_divides_by_the_largest_singular_value():
+    conv = spectral_norm(nn.Conv2d(2, 2, 1, bias=False)).eval()
+    with torch.no_grad():
+        conv.parametrizations.weight.original.copy_(
+            torch.tensor([[3.0, 0.0], [4.0, 5.0]])[..., None, None]
+        )
+    refresh_singular_vectors(conv, iterations=50)
+    # W^T W = [[25, 20], [20, 25]] has the eigenvalues 45 and 5
+    expected = torch.tensor([[3.0, 0.0], [4.0, 5.0]]) / 45**0.5
+    torch.testing.assert_close(conv.weight.flatten(1), expected)
+
+
+def test_one_power_iteration_a_training_forward_none_in_evaluation():
+    torch.manual_seed(0)
+    conv = spectral_norm(nn.Conv2d(8, 8, 3))
+    norm = conv.parametrizations.weight[0]
+    nn.init.normal_(norm._u)
+    with torch.no_grad():
+        norm._u /= norm._u.norm()
+        matrix = conv.parametrizations.weight.original.flatten(1)
+        norm._v.copy_(nn.functional.normalize(torch.randn(72), dim=0))
+    v = norm._v.clone()
+    conv.eval()(torch.zeros(1, 8, 3, 3))
+    assert torch.equal(norm._v, v)
+    conv.train()(torch.zeros(1, 8, 3, 3))
+    u = nn.functional.normalize(matrix @ v, dim=0)
+    torch.testing.assert_close(norm._u, u)
+    torch.testing.assert_close(norm._v, nn.functional.normalize(matrix.T @ u, dim=0))
+
+
+def test_gradient_flows_through_sigma_but_not_through_its_vectors():
+    conv = spectral_norm(nn.Conv2d(1, 1, 1, bias=False))
+    # a 1 x 1 weight over its own size is its sign: no gradient is left
+    conv(torch.ones(1, 1, 1, 1)).sum().backward()
+    assert conv.parametrizations.weight.original.grad.abs().item() < 1e-6
+
+
+@pytest.mark.parametrize('dtype, tolerance', [(torch.float64, 1e-12), (torch.float32, 2e-6)])
+def test_agrees_with_pytorchs(dtype, tolerance):
+    torch.manual_seed(0)
+    theirs = nn.utils.parametrizations.spectral_norm(nn.Conv2d(6, 8, 3, dtype=dtype))
+    ours = spectral_norm(nn.Conv2d(6, 8, 3, dtype=dtype))
+    ours.load_state_dict(theirs.state_dict())
+    x = torch.randn(2, 6, 5, 5, dtype=dtype).to(memory_format=torch.channels_last)
+    upstream = torch.randn(2, 8, 3, 3, dtype=dtype)
+    for training in (True, True, False):
+        found = []
+        for conv in (ours, theirs):
+            conv.train(training).zero_grad()
+            y = conv(x)
+            y.backward(upstream)
+            weight = conv.parametrizations.weight
+            found.append([y, weight.original.grad, weight[0]._u, weight[0]._v])
+        for a, b in zip(*found):
+            torch.testing.assert_close(a, b, rtol=tolerance, atol=tolerance)
+
+
+def test_gradient_is_the_derivative_for_constant_vectors():
+    torch.manual_seed(0)
+    norm = spectral_norm(nn.Conv2d(3, 4, 2).double()).eval().parametrizations.weight[0]
+    weight = torch.randn(4, 3, 2, 2, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(norm, (weight,))
+
+
+def test_two_forward_passes_before_a_backward_pass():
+    torch.manual_seed(0)
+    conv = spectral_norm(nn.Conv2d(3, 4, 1))
+    x = torch.randn(1, 3, 2, 2)
+    first = conv(x)
+    (expected,) = torch.autograd.grad(
+        first.sum(), conv.parametrizations.weight.original, retain_graph=True
+    )
+    conv(x)
+    (found,) = torch.autograd.grad(first.sum(), conv.parametrizations.weight.original)
+    assert torch.equal(found, expected)
+
+
+def test_sigma_keeps_its_precision_inside_autocast():
+    conv = spectral_norm(nn.Conv2d(16, 16, 3)).eval()
+    expected = conv.weight
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        assert torch.equal(conv.weight, expected)
