@@ -32,9 +32,7 @@ def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
     return model
 
 
-def build_optimizers(
-    repo_root: Path, model: ECGAN, type: str = 'OptimWrapper'
-) -> OptimWrapperDict:
+def build_optimizers(repo_root: Path, model: ECGAN, type: str = 'OptimWrapper') -> OptimWrapperDict:
     """The recipes' two optimisers, in wrappers of a type."""
     cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/ttur_400iters.py').optim_wrapper
     cfg.pop('constructor')

@@ -9,6 +9,7 @@ from mmengine import Config
 from mmengine.optim import OptimWrapperDict
 from torch import nn
 
+from ..engine import keep_freed_memory
 from ..models import ECGAN
 from ..models.inference import prepare_for_inference
 from .plain_update import PlainLayout, PlainUpdate, use_plain_paths
@@ -142,10 +143,12 @@ class PlainTraining(_ModelStep):
 
 
 class FastTraining(_ModelStep):
-    """``ECGAN.train_step`` as the base configs have it."""
+    """``ECGAN.train_step`` as the tools and the base configs have it."""
 
     def start(self) -> None:
         """Build what the steps use."""
+        if torch.device(self.settings.device).type == 'cpu':
+            keep_freed_memory()
         self.model = self.build(self.settings.recompute)
         self.optimizers = build_optimizers(self.model)
         self.modules.update(generator=self.model.generator, discriminator=self.model.discriminator)
@@ -195,6 +198,8 @@ class FastInference(_Inference):
 
     def prepare(self, generator: nn.Module) -> nn.Module:
         """Fold and bake what does not change any more."""
+        if torch.device(self.settings.device).type == 'cpu':
+            keep_freed_memory()
         dtype = None if self.settings.precision == 'fp32' else torch.bfloat16
         return prepare_for_inference(generator, dtype)
 

@@ -1,5 +1,6 @@
 """What runs a training: hooks, optimiser, random state, and the set-up that the tools share."""
 
+from .allocator import keep_freed_memory
 from .hooks import RandomStateHook
 from .optimizers import Bfloat16OptimWrapper, MomentumFreeAdam
 from .random_state import capture_random_state, restore_random_state
@@ -9,5 +10,6 @@ __all__ = [
     'MomentumFreeAdam',
     'RandomStateHook',
     'capture_random_state',
+    'keep_freed_memory',
     'restore_random_state',
 ]
