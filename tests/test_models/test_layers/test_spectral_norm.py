@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from projects.ecgan.models.layers import refresh_singular_vectors, spectral_norm
+from projects.ecgan.models.layers import SpectralConv2d, refresh_singular_vectors, spectral_norm
 
 
 def test_spectral_norm_divides_by_the_largest_singular_value():
@@ -62,6 +62,34 @@ def test_agrees_with_pytorchs(dtype, tolerance):
             found.append([y, weight.original.grad, weight[0]._u, weight[0]._v])
         for a, b in zip(*found):
             torch.testing.assert_close(a, b, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize('bias', [True, False])
+@pytest.mark.parametrize('size, divided', [(4, 'output'), (40, 'weight')])
+def test_dividing_the_output_is_the_same(bias, size, divided, monkeypatch):
+    torch.manual_seed(0)
+    options = dict(padding=1, bias=bias, dtype=torch.float64)
+    theirs = nn.utils.parametrizations.spectral_norm(nn.Conv2d(6, 8, 3, **options))
+    ours = spectral_norm(SpectralConv2d(6, 8, 3, **options))
+    ours.load_state_dict(theirs.state_dict())
+    calls = []
+    norm = ours.parametrizations.weight[0]
+    sigma = norm.sigma
+    monkeypatch.setattr(norm, 'sigma', lambda weight: calls.append('output') or sigma(weight))
+    for training in (True, True, False):
+        found = []
+        for conv in (ours, theirs):
+            x = torch.linspace(-1, 1, 6 * size**2 // 4, dtype=torch.float64).sin()
+            x = x.view(1, 6, size // 2, size // 2).requires_grad_()
+            conv.train(training).zero_grad()
+            y = conv(x)
+            y.square().sum().backward()
+            weight = conv.parametrizations.weight
+            grads = [p.grad for p in (x, weight.original, conv.bias) if p is not None]
+            found.append([y, *grads, weight[0]._u, weight[0]._v])
+        for a, b in zip(*found, strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+    assert calls == (['output'] * 3 if divided == 'output' else [])
 
 
 def test_gradient_is_the_derivative_for_constant_vectors():

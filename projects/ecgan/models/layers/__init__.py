@@ -5,13 +5,14 @@ from .batch_norm import ParameterFreeBatchNorm
 from .initialization import initialize_weights
 from .recomputation import recomputed
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
-from .spectral_norm import SpectralNorm, refresh_singular_vectors, spectral_norm
+from .spectral_norm import SpectralConv2d, SpectralNorm, refresh_singular_vectors, spectral_norm
 
 __all__ = [
     'LEAKY_SLOPE',
     'ParameterFreeBatchNorm',
     'SPADENorm',
     'SPADEResidualBlock',
+    'SpectralConv2d',
     'SpectralNorm',
     'initialize_weights',
     'leaky_relu',

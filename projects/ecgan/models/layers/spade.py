@@ -13,7 +13,7 @@ from .indexed_convolution import (
     convolve_layout,
     modulate,
 )
-from .spectral_norm import spectral_norm
+from .spectral_norm import SpectralConv2d, spectral_norm
 
 LEAKY_SLOPE = 0.2
 
@@ -132,13 +132,13 @@ class SPADEResidualBlock(nn.Module):
         of_norm = (layout_channels, hidden_channels, modulation)
         middle = min(in_channels, out_channels)
         self.norm_0 = SPADENorm(in_channels, *of_norm)
-        self.conv_0 = spectral_norm(nn.Conv2d(in_channels, middle, 3, padding=1))
+        self.conv_0 = spectral_norm(SpectralConv2d(in_channels, middle, 3, padding=1))
         self.norm_1 = SPADENorm(middle, *of_norm)
-        self.conv_1 = spectral_norm(nn.Conv2d(middle, out_channels, 3, padding=1))
+        self.conv_1 = spectral_norm(SpectralConv2d(middle, out_channels, 3, padding=1))
         self.has_shortcut = in_channels != out_channels
         if self.has_shortcut:
             self.norm_s = SPADENorm(in_channels, *of_norm)
-            self.conv_s = spectral_norm(nn.Conv2d(in_channels, out_channels, 1, bias=False))
+            self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
 
     def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
         """Run the block.
