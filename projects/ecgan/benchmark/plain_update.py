@@ -24,7 +24,7 @@ from ..models.layers import LEAKY_SLOPE
 from ..structures import DenseLayout
 
 # Attributes of modules that choose a fast path, and the value that turns it off.
-PLAIN_SWITCHES = dict(modulation='plain', share_norm=False)
+PLAIN_SWITCHES = dict(modulation='plain', share_norm=False, closed_form=False)
 
 
 def use_plain_paths(network: nn.Module) -> nn.Module:
@@ -110,7 +110,7 @@ class PlainUpdate:
     """One update of generator and discriminator, base losses without the perceptual one.
 
     Args:
-        model: Model with generator and discriminator; its generator's fast paths are turned off.
+        model: Model with generator and discriminator; their fast paths are turned off.
         generator_rate: Learning rate of the generator.
         discriminator_rate: Learning rate of the discriminator.
 
@@ -130,7 +130,7 @@ class PlainUpdate:
             raise ValueError(f'the plain update has the base losses only, the model has {extra}')
         self.model = model
         self.generator = use_plain_paths(model.generator)
-        self.discriminator = PlainDiscriminator(model.discriminator)
+        self.discriminator = PlainDiscriminator(use_plain_paths(model.discriminator))
         self.optimizers = [
             torch.optim.Adam(network.parameters(), lr=rate, betas=(0.0, 0.9))
             for network, rate in (

@@ -4,8 +4,8 @@ import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.logging import MessageHub
-from mmengine.model import BaseModel, is_model_wrapper
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.model import BaseModel
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -13,6 +13,7 @@ from ..structures import DenseLayout, Layout
 from . import objective
 from .building import build_part
 from .discriminators import split_pairs
+from .iteration import gradients_at, to_floats, unwrap
 
 
 @MODELS.register_module()
@@ -104,13 +105,13 @@ class ECGAN(BaseModel):
     def feature_names(self) -> tuple[str, ...]:
         """Trunk features that the losses ask the generator for."""
         loss = self.contrast_loss
-        return () if loss is None else tuple(_unwrap(loss).feature_names)
+        return () if loss is None else tuple(unwrap(loss).feature_names)
 
     def init_weights(self) -> None:
         """Initialise all networks; the moving average starts from the generator's weights."""
         super().init_weights()
         if self.with_ema:
-            self.generator_ema.module.load_state_dict(_unwrap(self.generator).state_dict())
+            self.generator_ema.module.load_state_dict(unwrap(self.generator).state_dict())
 
     def forward(
         self, inputs: dict, data_samples: list[DataSample] | None = None, mode: str = 'tensor'
@@ -175,7 +176,7 @@ class ECGAN(BaseModel):
             loss_disc = sum(losses.values())
             if updates_generator:
                 adversarial = self.adversarial_losses(real, fake)
-                gradients = _gradients(sum(adversarial.values()), leaves, gen_wrapper)
+                gradients = gradients_at(sum(adversarial.values()), leaves, gen_wrapper)
         logs = {**losses, **objective.scores(real, fake)}
         disc_wrapper.update_params(loss_disc)
 
@@ -187,11 +188,11 @@ class ECGAN(BaseModel):
                 carried = sum((fakes[name] * gradients[name]).sum() for name in fakes)
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
-                self.generator_ema.update_parameters(_unwrap(self.generator))
+                self.generator_ema.update_parameters(unwrap(self.generator))
             logs.update(**adversarial, **direct)
             logs['loss_gen'] = sum(adversarial.values()) + sum(direct.values())
         logs['loss_disc'] = loss_disc
-        return _to_floats(logs)
+        return to_floats(logs)
 
     def discriminate(
         self, layout: Layout | DenseLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
@@ -309,7 +310,7 @@ class ECGAN(BaseModel):
     @property
     def sampling_generator(self) -> nn.Module:
         """Generator that validation and test use: the moving average where there is one."""
-        return self.generator_ema.module if self.with_ema else _unwrap(self.generator)
+        return self.generator_ema.module if self.with_ema else unwrap(self.generator)
 
     def val_step(self, data: dict) -> list[DataSample]:
         """Generate one image for each layout of a batch of the data loader."""
@@ -333,21 +334,3 @@ class ECGAN(BaseModel):
             sample.set_tensor_data({field: batch[index] for field, batch in images.items()})
             samples.append(sample)
         return samples
-
-
-def _unwrap(module: nn.Module) -> nn.Module:
-    return module.module if is_model_wrapper(module) else module
-
-
-def _gradients(loss: Tensor, leaves: dict[str, Tensor], wrapper: OptimWrapper) -> dict[str, Tensor]:
-    """Gradient of ``loss`` by leaf, computed at the wrapper's loss scale against underflow."""
-    scaler = getattr(wrapper, 'loss_scaler', None)
-    scale = 1.0 if scaler is None else scaler.scale(loss.new_ones(()))
-    gradients = torch.autograd.grad(loss * scale, list(leaves.values()), retain_graph=True)
-    return {name: gradient / scale for name, gradient in zip(leaves, gradients)}
-
-
-def _to_floats(logs: dict[str, Tensor]) -> dict[str, float]:
-    """All log values to the host in one copy: the only wait for the device in an iteration."""
-    values = torch.stack([value.detach().float() for value in logs.values()]).tolist()
-    return dict(zip(logs, values))

@@ -44,11 +44,13 @@ def test_gradient_flows_through_sigma_but_not_through_its_vectors():
     assert conv.parametrizations.weight.original.grad.abs().item() < 1e-6
 
 
+@pytest.mark.parametrize('closed_form', [True, False])
 @pytest.mark.parametrize('dtype, tolerance', [(torch.float64, 1e-12), (torch.float32, 2e-6)])
-def test_agrees_with_pytorchs(dtype, tolerance):
+def test_agrees_with_pytorchs(dtype, tolerance, closed_form):
     torch.manual_seed(0)
     theirs = nn.utils.parametrizations.spectral_norm(nn.Conv2d(6, 8, 3, dtype=dtype))
     ours = spectral_norm(nn.Conv2d(6, 8, 3, dtype=dtype))
+    ours.parametrizations.weight[0].closed_form = closed_form
     ours.load_state_dict(theirs.state_dict())
     x = torch.randn(2, 6, 5, 5, dtype=dtype).to(memory_format=torch.channels_last)
     upstream = torch.randn(2, 8, 3, 3, dtype=dtype)
@@ -90,6 +92,9 @@ def test_dividing_the_output_is_the_same(bias, size, divided, monkeypatch):
         for a, b in zip(*found, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
     assert calls == (['output'] * 3 if divided == 'output' else [])
+    norm.closed_form = False
+    torch.testing.assert_close(ours(x), y, rtol=1e-12, atol=1e-12)
+    assert len(calls) == (3 if divided == 'output' else 0)
 
 
 def test_gradient_is_the_derivative_for_constant_vectors():

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ...structures import DenseLayout, Layout, as_layout
-from ..layers import LEAKY_SLOPE, initialize_weights, spectral_norm
+from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
 from ..layers.indexed_convolution import (
     check_mode,
     choose_index,
@@ -79,10 +79,10 @@ class PatchDiscriminatorScale(nn.Module):
         weight = self.first.weight[:, self.layout_channels :]
         x = F.conv2d(images, weight, stride=2, padding=PADDING)
         x = (x.unflatten(0, (-1, len(layout_part))) + layout_part).flatten(0, 1)
-        x = F.leaky_relu_(x, LEAKY_SLOPE)
+        x = leaky_relu(x, LEAKY_SLOPE)
         outputs = [x]
         for conv in self.stages:
-            x = F.leaky_relu_(F.instance_norm(conv(x), eps=1e-5), LEAKY_SLOPE)
+            x = leaky_relu(F.instance_norm(conv(x), eps=1e-5), LEAKY_SLOPE)
             outputs.append(x)
         outputs.append(self.to_prediction(x))
         return outputs

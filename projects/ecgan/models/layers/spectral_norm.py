@@ -5,6 +5,9 @@ tensors of the weight's size about fifteen times; the closed form needs six. At 
 generator has 90 million such weights, and that is a tenth of an update on a CPU.
 """
 
+from collections.abc import Callable
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -55,6 +58,10 @@ class _OverSigma(torch.autograd.Function):
         return result.view_as(grad), None, None
 
 
+def _over_sigma(weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
+    return weight / torch.dot(u, torch.mv(weight.flatten(1), v))
+
+
 class SpectralNorm(nn.Module):
     """Parametrisation W -> W / sigma(W); one power iteration for each use in training.
 
@@ -64,10 +71,13 @@ class SpectralNorm(nn.Module):
 
     Args:
         weight: The weight ``(out, ...)``; as a matrix it is out x rest.
+        closed_form: Whether to differentiate in closed form, and :class:`SpectralConv2d` may divide
+            its output; else the weight is divided and differentiated step by step, as PyTorch's.
     """
 
-    def __init__(self, weight: Tensor) -> None:
+    def __init__(self, weight: Tensor, closed_form: bool = True) -> None:
         super().__init__()
+        self.closed_form = closed_form
         matrix = weight.detach().flatten(1)
         for name, length in zip(('_u', '_v'), matrix.shape):
             vector = F.normalize(matrix.new_empty(length).normal_(), dim=0)
@@ -95,7 +105,7 @@ class SpectralNorm(nn.Module):
         Returns:
             The weight that the layer uses, of the same shape.
         """
-        return self._apply_to(weight, _OverSigma)
+        return self._apply_to(weight, _OverSigma.apply if self.closed_form else _over_sigma)
 
     def sigma(self, weight: Tensor) -> Tensor:
         """What :meth:`forward` divides by, a scalar; in training one power iteration as well.
@@ -103,14 +113,16 @@ class SpectralNorm(nn.Module):
         Args:
             weight: The stored weight.
         """
-        return self._apply_to(weight, _Sigma)
+        return self._apply_to(weight, _Sigma.apply)
 
-    def _apply_to(self, weight: Tensor, function: type[torch.autograd.Function]) -> Tensor:
-        with torch.autocast(weight.device.type, enabled=False):
+    def _apply_to(self, weight: Tensor, function: Callable[..., Tensor]) -> Tensor:
+        kind = weight.device.type
+        # Other devices (meta, for counting operations) know no autocast.
+        with torch.autocast(kind, enabled=False) if kind in ('cpu', 'cuda') else nullcontext():
             if self.training:
                 self.iterate(weight.flatten(1), 1)
             # Copies, as the next forward pass changes the vectors before this one's backward pass.
-            return function.apply(weight, self._u.clone(), self._v.clone())
+            return function(weight, self._u.clone(), self._v.clone())
 
     def right_inverse(self, weight: Tensor) -> Tensor:
         """What is stored where the layer's weight is assigned: the same."""
@@ -134,8 +146,11 @@ class SpectralConv2d(nn.Conv2d):
         Returns:
             Features ``(N, out, H', W')``.
         """
+        if not parametrize.is_parametrized(self, 'weight'):
+            return super().forward(x)
         stored = self.parametrizations.weight
-        if stored.original.numel() <= len(x) * self.out_channels * x.shape[2] * x.shape[3]:
+        size_of_output = len(x) * self.out_channels * x.shape[2] * x.shape[3]
+        if not stored[0].closed_form or stored.original.numel() <= size_of_output:
             return super().forward(x)
         y = self._conv_forward(x, stored.original, None)
         y = y / stored[0].sigma(stored.original)
