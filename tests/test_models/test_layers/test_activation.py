@@ -22,3 +22,15 @@ def test_keeps_the_result_only():
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t) or t, lambda t: t):
         y = leaky_relu(x, 0.2)
     assert [t.data_ptr() for t in kept] == [y.data_ptr()]
+
+
+def test_second_derivative():
+    """A gradient penalty differentiates a discriminator's gradient once more."""
+    torch.manual_seed(0)
+    x = torch.randn(20, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(20, dtype=torch.float64, requires_grad=True)
+
+    def function(x, weight):
+        return (leaky_relu(x * weight, 0.2) ** 2 * weight).sum()
+
+    assert torch.autograd.gradgradcheck(function, (x, weight))
