@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
-from projects.ecgan.engine import launch
+from projects.ecgan.engine import keep_freed_memory, launch
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,6 +26,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         help='go on from a checkpoint, without a path from the newest one of the work dir',
     )
     parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
+    parser.add_argument(
+        '--keep-memory',
+        action='store_true',
+        help='on a CPU, keep freed memory: faster at large sizes, for more memory',
+    )
     args = parser.parse_args(argv)
 
     cfg = launch.build_config(args)
@@ -36,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.dry_run:
         launch.finish_dry_run(cfg)
         return
+    if args.keep_memory:
+        keep_freed_memory()
     launch.build_runner(cfg).train()
 
 

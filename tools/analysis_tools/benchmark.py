@@ -49,6 +49,9 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar='BLOCK',
         help='blocks of the trunk whose activations fast does not keep, e.g. up_2 up_3',
     )
+    parser.add_argument(
+        '--keep-memory', action='store_true', help='fast keeps freed memory, as of tools/train.py'
+    )
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
     parser.add_argument('--json', metavar='OUT', help='write the numbers to this file')
     return parser.parse_args(arguments)
@@ -73,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         classes=args.classes,
         precision=args.precision,
         recompute=tuple(args.recompute),
+        keep_memory=args.keep_memory,
         device=args.device,
         threads=args.threads,
         iterations=args.iters,

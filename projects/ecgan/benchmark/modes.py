@@ -147,7 +147,7 @@ class FastTraining(_ModelStep):
 
     def start(self) -> None:
         """Build what the steps use."""
-        if torch.device(self.settings.device).type == 'cpu':
+        if self.settings.keep_memory:
             keep_freed_memory()
         self.model = self.build(self.settings.recompute)
         self.optimizers = build_optimizers(self.model)
@@ -198,7 +198,7 @@ class FastInference(_Inference):
 
     def prepare(self, generator: nn.Module) -> nn.Module:
         """Fold and bake what does not change any more."""
-        if torch.device(self.settings.device).type == 'cpu':
+        if self.settings.keep_memory:
             keep_freed_memory()
         dtype = None if self.settings.precision == 'fp32' else torch.bfloat16
         return prepare_for_inference(generator, dtype)

@@ -25,7 +25,6 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from ..compat.safe_checkpoints import UnsafeCheckpointError
-from .allocator import keep_freed_memory
 from .config_check import ConfigError, check_config
 
 # Entries of a config that are read by name, beside the arguments of Runner.
@@ -271,8 +270,6 @@ def build_runner(cfg: Config) -> Runner:
         ConfigError: The config names a type that is not registered.
     """
     check_config(cfg)
-    if get_device() == 'cpu':
-        keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
 
 
