@@ -148,12 +148,12 @@ class SpectralConv2d(nn.Conv2d):
         """
         if not parametrize.is_parametrized(self, 'weight'):
             return super().forward(x)
-        stored = self.parametrizations.weight
+        norm, weight = self.parametrizations.weight[0], self.parametrizations.weight.original
         size_of_output = len(x) * self.out_channels * x.shape[2] * x.shape[3]
-        if not stored[0].closed_form or stored.original.numel() <= size_of_output:
+        divides_output = isinstance(norm, SpectralNorm) and norm.closed_form
+        if not divides_output or weight.numel() <= size_of_output:
             return super().forward(x)
-        y = self._conv_forward(x, stored.original, None)
-        y = y / stored[0].sigma(stored.original)
+        y = self._conv_forward(x, weight, None) / norm.sigma(weight)
         return y if self.bias is None else y.add_(self.bias.view(-1, 1, 1).to(y.dtype))
 
 
