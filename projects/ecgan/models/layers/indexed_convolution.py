@@ -101,8 +101,7 @@ def _patches(rows: Tensor, windows: Tensor) -> Tensor:
 class _PatchProduct(torch.autograd.Function):
     """bias + patches @ matrix; gathers the patches again in the backward pass.
 
-    With nine rows a patch they are the largest tensors of the generator: half a gigabyte at
-    256 x 512 and full width.
+    With nine rows a patch they are among the largest tensors of the generator.
     """
 
     @staticmethod
