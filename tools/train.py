@@ -27,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
     parser.add_argument(
+        '--compile', action='store_true', help='torch.compile, as compile=True in the config'
+    )
+    parser.add_argument(
         '--keep-memory',
         action='store_true',
         help='on a CPU, keep freed memory: faster at large sizes, for more memory',
@@ -36,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     cfg = launch.build_config(args)
     if args.amp:
         launch.enable_amp(cfg)
+    if args.compile:
+        cfg.compile = cfg.get('compile') or True
+    launch.use_block_compilation(cfg)
     launch.set_resume(cfg, args.resume)
     launch.add_random_state_hook(cfg)
     if args.dry_run:

@@ -130,9 +130,9 @@ def test_plain_update_never_indexes_neighbourhoods(model, batch, monkeypatch):
 
 
 def test_use_plain_paths_turns_every_switch(model):
-    switched = [m for m in use_plain_paths(model).modules() if hasattr(m, 'modulation')]
+    switched = [m for m in use_plain_paths(model).modules() if hasattr(m, 'layout_mode')]
     assert len(switched) > 10
-    assert {module.modulation for module in switched} == {'plain'}
+    assert {module.layout_mode for module in switched} == {'plain'}
     assert not any(getattr(module, 'share_norm', False) for module in model.modules())
 
 

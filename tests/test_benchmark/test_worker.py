@@ -63,6 +63,15 @@ def test_fast_mode_alone_recomputes():
     assert recomputed == dict(plain=(), fast=('up_3',))
 
 
+@pytest.mark.parametrize('what', ['train', 'infer'])
+def test_fast_mode_alone_is_compiled(what, monkeypatch):
+    compiled = []
+    monkeypatch.setattr('projects.ecgan.benchmark.modes.compile_blocks', compiled.append)
+    for mode in ('plain', 'fast'):
+        worker = Worker(BenchmarkSettings(what=what, compile=True, **TINY), mode)
+    assert compiled == [worker.step.modules['generator']]
+
+
 def test_losses_are_timed_one_by_one():
     worker = Worker(BenchmarkSettings(what='losses', **TINY), 'all_losses')
     assert 0 < worker.seconds() < 60

@@ -15,7 +15,7 @@ def golden_case(shared_dir):
 @pytest.fixture(scope='session')
 def sound_model(golden_case):
     # the plain way, so that what a test breaks is what computes
-    return golden_case.build_model(modulation='plain')
+    return golden_case.build_model(layout_mode='plain')
 
 
 @pytest.fixture

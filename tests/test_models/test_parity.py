@@ -53,9 +53,9 @@ def test_comparison_does_not_let_nan_pass():
     assert not Comparison('g', 'n', float('nan'), 1e-4).passed
 
 
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
-def test_all_groups_hold(modulation, golden_case):
-    model = golden_case.build_model(modulation=modulation)
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
+def test_all_groups_hold(layout_mode, golden_case):
+    model = golden_case.build_model(layout_mode=layout_mode)
     images = compare_images(golden_case, model)
     outputs = compare_discriminator(golden_case, model)
     training = compare_training(golden_case, model)
@@ -203,7 +203,7 @@ def test_command_line_on_every_case(shared_dir, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize('name', CASES[1:])
 def test_indexed_modulation_on_every_case(name, shared_dir, tool, capsys):
-    assert tool.main([str(shared_dir / 'golden' / name), '--modulation', 'indexed']) == 0
+    assert tool.main([str(shared_dir / 'golden' / name), '--layout-mode', 'indexed']) == 0
     assert ' 0 beyond tolerance' in capsys.readouterr().out
 
 

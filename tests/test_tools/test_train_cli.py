@@ -105,3 +105,14 @@ def test_metrics_of_a_trained_model_are_written(tmp_path: Path) -> None:
     assert status == 0, output
     metrics = json.loads(out.read_text())
     assert 0 <= metrics['mIoU'] <= 100 and 0 < metrics['aAcc'] <= 100
+
+
+def test_compiled_blocks_in_a_training(tmp_path: Path) -> None:
+    recipe = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
+    argv = [recipe, '--work-dir', str(tmp_path / 'work'), '--compile', '--cfg-options']
+    # Compiles no C++; on a CPU only blocks on one-hot layouts are compiled.
+    argv += ['compile.backend=aot_eager', 'model.generator.trunk.layout_mode=plain']
+    status, output = run(TRAIN, *argv, tmp_path=tmp_path)
+    assert status == 0, output
+    assert 'torch.compile: 7 of 7 blocks' in output
+    assert (tmp_path / 'work' / 'iter_2.pth').is_file()

@@ -50,6 +50,9 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         help='blocks of the trunk whose activations fast does not keep, e.g. up_2 up_3',
     )
     parser.add_argument(
+        '--compile', action='store_true', help='torch.compile for the residual blocks of fast'
+    )
+    parser.add_argument(
         '--keep-memory', action='store_true', help='fast keeps freed memory, as of tools/train.py'
     )
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
@@ -76,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         classes=args.classes,
         precision=args.precision,
         recompute=tuple(args.recompute),
+        compile=args.compile,
         keep_memory=args.keep_memory,
         device=args.device,
         threads=args.threads,

@@ -29,7 +29,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         '--dtype', choices=('float32', 'float64'), default='float32', help='computed in this type'
     )
     parser.add_argument(
-        '--modulation',
+        '--layout-mode',
         choices=MODES,
         default='auto',
         help='how layers that convolve the layout compute (all ways are to give the same numbers)',
@@ -79,14 +79,14 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             case = read_golden(folder)
             comparisons = compare_case(
-                case, args.device, getattr(torch, args.dtype), args.modulation
+                case, args.device, getattr(torch, args.dtype), args.layout_mode
             )
         except (FileNotFoundError, KeyError, ValueError) as error:
             print(f'error: {folder}: {error.args[0]}', file=sys.stderr)
             return 2
         beyond = [c for c in comparisons if not c.passed]
         failed += len(beyond)
-        print(f'{case.name} ({args.device}, {args.dtype}, modulation {args.modulation})')
+        print(f'{case.name} ({args.device}, {args.dtype}, layout mode {args.layout_mode})')
         print(format_table(comparisons))
         print(f'{len(comparisons)} compared, {len(beyond)} beyond tolerance\n')
     print('parity holds' if not failed else f'parity does NOT hold: {failed} beyond tolerance')

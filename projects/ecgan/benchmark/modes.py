@@ -9,7 +9,7 @@ from mmengine import Config
 from mmengine.optim import OptimWrapperDict
 from torch import nn
 
-from ..engine import keep_freed_memory
+from ..engine import compile_blocks, keep_freed_memory
 from ..models import ECGAN
 from ..models.inference import prepare_for_inference
 from .plain_update import PlainLayout, PlainUpdate, use_plain_paths
@@ -150,6 +150,8 @@ class FastTraining(_ModelStep):
         if self.settings.keep_memory:
             keep_freed_memory()
         self.model = self.build(self.settings.recompute)
+        if self.settings.compile:
+            compile_blocks(self.model.generator)
         self.optimizers = build_optimizers(self.model)
         self.modules.update(generator=self.model.generator, discriminator=self.model.discriminator)
 
@@ -201,7 +203,10 @@ class FastInference(_Inference):
         if self.settings.keep_memory:
             keep_freed_memory()
         dtype = None if self.settings.precision == 'fp32' else torch.bfloat16
-        return prepare_for_inference(generator, dtype)
+        prepared = prepare_for_inference(generator, dtype)
+        if self.settings.compile:
+            compile_blocks(prepared)
+        return prepared
 
     def __call__(self, index: int) -> None:
         """Generate."""

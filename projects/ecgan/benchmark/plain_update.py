@@ -24,7 +24,7 @@ from ..models.layers import LEAKY_SLOPE
 from ..structures import DenseLayout
 
 # Attributes of modules that choose a fast path, and the value that turns it off.
-PLAIN_SWITCHES = dict(modulation='plain', share_norm=False, closed_form=False)
+PLAIN_SWITCHES = dict(layout_mode='plain', share_norm=False, closed_form=False)
 
 
 def use_plain_paths(network: nn.Module) -> nn.Module:

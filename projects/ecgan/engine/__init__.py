@@ -1,15 +1,18 @@
 """What runs a training: hooks, optimiser, random state, and the set-up that the tools share."""
 
 from .allocator import keep_freed_memory
-from .hooks import RandomStateHook
+from .block_compilation import compile_blocks
+from .hooks import CompileBlocksHook, RandomStateHook
 from .optimizers import Bfloat16OptimWrapper, MomentumFreeAdam
 from .random_state import capture_random_state, restore_random_state
 
 __all__ = [
     'Bfloat16OptimWrapper',
+    'CompileBlocksHook',
     'MomentumFreeAdam',
     'RandomStateHook',
     'capture_random_state',
+    'compile_blocks',
     'keep_freed_memory',
     'restore_random_state',
 ]

@@ -257,6 +257,20 @@ def add_random_state_hook(cfg: Config) -> None:
     cfg.custom_hooks = hooks
 
 
+def use_block_compilation(cfg: Config) -> None:
+    """Turn MMEngine's ``compile`` entry into :class:`CompileBlocksHook` where the model is ECGAN.
+
+    Args:
+        cfg: Changed in place; ``compile`` is a bool or the hook's arguments.
+    """
+    options = cfg.get('compile')
+    if not options or str(cfg.get('model', {}).get('type')).split('.')[-1] != 'ECGAN':
+        return
+    hook = dict(type='mmagic.CompileBlocksHook', **({} if options is True else options))
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), hook]
+    cfg.compile = False
+
+
 def finish_dry_run(cfg: Config) -> None:
     """Check a config and print it resolved."""
     check_config(cfg)

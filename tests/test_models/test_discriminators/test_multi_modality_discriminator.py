@@ -50,9 +50,9 @@ def assert_same(found, expected, **tolerance):
             torch.testing.assert_close(ours, theirs, **(tolerance or dict(rtol=1e-4, atol=1e-5)))
 
 
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
-def test_pairs_go_through_two_patch_networks(modulation):
-    discriminator = build(modulation=modulation).eval()
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
+def test_pairs_go_through_two_patch_networks(layout_mode):
+    discriminator = build(layout_mode=layout_mode).eval()
     layout, images = make_layout(), make_images(2)
     (found,) = discriminator(layout, images)
     assert_same(found, judge_plainly(discriminator, layout, images))

@@ -64,12 +64,12 @@ def test_coarse_image_reaches_beyond_one():
 
 
 @pytest.mark.parametrize('with_edge', [True, False])
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
-def test_semantic_preserving_module(with_edge, modulation):
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
+def test_semantic_preserving_module(with_edge, layout_mode):
     torch.manual_seed(0)
     labels = torch.randint(0, 5, (2, 8, 12))
     layout = Layout(labels, 4, with_unknown=True)
-    module = SemanticPreservingModule(6, 5, 4, with_edge=with_edge, modulation=modulation)
+    module = SemanticPreservingModule(6, 5, 4, with_edge=with_edge, layout_mode=layout_mode)
     x, coarse = torch.randn(2, 6, 8, 12), torch.randn(2, 3, 8, 12)
     edge = torch.randn(2, 3, 8, 12) if with_edge else None
     parts = [x, coarse, *([edge] if with_edge else []), layout.one_hot()]

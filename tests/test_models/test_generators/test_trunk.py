@@ -79,7 +79,7 @@ def test_dense_layout_gives_the_same():
     [
         (dict(upsampling='much'), "one of .*'more', 'most', 'normal'.*got 'much'"),
         (dict(upsampling='most', base_channels=3), 'halves base_channels, got 3'),
-        (dict(modulation='fast'), "modulation must be one of .*got 'fast'"),
+        (dict(layout_mode='fast'), "layout_mode must be one of .*got 'fast'"),
     ],
 )
 def test_options_that_do_not_exist(options, message):

@@ -47,8 +47,8 @@ def run(module, mode, inputs, layout):
     """Outputs and all gradients of a copy of ``module`` with all switches at ``mode``."""
     module = copy.deepcopy(module)
     for part in module.modules():
-        if hasattr(part, 'modulation'):
-            part.modulation = mode
+        if hasattr(part, 'layout_mode'):
+            part.layout_mode = mode
     inputs = [x.detach().clone(memory_format=torch.preserve_format) for x in inputs]
     for x in inputs:
         x.requires_grad_()
@@ -246,8 +246,8 @@ def test_auto_takes_the_faster_path():
     assert choose_index(distinct, 'indexed') is distinct.neighbourhoods()
     assert choose_index(dense, 'auto') is None
     assert choose_index(dense, 'indexed') is None
-    with pytest.raises(ValueError, match=r"modulation must be one of .*'fast'"):
-        SPADENorm(2, 4, modulation='fast')
+    with pytest.raises(ValueError, match=r"layout_mode must be one of .*'fast'"):
+        SPADENorm(2, 4, layout_mode='fast')
 
 
 def test_dense_layout_gives_the_same():
@@ -262,7 +262,7 @@ def test_dense_layout_gives_the_same():
 @pytest.mark.parametrize('name', ['blobs', 'noise'])
 def test_without_gradients(name):
     layout = make_layout(**SYNTHETIC[name])
-    module = draw_weights(SPADENorm(3, layout.num_channels, 8, modulation='indexed')).double()
+    module = draw_weights(SPADENorm(3, layout.num_channels, 8, layout_mode='indexed')).double()
     x = draw(len(layout), 3, *layout.shape)
     expected = run(module.eval(), 'plain', [x], layout)[0]
     for context in (torch.no_grad, torch.inference_mode):

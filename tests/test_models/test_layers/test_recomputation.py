@@ -38,9 +38,9 @@ def kept_numbers(trunk, layout):
     return sum(kept)
 
 
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
-def test_same_outputs_gradients_and_statistics(modulation):
-    plain = make_trunk(modulation=modulation)
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
+def test_same_outputs_gradients_and_statistics(layout_mode):
+    plain = make_trunk(layout_mode=layout_mode)
     thrifty = copy.deepcopy(plain)
     thrifty.recompute = tuple(thrifty.blocks)
     for seed in range(2):

@@ -17,10 +17,10 @@ def make_layout(batch=2, height=16, width=32):
     return Layout(labels, CLASSES)
 
 
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
-def test_norm_is_modulated_batch_norm(modulation):
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
+def test_norm_is_modulated_batch_norm(layout_mode):
     torch.manual_seed(0)
-    norm = SPADENorm(5, CLASSES, hidden_channels=7, modulation=modulation)
+    norm = SPADENorm(5, CLASSES, hidden_channels=7, layout_mode=layout_mode)
     x, layout = torch.randn(2, 5, 8, 16), make_layout()
     dense = F.interpolate(F.one_hot(layout.labels, CLASSES).movedim(-1, 1).float(), (8, 16))
     hidden = norm.shared(dense).relu()
@@ -64,11 +64,11 @@ def test_residual_block(inside, outside, middle):
         assert block.conv_s.bias is None and block.conv_s.kernel_size == (1, 1)
 
 
-@pytest.mark.parametrize('modulation', ['plain', 'indexed'])
+@pytest.mark.parametrize('layout_mode', ['plain', 'indexed'])
 @pytest.mark.parametrize('memory_format', [torch.contiguous_format, torch.channels_last])
-def test_shared_norm_equals_two_norms(modulation, memory_format):
+def test_shared_norm_equals_two_norms(layout_mode, memory_format):
     torch.manual_seed(0)
-    block = SPADEResidualBlock(8, 4, CLASSES, 4, modulation, share_norm=True).double()
+    block = SPADEResidualBlock(8, 4, CLASSES, 4, layout_mode, share_norm=True).double()
     # A loaded checkpoint's averages need not be alike.
     block.norm_s.norm.running_mean.fill_(3)
     separate = deepcopy(block)

@@ -1,6 +1,7 @@
 """Hooks of the training loop."""
 
+from .compile_blocks_hook import CompileBlocksHook
 from .layout_visualization_hook import LayoutVisualizationHook
 from .rng_state_hook import RandomStateHook
 
-__all__ = ['LayoutVisualizationHook', 'RandomStateHook']
+__all__ = ['CompileBlocksHook', 'LayoutVisualizationHook', 'RandomStateHook']

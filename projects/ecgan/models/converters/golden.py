@@ -99,14 +99,14 @@ class GoldenCase:
         self,
         device: torch.device | str = 'cpu',
         dtype: torch.dtype = torch.float32,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
     ) -> ECGAN:
         """This project's model with the case's weights and the base losses, lambda = 2.
 
         Args:
             device: Where the model goes.
             dtype: Floating point type of its weights.
-            modulation: How layers that convolve the layout compute, see :class:`SPADENorm`.
+            layout_mode: How layers that convolve the layout compute, see :class:`SPADENorm`.
 
         Returns:
             The model, in training mode; its steps take what :meth:`batch` gives.
@@ -117,11 +117,11 @@ class GoldenCase:
         """
         config = self.meta['config']
         generator = infer_config(self.meta['generator'], config['num_upsampling_layers'])
-        generator['trunk'] = dict(type='SPADETrunk', modulation=modulation)
-        generator['semantic_module']['modulation'] = modulation
+        generator['trunk'] = dict(type='SPADETrunk', layout_mode=layout_mode)
+        generator['semantic_module']['layout_mode'] = layout_mode
         model = ECGAN(
             generator=generator,
-            discriminator=dict(infer_config(self.meta['discriminator']), modulation=modulation),
+            discriminator=dict(infer_config(self.meta['discriminator']), layout_mode=layout_mode),
             data_preprocessor=dict(
                 type=GoldenInputs,
                 num_classes=config['label_nc'],

@@ -227,7 +227,7 @@ def compare_case(
     case: GoldenCase,
     device: torch.device | str = 'cpu',
     dtype: torch.dtype = torch.float32,
-    modulation: str = 'auto',
+    layout_mode: str = 'auto',
 ) -> list[Comparison]:
     """Compare everything that a case stores.
 
@@ -235,12 +235,12 @@ def compare_case(
         case: Golden numbers.
         device: Where to compute.
         dtype: Floating point type to compute in.
-        modulation: How layers that convolve the layout compute, see :class:`SPADENorm`.
+        layout_mode: How layers that convolve the layout compute, see :class:`SPADENorm`.
 
     Returns:
         One comparison for every stored output, loss and gradient norm.
     """
-    model = case.build_model(device, dtype, modulation)
+    model = case.build_model(device, dtype, layout_mode)
     return [
         *compare_images(case, model),
         *compare_discriminator(case, model),

@@ -100,7 +100,7 @@ class MultiModalityDiscriminator(BaseModule):
         base_channels: Width of the first stage.
         num_scales: Number of scales.
         init_gain: Gain of Xavier's normal initialisation.
-        modulation: How the layout's part of the first convolution is computed: ``plain`` convolves
+        layout_mode: How the layout's part of the first convolution is computed: ``plain`` convolves
             the one-hot layout, ``indexed`` sums columns of the weight picked by label, with the
             same result; ``auto`` takes the faster.
     """
@@ -111,10 +111,10 @@ class MultiModalityDiscriminator(BaseModule):
         base_channels: int = 64,
         num_scales: int = 2,
         init_gain: float = 0.02,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
     ) -> None:
         super().__init__()
-        self.modulation = check_mode(modulation)
+        self.layout_mode = check_mode(layout_mode)
         self.layout_channels = layout_channels
         self.init_gain = init_gain
         self.scales = nn.ModuleList(
@@ -159,7 +159,7 @@ class MultiModalityDiscriminator(BaseModule):
 
     def _pyramid(self, layout: Layout | DenseLayout) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
         """The layout at each scale: as table and ids at the first two where that is faster."""
-        index = choose_index(layout, self.modulation)
+        index = choose_index(layout, self.layout_mode)
         if index is None or len(self.scales) > 2:
             channels = layout.one_hot(self.scales[0].first.weight.dtype)
             for _ in self.scales:

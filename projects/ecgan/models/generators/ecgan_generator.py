@@ -25,7 +25,7 @@ class ECGANGenerator(BaseModule):
         num_classes: Semantic classes N.
         base_channels: Width c of the trunk.
         upsampling: Depth of the trunk, see :class:`SPADETrunk`.
-        trunk: Config of the shared encoder E.
+        trunk: Config of the shared encoder E; ``SPADETrunk`` where it gives no type.
         image_generator: Config of G_i.
         edge_generator: Config of G_e, or None.
         edge_transfer: Config of G_t, or None; needs the edge generator.
@@ -54,7 +54,7 @@ class ECGANGenerator(BaseModule):
             raise ValueError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
         self.init_gain = init_gain
         self.trunk = build_part(
-            trunk or dict(type='SPADETrunk'),
+            {'type': 'SPADETrunk', **(trunk or {})},
             layout_channels=layout_channels,
             base_channels=base_channels,
             upsampling=upsampling,

@@ -25,8 +25,9 @@ class SemanticPreservingModule(BaseModule):
         layout_channels: Channels N' of the layout.
         num_classes: N, the channels of F_c.
         with_edge: Whether X holds the generated edges.
-        modulation: ``plain`` convolves all of X; ``indexed`` computes the layout's part of F_c once
-            for each distinct 3 x 3 neighbourhood, with the same result; ``auto`` takes the faster.
+        layout_mode: ``plain`` convolves all of X; ``indexed`` computes the layout's part of F_c
+            once for each distinct 3 x 3 neighbourhood, with the same result; ``auto`` takes the
+            faster.
     """
 
     def __init__(
@@ -35,10 +36,10 @@ class SemanticPreservingModule(BaseModule):
         layout_channels: int,
         num_classes: int,
         with_edge: bool = True,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
     ) -> None:
         super().__init__()
-        self.modulation = check_mode(modulation)
+        self.layout_mode = check_mode(layout_mode)
         channels = in_channels + 3 + (3 if with_edge else 0) + layout_channels
         self.to_classes = nn.Conv2d(channels, num_classes, 3, padding=1)
         self.from_classes = nn.Conv2d(num_classes, channels, 3, padding=1)
@@ -71,7 +72,7 @@ class SemanticPreservingModule(BaseModule):
 
     def _to_classes(self, parts: list[Tensor], layout: Layout | DenseLayout) -> Tensor:
         """F_c = conv(a(concat(parts, S)))."""
-        index = choose_index(layout, self.modulation)
+        index = choose_index(layout, self.layout_mode)
         if index is None:
             parts = [*parts, layout.one_hot(parts[0].dtype)]
             return self.to_classes(F.leaky_relu_(torch.cat(parts, dim=1), LEAKY_SLOPE))

@@ -20,7 +20,7 @@ class SPADEGenerator(BaseModule):
         layout_channels: Channels N' of the layout.
         base_channels: Width c of the trunk.
         upsampling: Depth of the trunk.
-        trunk: Config of the trunk; sizes are filled in where it does not give them.
+        trunk: Config of the trunk; type and sizes are filled in where it does not give them.
         init_gain: Gain of Xavier's normal initialisation.
     """
 
@@ -35,7 +35,7 @@ class SPADEGenerator(BaseModule):
         super().__init__()
         self.init_gain = init_gain
         self.trunk = build_part(
-            trunk or dict(type='SPADETrunk'),
+            {'type': 'SPADETrunk', **(trunk or {})},
             layout_channels=layout_channels,
             base_channels=base_channels,
             upsampling=upsampling,

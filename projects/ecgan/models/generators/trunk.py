@@ -28,7 +28,7 @@ class SPADETrunk(BaseModule):
         base_channels: c.
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
-        modulation: How the SPADE norms compute, see :class:`SPADENorm`.
+        layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
         recompute: Names of blocks whose activations are computed again in the backward pass and not
             kept for it (activation checkpointing).
 
@@ -43,7 +43,7 @@ class SPADETrunk(BaseModule):
         base_channels: int = 64,
         upsampling: str = 'normal',
         hidden_channels: int = 128,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
         recompute: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class SPADETrunk(BaseModule):
         previous = bottom
         for name, channels in self.feature_channels.items():
             self.blocks[name] = SPADEResidualBlock(
-                previous, channels, layout_channels, hidden_channels, modulation
+                previous, channels, layout_channels, hidden_channels, layout_mode
             )
             previous = channels
         self.out_channels = previous

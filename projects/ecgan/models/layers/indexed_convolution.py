@@ -30,7 +30,7 @@ def check_mode(mode: str) -> str:
         ValueError: If it is another.
     """
     if mode not in MODES:
-        raise ValueError(f'modulation must be one of {MODES}, got {mode!r}')
+        raise ValueError(f'layout_mode must be one of {MODES}, got {mode!r}')
     return mode
 
 

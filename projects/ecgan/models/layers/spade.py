@@ -28,9 +28,9 @@ class SPADENorm(nn.Module):
         channels: Channels C of the features.
         layout_channels: Channels N' of the layout.
         hidden_channels: Channels of h.
-        modulation: ``plain`` convolves the one-hot layout; ``indexed`` computes gamma and beta once
-            for each distinct 5 x 5 neighbourhood of the label map, with the same result; ``auto``
-            takes the faster.
+        layout_mode: ``plain`` convolves the one-hot layout; ``indexed`` computes gamma and beta
+            once for each distinct 5 x 5 neighbourhood of the label map, with the same result;
+            ``auto`` takes the faster.
     """
 
     def __init__(
@@ -38,10 +38,10 @@ class SPADENorm(nn.Module):
         channels: int,
         layout_channels: int,
         hidden_channels: int = 128,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
     ) -> None:
         super().__init__()
-        self.modulation = check_mode(modulation)
+        self.layout_mode = check_mode(layout_mode)
         self.norm = ParameterFreeBatchNorm(channels)
         self.shared = nn.Conv2d(layout_channels, hidden_channels, 3, padding=1)
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
@@ -72,7 +72,7 @@ class SPADENorm(nn.Module):
             Modulated features ``(N, C, h, w)``.
         """
         layout = layout.resized(normalised.shape[-2:])
-        index = choose_index(layout, self.modulation)
+        index = choose_index(layout, self.layout_mode)
         if index is None:
             hidden = F.relu(self.shared(layout.one_hot(normalised.dtype)))
             y = torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
@@ -113,7 +113,7 @@ class SPADEResidualBlock(nn.Module):
         out_channels: Channels of the output.
         layout_channels: Channels N' of the layout.
         hidden_channels: Hidden channels of the SPADE norms.
-        modulation: How the SPADE norms compute, see :class:`SPADENorm`.
+        layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
         share_norm: Whether, in training, norm_0 and norm_s normalise x once: their statistics are
             the same.
     """
@@ -124,12 +124,12 @@ class SPADEResidualBlock(nn.Module):
         out_channels: int,
         layout_channels: int,
         hidden_channels: int = 128,
-        modulation: str = 'auto',
+        layout_mode: str = 'auto',
         share_norm: bool = True,
     ) -> None:
         super().__init__()
         self.share_norm = share_norm
-        of_norm = (layout_channels, hidden_channels, modulation)
+        of_norm = (layout_channels, hidden_channels, layout_mode)
         middle = min(in_channels, out_channels)
         self.norm_0 = SPADENorm(in_channels, *of_norm)
         self.conv_0 = spectral_norm(SpectralConv2d(in_channels, middle, 3, padding=1))
@@ -139,6 +139,10 @@ class SPADEResidualBlock(nn.Module):
         if self.has_shortcut:
             self.norm_s = SPADENorm(in_channels, *of_norm)
             self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
+
+    def spade_norms(self) -> list[SPADENorm]:
+        """The block's SPADE norms."""
+        return [self.norm_0, self.norm_1, *([self.norm_s] if self.has_shortcut else [])]
 
     def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
         """Run the block.

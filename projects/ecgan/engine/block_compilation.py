@@ -1,0 +1,38 @@
+"""torch.compile for the blocks of a network, and not for the Python around them."""
+
+from torch import nn
+
+from ..models.layers import SPADEResidualBlock
+
+
+def compile_blocks(
+    module: nn.Module, backend: str = 'inductor', mode: str | None = None
+) -> tuple[int, int]:
+    """Compile every :class:`SPADEResidualBlock` that convolves one-hot layouts.
+
+    The blocks hold most of an update and are pure tensor functions of fixed shapes: each becomes
+    one graph. What surrounds them (losses that sample, optimisers, logs) is left to Python, and so
+    are blocks that compute on the distinct neighbourhoods of a layout, as they do on CPUs: the
+    number of these differs from layout to layout, and each new number would be another graph.
+
+    Args:
+        module: Network; its weights, their names and its copies stay as they are.
+        backend: Backend of ``torch.compile``.
+        mode: Mode of ``torch.compile``, such as ``max-autotune``.
+
+    Returns:
+        Number of blocks that are compiled, each when it first runs, and number of all blocks.
+    """
+    blocks = [each for each in module.modules() if isinstance(each, SPADEResidualBlock)]
+    fixed = [block for block in blocks if _has_fixed_shapes(block)]
+    for block in fixed:
+        # Not an attribute over `forward`, which a deep copy would share with this block.
+        block.compile(backend=backend, mode=mode, dynamic=False)
+    return len(fixed), len(blocks)
+
+
+def _has_fixed_shapes(block: SPADEResidualBlock) -> bool:
+    """Whether no norm of the block would take the indexed way."""
+    modes = {norm.layout_mode for norm in block.spade_norms()}
+    on_cpu = next(block.parameters()).device.type == 'cpu'
+    return modes == {'plain'} or ('indexed' not in modes and not on_cpu)

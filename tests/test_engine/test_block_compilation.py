@@ -1,0 +1,98 @@
+"""Compiled blocks compute what they computed before; what would be traced anew is left alone."""
+
+import copy
+
+import pytest
+import torch
+from ecgan_toys import build_model, build_optimizers, make_batch
+from mmengine.config import Config
+from torch._dynamo.utils import counters
+
+from projects.ecgan.engine import compile_blocks, launch
+from projects.ecgan.models.inference import prepare_for_inference
+
+# Traces forward and backward passes as the default backend does, and compiles no C++.
+BACKEND = 'aot_eager'
+PLAIN = {'generator.trunk': dict(layout_mode='plain')}
+
+
+@pytest.fixture(autouse=True)
+def fresh_compiler():
+    torch._dynamo.reset()
+    counters.clear()
+    yield
+    torch._dynamo.reset()
+
+
+def train(repo_root, model) -> list[dict[str, float]]:
+    optimizers = build_optimizers(repo_root, model)
+    return [model.train_step(make_batch(seed=seed), optimizers) for seed in range(2)]
+
+
+def make_layout(repo_root):
+    return build_model(repo_root).data_preprocessor(make_batch())['inputs']['layout']
+
+
+@pytest.mark.slow
+def test_training_is_the_same(repo_root):
+    expected_model, model = (build_model(repo_root, **PLAIN) for _ in range(2))
+    expected = train(repo_root, expected_model)
+    blocks = len(model.generator.trunk.blocks)
+    assert compile_blocks(model.generator, BACKEND) == (blocks, blocks)
+    for ours, theirs in zip(train(repo_root, model), expected):
+        assert ours == pytest.approx(theirs, rel=2e-4)
+    # Other layouts in the second iteration are no reason for another graph.
+    assert counters['stats']['unique_graphs'] == blocks
+    assert not counters['graph_break']
+    weights, expected_weights = model.state_dict(), expected_model.state_dict()
+    assert list(weights) == list(expected_weights)
+    for name, value in weights.items():
+        torch.testing.assert_close(value, expected_weights[name], atol=1e-3, rtol=1e-3)
+
+
+def test_blocks_on_distinct_neighbourhoods_stay(repo_root):
+    generator = build_model(repo_root).generator
+    assert compile_blocks(generator, BACKEND) == (0, len(generator.trunk.blocks))
+    generator(make_layout(repo_root))
+    assert not counters['stats']
+
+
+@pytest.mark.slow
+def test_copies_are_their_own(repo_root):
+    generator = build_model(repo_root, **PLAIN).generator.eval()
+    compile_blocks(generator, BACKEND)
+    layout = make_layout(repo_root)
+    with torch.no_grad():
+        before = generator(layout)['image']
+        copied, prepared = copy.deepcopy(generator), prepare_for_inference(generator)
+        for parameter in generator.parameters():
+            parameter.zero_()
+        for other in (copied, prepared):
+            torch.testing.assert_close(other(layout)['image'], before, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ('entry', 'arguments'), [(True, {}), (dict(mode='max-autotune'), dict(mode='max-autotune'))]
+)
+def test_entry_of_the_config_becomes_the_hook(entry, arguments):
+    cfg = Config(dict(model=dict(type='ECGAN'), compile=entry, custom_hooks=[dict(type='A')]))
+    launch.use_block_compilation(cfg)
+    assert cfg.compile is False
+    assert cfg.custom_hooks == [
+        dict(type='A'),
+        dict(type='mmagic.CompileBlocksHook', **arguments),
+    ]
+
+
+@pytest.mark.parametrize(
+    'values',
+    [
+        dict(model=dict(type='Pix2Pix'), compile=True),
+        dict(model=dict(type='ECGAN'), compile=False),
+        dict(model=dict(type='ECGAN')),
+    ],
+)
+def test_other_entries_stay(values):
+    cfg = Config(copy.deepcopy(values))
+    launch.use_block_compilation(cfg)
+    assert cfg.to_dict() == values
