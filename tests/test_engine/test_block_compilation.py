@@ -20,7 +20,9 @@ PLAIN = {'generator.trunk': dict(layout_mode='plain')}
 def fresh_compiler():
     torch._dynamo.reset()
     counters.clear()
-    yield
+    # Restores what compile_blocks sets.
+    with torch._dynamo.config.patch(suppress_errors=False):
+        yield
     torch._dynamo.reset()
 
 
@@ -55,6 +57,24 @@ def test_blocks_on_distinct_neighbourhoods_stay(repo_root):
     assert compile_blocks(generator, BACKEND) == (0, len(generator.trunk.blocks))
     generator(make_layout(repo_root))
     assert not counters['stats']
+
+
+@pytest.mark.slow
+def test_block_that_does_not_compile_runs_as_it_is(repo_root):
+    attempts = []
+
+    @torch._dynamo.register_backend(name='broken_backend')
+    def broken_backend(*_):
+        attempts.append(1)
+        raise RuntimeError('no compiler')
+
+    generator = build_model(repo_root, **PLAIN).generator.eval()
+    layout = make_layout(repo_root)
+    with torch.no_grad():
+        expected = generator(layout)['image']
+        compile_blocks(generator, 'broken_backend')
+        assert torch.equal(generator(layout)['image'], expected)
+    assert attempts
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """torch.compile for the blocks of a network, and not for the Python around them."""
 
+import torch
 from torch import nn
 
 from ..models.layers import SPADEResidualBlock
@@ -15,6 +16,9 @@ def compile_blocks(
     are blocks that compute on the distinct neighbourhoods of a layout, as they do on CPUs: the
     number of these differs from layout to layout, and each new number would be another graph.
 
+    A block that the backend fails on (no C++ compiler, say) runs uncompiled, with a warning: from
+    this call on, that holds for all of ``torch.compile`` in the process.
+
     Args:
         module: Network; its weights, their names and its copies stay as they are.
         backend: Backend of ``torch.compile``.
@@ -25,6 +29,7 @@ def compile_blocks(
     """
     blocks = [each for each in module.modules() if isinstance(each, SPADEResidualBlock)]
     fixed = [block for block in blocks if _has_fixed_shapes(block)]
+    torch._dynamo.config.suppress_errors = True
     for block in fixed:
         # Not an attribute over `forward`, which a deep copy would share with this block.
         block.compile(backend=backend, mode=mode, dynamic=False)
