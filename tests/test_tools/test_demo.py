@@ -89,6 +89,11 @@ def wait_for(path: Path, seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
+def heed_interrupts() -> None:
+    """A test run in the background of a shell ignores SIGINT, and so would its processes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def starts(folder: Path) -> list[int]:
     return [int(line) for line in (folder / 'starts.txt').read_text().split()]
 
@@ -225,7 +230,13 @@ def test_killed_demo_goes_on(fake_demo, tmp_path):
 @pytest.mark.slow
 def test_terminated_demo_stops_its_tool_and_resumes(fake_demo, tmp_path):
     second = tmp_path / 'demo' / 'second'
-    process = subprocess.Popen(fake_demo, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        fake_demo,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
     wait_for(second / 'iter_2.pth')
     process.send_signal(signal.SIGINT)
     process.wait()
