@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ..models.layers import SPADEResidualBlock
+from ..models.layers import SPADENorm, SPADEResidualBlock, may_index
 
 
 def compile_blocks(
@@ -38,6 +38,6 @@ def compile_blocks(
 
 def _has_fixed_shapes(block: SPADEResidualBlock) -> bool:
     """Whether no norm of the block would take the indexed way."""
-    modes = {norm.layout_mode for norm in block.spade_norms()}
-    on_cpu = next(block.parameters()).device.type == 'cpu'
-    return modes == {'plain'} or ('indexed' not in modes and not on_cpu)
+    device = next(block.parameters()).device
+    norms = [each for each in block.modules() if isinstance(each, SPADENorm)]
+    return not any(may_index(norm.layout_mode, device) for norm in norms)

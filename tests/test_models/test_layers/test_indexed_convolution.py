@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from projects.ecgan.models.discriminators import MultiModalityDiscriminator
 from projects.ecgan.models.generators import ECGANGenerator, SemanticPreservingModule
-from projects.ecgan.models.layers import SPADENorm
+from projects.ecgan.models.layers import SPADENorm, may_index
 from projects.ecgan.models.layers.indexed_convolution import (
     choose_index,
     convolve_hidden,
@@ -232,6 +232,15 @@ def test_whole_generator_on_real_layouts(shared_dir, training):
     generator.init_weights()
     module = FinalImage(generator).double().train(training)
     check_equal(module, [], layout, 1e-6)
+
+
+@pytest.mark.parametrize(
+    ('mode', 'on_cpu', 'on_gpu'),
+    [('plain', False, False), ('auto', True, False), ('indexed', True, True)],
+)
+def test_where_neighbourhoods_are_indexed(mode, on_cpu, on_gpu):
+    assert may_index(mode, torch.device('cpu')) is on_cpu
+    assert may_index(mode, torch.device('cuda')) is on_gpu
 
 
 def test_auto_takes_the_faster_path():

@@ -2,6 +2,7 @@
 
 from .activation import leaky_relu
 from .batch_norm import ParameterFreeBatchNorm
+from .indexed_convolution import may_index
 from .initialization import initialize_weights
 from .recomputation import recomputed
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
@@ -16,6 +17,7 @@ __all__ = [
     'SpectralNorm',
     'initialize_weights',
     'leaky_relu',
+    'may_index',
     'recomputed',
     'refresh_singular_vectors',
     'spectral_norm',

@@ -34,21 +34,29 @@ def check_mode(mode: str) -> str:
     return mode
 
 
+def may_index(mode: str, device: torch.device) -> bool:
+    """Whether a layer computes on distinct neighbourhoods where these repeat enough.
+
+    Args:
+        mode: ``plain`` never, ``indexed`` always, ``auto`` on CPUs. On GPUs making the index would
+            wait for the device.
+        device: Where the layout lives.
+    """
+    return mode == 'indexed' or (mode == 'auto' and device.type == 'cpu')
+
+
 def choose_index(layout: Layout | DenseLayout, mode: str) -> NeighbourhoodIndex | None:
     """Index to compute with, or None for the plain way.
 
     Args:
         layout: Layout at the size of the convolution.
-        mode: ``plain`` never, ``indexed`` always (where the layout is a label map), ``auto`` where
-            it is faster: on CPUs, when neighbourhoods repeat. On GPUs making the index would wait
-            for the device.
+        mode: See :func:`may_index`; only a label map has an index, and ``auto`` takes it only when
+            its neighbourhoods repeat.
 
     Returns:
         The layout's index, or None.
     """
-    if mode == 'plain' or not isinstance(layout, Layout):
-        return None
-    if mode == 'auto' and layout.device.type != 'cpu':
+    if not isinstance(layout, Layout) or not may_index(mode, layout.device):
         return None
     index = layout.neighbourhoods()
     return index if mode == 'indexed' or index.distinct_share <= MAX_DISTINCT_SHARE else None

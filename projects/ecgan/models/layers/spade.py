@@ -140,10 +140,6 @@ class SPADEResidualBlock(nn.Module):
             self.norm_s = SPADENorm(in_channels, *of_norm)
             self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
 
-    def spade_norms(self) -> list[SPADENorm]:
-        """The block's SPADE norms."""
-        return [self.norm_0, self.norm_1, *([self.norm_s] if self.has_shortcut else [])]
-
     def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
         """Run the block.
 
