@@ -8,7 +8,7 @@ import pytest
 from mmengine.registry import DefaultScope
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPO_ROOT))
+sys.path[:0] = [str(REPO_ROOT), str(REPO_ROOT / 'tools')]
 
 import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, registers everything)
 

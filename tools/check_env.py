@@ -1,22 +1,29 @@
 #!/usr/bin/env python
 """Print versions, devices and the state of the compatibility modules, and what to do about gaps."""
 
+import argparse
 import importlib
 import platform
 import re
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from command_line import ToolParser, run_tool
+
+MMCV_LIMIT = 'MMagic and MMSegmentation refuse mmcv 2.2'
 # Distribution, first and last release that works (the last one excluded), and why there is a limit.
 PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('torch', '2.1', '', ''),
     ('torchvision', '0.16', '', ''),
     ('mmengine', '0.10', '', ''),
-    ('mmcv', '2.0', '2.2', 'MMagic and MMSegmentation refuse mmcv 2.2'),
-    ('mmcv-lite', '2.0', '2.2', 'MMagic and MMSegmentation refuse mmcv 2.2'),
+    ('onedl-mmengine', '0.10', '0.10.13', 'newer ones were not looked at'),
+    ('mmcv-lite', '2.0', '2.2', MMCV_LIMIT),
+    ('mmcv', '2.0', '2.2', MMCV_LIMIT),
+    ('onedl-mmcv', '2.0', '2.2', MMCV_LIMIT),
     ('mmagic', '1.2', '', ''),
     ('mmsegmentation', '1.2', '', ''),
     ('numpy', '1.22', '', ''),
@@ -28,10 +35,12 @@ PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('mediapipe', '0.10', '0.10.15', 'newer ones lack a module that MMagic imports'),
     ('setuptools', '40', '82', 'newer ones lack pkg_resources'),
 )
-MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan')
+# Distributions of one import name: one of them has to be there, the first if there is a choice.
+SAME_NAME = (('mmengine', 'onedl-mmengine'), ('mmcv-lite', 'mmcv', 'onedl-mmcv'))
+MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan.models')
 
 
-def main() -> int:
+def report(args: argparse.Namespace) -> int:
     """Print the report.
 
     Returns:
@@ -54,19 +63,24 @@ def report_packages() -> list[str]:
     if not (3, 10) <= sys.version_info[:2] < (3, 13):
         advice.append(f'use Python 3.10 to 3.12, this is {platform.python_version()}')
     found = {name: _version(name) for name, *_ in PACKAGES}
+    groups = {name: names for names in SAME_NAME for name in names}
     for name, first, last, reason in PACKAGES:
-        version = found[name]
-        print(f'  {name:<18} {version or "-"}')
-        other = {'mmcv': 'mmcv-lite', 'mmcv-lite': 'mmcv'}.get(name)
+        version, group = found[name], groups.get(name, (name,))
+        if version is not None or len(group) == 1 or name == group[0]:
+            fork = (
+                f' (a fork: what holds of {group[0]} below holds of it)' if 'onedl' in name else ''
+            )
+            print(f'  {name:<18} {version or "-"}{fork if version else ""}')
         wanted = f"'{name}>={first}{',<' + last if last else ''}'"
+        there = [other for other in group if found[other] is not None]
         if version is None:
-            if other is None or (name == 'mmcv-lite' and found[other] is None):
+            if name == group[0] and not there:
                 advice.append(f'install {name}: pip install {wanted}')
         elif _numbers(version) < _numbers(first) or (last and _numbers(version) >= _numbers(last)):
             why = f' ({reason})' if reason else ''
             advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
-        elif name == 'mmcv-lite' and found['mmcv'] is not None:
-            advice.append('mmcv and mmcv-lite share one folder: uninstall both, install one')
+        elif len(there) > 1 and name == there[-1]:
+            advice.append(f'{" and ".join(there)} share one folder: uninstall both, install one')
     return advice
 
 
@@ -124,6 +138,11 @@ def _version(name: str) -> str | None:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r'\d+', version.partition('+')[0])[:3])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    return run_tool(ToolParser(__doc__), report, argv)
 
 
 if __name__ == '__main__':

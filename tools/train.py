@@ -1,23 +1,19 @@
 #!/usr/bin/env python
 """Train a model: this project's configs, and those of MMagic and MMSegmentation."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
-from projects.ecgan.engine import keep_freed_memory, launch
+from command_line import ToolParser, run_parser, run_tool
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Train as the arguments say.
-
-    Args:
-        argv: Arguments without the program name; None for those of the command line.
-    """
-    parser = launch.build_parser('Train a model')
+def build_parser() -> ToolParser:
+    """The arguments."""
+    parser = run_parser('Train a model')
     parser.add_argument(
         '--resume',
         nargs='?',
@@ -34,23 +30,37 @@ def main(argv: Sequence[str] | None = None) -> None:
         action='store_true',
         help='on a CPU, keep freed memory: faster at large sizes, for more memory',
     )
-    args = parser.parse_args(argv)
+    return parser
 
-    cfg = launch.build_config(args)
+
+def train(args: argparse.Namespace) -> None:
+    """Train as the arguments say."""
+    import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
+    from projects.ecgan.engine import configuration, keep_freed_memory, launch
+
+    cfg = configuration.read_run_config(args)
     if args.amp:
-        launch.enable_amp(cfg)
+        configuration.enable_amp(cfg)
     if args.compile:
         cfg.compile = cfg.get('compile') or True
-    launch.use_block_compilation(cfg)
-    launch.set_resume(cfg, args.resume)
-    launch.add_random_state_hook(cfg)
+    configuration.use_block_compilation(cfg)
+    configuration.set_resume(cfg, args.resume)
+    configuration.add_hooks(cfg, training=True)
     if args.dry_run:
-        launch.finish_dry_run(cfg)
+        configuration.check_config(cfg)
+        print(cfg.pretty_text)
         return
     if args.keep_memory:
         keep_freed_memory()
-    launch.build_runner(cfg).train()
+    runner = launch.build_runner(cfg, args.quiet)
+    with launch.running(runner):
+        runner.train()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    return run_tool(build_parser(), train, argv)
 
 
 if __name__ == '__main__':
-    sys.exit(launch.run_tool(main))
+    sys.exit(main())

@@ -3,17 +3,17 @@ custom_imports = dict(imports=['projects.ecgan'], allow_failed_imports=False)
 
 randomness = dict(seed=2026, diff_rank_seed=True)
 
+# A hook is turned off by one entry, e.g. default_hooks = dict(progress=None).
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(type='CheckpointHook', interval=5000, by_epoch=False, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
+    random_state=dict(type='RandomStateHook'),
+    samples=dict(type='LayoutVisualizationHook', interval=1000, num_samples=8),
+    progress=dict(type='ProgressHook'),
 )
-custom_hooks = [
-    dict(type='RandomStateHook'),
-    dict(type='LayoutVisualizationHook', interval=1000, num_samples=8),
-]
 
 env_cfg = dict(
     cudnn_benchmark=True,
@@ -24,8 +24,10 @@ model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel', broadcast_buf
 
 log_level = 'INFO'
 log_processor = dict(type='LogProcessor', by_epoch=False, window_size=50)
-vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
-visualizer = dict(type='mmengine.Visualizer', vis_backends=vis_backends)
+visualizer = dict(
+    type='mmengine.Visualizer',
+    vis_backends=[dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')],
+)
 
 load_from = None
 resume = False

@@ -1,16 +1,3 @@
 # ECGAN at full width; 8 GPUs with 4 images each.
-_base_ = [
-    '../_base_/models/ecgan.py',
-    '../_base_/datasets/coco_stuff_256x256.py',
-    '../_base_/evaluators/coco_stuff.py',
-    '../_base_/schedules/ttur_100e.py',
-    '../_base_/default_runtime.py',
-]
-model = dict(
-    data_preprocessor=dict(
-        num_classes={{_base_.num_classes}},
-        with_unknown={{_base_.with_unknown}},
-        with_boundary={{_base_.with_boundary}},
-    ),
-)
-default_hooks = dict(checkpoint=dict(save_best='generated/mIoU', rule='greater'))
+_base_ = ['../_base_/models/ecgan.py', '../_base_/tasks/coco-stuff_256x256_100e.py']
+model = dict(data_preprocessor=_base_.pop('layout'))

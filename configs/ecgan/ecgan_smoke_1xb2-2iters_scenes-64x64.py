@@ -1,6 +1,5 @@
 # Two iterations of the real training, to see that everything runs.
 _base_ = './ecgan_base16_1xb8-400iters_scenes-64x64.py'
-max_iters = 2
 model = dict(
     generator=dict(base_channels=4),
     discriminator=dict(base_channels=4),
@@ -11,10 +10,10 @@ val_dataloader = dict(batch_size=2, num_workers=0, persistent_workers=False, dat
 test_dataloader = val_dataloader
 val_evaluator = dict(_delete_=True, type='Evaluator', metrics=[dict(type='PairedSSIM')])
 test_evaluator = val_evaluator
-train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
-param_scheduler = dict(begin=1, end=max_iters)
-default_hooks = dict(logger=dict(interval=1), checkpoint=dict(interval=1, save_best=None))
-custom_hooks = [
-    dict(type='RandomStateHook'),
-    dict(type='LayoutVisualizationHook', interval=1, num_samples=2),
-]
+train_cfg = dict(max_iters=2, val_interval=2)
+param_scheduler = dict(begin=1, end=2)
+default_hooks = dict(
+    logger=dict(interval=1),
+    checkpoint=dict(interval=1, save_best=None),
+    samples=dict(interval=1, num_samples=2),
+)

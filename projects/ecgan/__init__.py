@@ -1,24 +1,47 @@
 """ECGAN for MMagic: edge guided GANs with contrastive learning for semantic image synthesis.
 
-Importing this package first makes the installed toolbox sound on a current PyTorch
-(:mod:`projects.ecgan.compat`), then registers every part in MMagic's registries. Configs get it
-with ``custom_imports = dict(imports=['projects.ecgan'])``.
+Importing this package makes the installed toolbox sound on a current PyTorch
+(:mod:`projects.ecgan.compat`) and offers its parts to the registries of MMagic and MMSegmentation,
+which import them at the first look-up. Configs get it with
+``custom_imports = dict(imports=['projects.ecgan'])``.
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from . import compat
+from .compat._import_hook import when_imported
+from .version import __version__
+
+_PARTS = ('datasets', 'engine', 'evaluation', 'losses', 'models')
+
+
+def _offer_parts(registries: ModuleType) -> None:
+    """Let every registry of a toolbox find the parts, at its first look-up."""
+    from mmengine.registry import Registry
+
+    parts = [f'{__name__}.{part}' for part in _PARTS]
+    for registry in vars(registries).values():
+        if isinstance(registry, Registry) and not set(parts) <= set(registry._locations):
+            # A new list: the toolbox may share one between registries.
+            registry._locations = [*registry._locations, *parts]
+            registry._imported = False
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a subpackage when it is first asked for."""
+    if name.startswith('_'):
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    try:
+        return import_module(f'{__name__}.{name}')
+    except ModuleNotFoundError as error:
+        if error.name != f'{__name__}.{name}':
+            raise
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}') from error
+
 
 compat.apply_all()
+for _registries in ('mmengine.registry', 'mmagic.registry', 'mmseg.registry'):
+    when_imported(_registries, _offer_parts)
 
-from . import datasets, engine, evaluation, losses, models, structures  # noqa: E402
-from .version import __version__  # noqa: E402
-
-__all__ = [
-    '__version__',
-    'compat',
-    'datasets',
-    'engine',
-    'evaluation',
-    'losses',
-    'models',
-    'structures',
-]
+__all__ = ['__version__', 'compat']

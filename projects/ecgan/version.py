@@ -1,3 +1,20 @@
-"""Version of the plugin."""
+"""Version of the plugin, and of what it runs on."""
+
+from importlib.metadata import PackageNotFoundError, version
 
 __version__ = '0.1.0'
+
+
+def package_versions(*names: str) -> dict[str, str]:
+    """Versions of installed distributions, read without importing them; absent ones are left out.
+
+    Args:
+        *names: Distributions, for example ``'mmcv-lite'``.
+    """
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,5 +1,6 @@
 """apply_all, status and the import hook."""
 
+import copy
 import importlib
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ def test_every_module_has_a_record_and_names_versions_and_upstream() -> None:
     for name, record in records.items():
         docstring = importlib.import_module(f'projects.ecgan.compat.{name}').__doc__
         assert 'Versions:' in docstring and 'Upstream:' in docstring
+        assert record.upstream in docstring
         assert record.state in ('applied', 'not needed')
         assert record.versions and record.detail
 
@@ -25,13 +27,13 @@ def test_every_module_has_a_record_and_names_versions_and_upstream() -> None:
 def test_state_follows_need() -> None:
     for record in compat.status():
         module = importlib.import_module(f'projects.ecgan.compat.{record.name}')
-        assert (record.state == 'applied') is module.needed()
+        assert (record.state == 'applied') is module.DEFECT.needed()
 
 
 def test_apply_all_twice_changes_nothing() -> None:
     from mmcv.utils import ext_loader
 
-    before = ext_loader.load_ext, compat.status()
+    before = ext_loader.load_ext, copy.deepcopy(compat.status())
     compat.apply_all()
     assert (ext_loader.load_ext, compat.status()) == before
 

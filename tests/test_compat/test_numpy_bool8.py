@@ -1,5 +1,6 @@
 """numpy.bool8 is there on every numpy."""
 
+import dataclasses
 import warnings
 
 import numpy as np
@@ -19,12 +20,12 @@ def test_needed_from_numpy_2_on(
     monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], needed: bool
 ) -> None:
     monkeypatch.setattr(numpy_bool8, 'installed', lambda package: version)
-    assert numpy_bool8.needed() is needed
+    assert numpy_bool8.DEFECT.needed() is needed
 
 
 def test_apply_sets_the_alias(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(np, 'bool8', None, raising=False)
-    monkeypatch.setattr(numpy_bool8, 'applied', False)
-    numpy_bool8.apply()
+    defect = dataclasses.replace(numpy_bool8.DEFECT, needed=lambda: True)
+    defect.apply()
     assert np.bool8 is np.bool_
-    assert numpy_bool8.applied
+    assert defect.applied

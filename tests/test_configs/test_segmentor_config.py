@@ -20,7 +20,7 @@ def config(repo_root: Path) -> Config:
 
 def test_name_tells_the_schedule(config):
     assert config.train_cfg.max_iters == 800 and config.train_dataloader.batch_size == 8
-    assert config.num_classes == len(SCENE_CLASSES)
+    assert config.model.decode_head.num_classes == len(SCENE_CLASSES)
     assert len(config.model.decode_head.loss_decode.class_weight) == len(SCENE_CLASSES)
 
 

@@ -12,11 +12,21 @@ from mmengine.runner import Runner
 
 from projects.ecgan.datasets import draw_scene
 
+SIZES = {
+    'scenes_64x64': (64, 64),
+    'coco_stuff_256x256': (256, 256),
+    'coco_stuff_sample_256x256': (256, 256),
+    'ade20k_256x256': (256, 256),
+    'cityscapes_512x256': (256, 512),
+}
+
 
 def _load(repo_root, name, data_dir, monkeypatch):
     init_default_scope('mmagic')
     monkeypatch.setenv('ECGAN_DATA_DIR', str(data_dir))
-    return Config.fromfile(repo_root / 'configs/_base_/datasets' / f'{name}.py')
+    cfg = Config.fromfile(repo_root / 'configs/_base_/datasets' / f'{name}.py')
+    cfg.name = name
+    return cfg
 
 
 def _batch(loader):
@@ -31,11 +41,11 @@ def _check(cfg, train_keys, test_keys):
         assert set(batch['inputs']) == keys
         for key, values in batch['inputs'].items():
             lead = {'image': (3,), 'edge': (1,)}.get(key, ())
-            assert {tuple(value.shape) for value in values} == {(*lead, *cfg.size)}
+            assert {tuple(value.shape) for value in values} == {(*lead, *SIZES[cfg.name])}
         labels = torch.stack(batch['inputs']['label'])
         known = labels[labels != 255]
-        assert known.numel() and known.min() >= 0 and known.max() < cfg.num_classes
-        assert cfg.with_unknown or known.numel() == labels.numel()
+        assert known.numel() and known.min() >= 0 and known.max() < cfg.layout.num_classes
+        assert cfg.layout.with_unknown or known.numel() == labels.numel()
         assert all(sample.seg_map_path for sample in batch['data_samples'])
     return batch
 
@@ -113,4 +123,5 @@ def test_cityscapes(repo_root, tmp_path, monkeypatch):
 )
 def test_number_of_layout_channels(repo_root, tmp_path, monkeypatch, name, channels):
     cfg = _load(repo_root, name, tmp_path, monkeypatch)
-    assert cfg.num_classes + cfg.with_unknown + cfg.with_boundary == channels
+    layout = cfg.layout
+    assert layout.num_classes + layout.with_unknown + layout.with_boundary == channels

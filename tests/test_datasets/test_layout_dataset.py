@@ -6,6 +6,7 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from projects.ecgan.datasets import LayoutImageDataset, draw_scene
+from projects.ecgan.errors import ConfigError, DataError
 
 LOADING = [dict(type='mmcv.LoadImageFromFile'), dict(type='LoadLabelMap')]
 
@@ -99,23 +100,23 @@ def test_unreadable_file_is_named(folders, file, content):
     (folders / file).write_bytes(content)
     dataset = _dataset(folders, pipeline=LOADING)
     assert dataset[0]['sample_name'] == 'a'
-    with pytest.raises(RuntimeError, match=str(folders / file)):
+    with pytest.raises(DataError, match=str(folders / file)):
         dataset[1]
 
 
 def test_map_of_another_size_or_with_colours_is_named(folders):
     dataset = _dataset(folders, pipeline=LOADING)
     cv2.imwrite(str(folders / 'label/b_ids.png'), np.zeros((32, 41), np.uint8))
-    with pytest.raises(RuntimeError, match=r'b_ids.png is 41x32 pixels, but its photo is 40x32'):
+    with pytest.raises(DataError, match=r'b_ids.png is 41x32 pixels, but its photo is 40x32'):
         dataset[1]
     cv2.imwrite(str(folders / 'label/b_ids.png'), np.zeros((32, 40, 3), np.uint8))
-    with pytest.raises(RuntimeError, match=r'b_ids.png must hold ids .* \(32, 40, 3\)'):
+    with pytest.raises(DataError, match=r'b_ids.png must hold ids .* \(32, 40, 3\)'):
         dataset[1]
 
 
 def test_map_that_the_data_set_has_no_folder_for(folders):
     dataset = _dataset(folders, pipeline=[*LOADING, dict(type='LoadEdgeMap')])
-    with pytest.raises(RuntimeError, match=r"LoadEdgeMap needs 'edge_path'"):
+    with pytest.raises(ConfigError, match=r"LoadEdgeMap needs 'edge_path'"):
         dataset[0]
 
 

@@ -8,8 +8,8 @@ from ecgan_toys import build_model, build_optimizers, make_batch
 from mmengine.config import Config
 from torch._dynamo.utils import counters
 
-from projects.ecgan.engine import compile_blocks, launch
-from projects.ecgan.models.inference import prepare_for_inference
+from projects.ecgan.engine import compile_blocks, configuration
+from projects.ecgan.inference import prepare_for_inference
 
 # Traces forward and backward passes as the default backend does, and compiles no C++.
 BACKEND = 'aot_eager'
@@ -100,7 +100,7 @@ def test_copies_are_their_own(repo_root):
 )
 def test_entry_of_the_config_becomes_the_hook(entry, arguments):
     cfg = Config(dict(model=dict(type='ECGAN'), compile=entry, custom_hooks=[dict(type='A')]))
-    launch.use_block_compilation(cfg)
+    configuration.use_block_compilation(cfg)
     assert cfg.compile is False
     assert cfg.custom_hooks == [
         dict(type='A'),
@@ -118,5 +118,5 @@ def test_entry_of_the_config_becomes_the_hook(entry, arguments):
 )
 def test_other_entries_stay(values):
     cfg = Config(copy.deepcopy(values))
-    launch.use_block_compilation(cfg)
+    configuration.use_block_compilation(cfg)
     assert cfg.to_dict() == values

@@ -7,8 +7,8 @@ import torch
 from mmagic.registry import METRICS
 from mmengine.config import Config
 
-from projects.ecgan.evaluation import MissingFileError
-from projects.ecgan.evaluation.segmentor import _build_model, find_segmentor_config
+from projects.ecgan.errors import MissingFileError
+from projects.ecgan.models.segmentors.segmentor import _build_model, find_segmentor_config
 
 PROTOCOLS = {'cityscapes': (35, 19), 'ade20k': (150, 150), 'coco_stuff': (182, 171)}
 

@@ -11,9 +11,10 @@ from evaluation_toys import ToyGenerator, trained, write_run_config
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from projects.ecgan.engine import launch
-from projects.ecgan.evaluation import MissingFileError, evaluate_and_report, read_report
-from projects.ecgan.evaluation.weights import file_sha256
+from projects.ecgan.errors import MissingFileError
+from projects.ecgan.evaluation import evaluate_and_report
+from projects.ecgan.reports import read_report
+from projects.ecgan.weights import file_sha256
 
 
 @pytest.fixture(scope='module')
@@ -113,7 +114,7 @@ def test_missing_segmentor_weights_are_one_line(repo_root, run_folder, monkeypat
     option = 'test_evaluator.0.segmentor.checkpoint=absent.pth'
     arguments = [str(write_run_config(run_folder)), str(run_folder / 'model.pth')]
     arguments += ['--work-dir', str(run_folder / 'absent'), '--cfg-options', option]
-    assert launch.run_tool(tool.main, arguments) == 2
+    assert tool.main(arguments) == 2
     assert (
         capsys.readouterr()
         .err.splitlines()[-1]

@@ -14,6 +14,7 @@ from evaluation_toys import (
 )
 from mmagic.registry import METRICS
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.evaluation import SegmentationFidelity
 
 
@@ -129,7 +130,7 @@ def test_wrong_source_is_refused(tmp_path):
 
 def test_absent_output_is_named(tmp_path):
     metric = SegmentationFidelity(write_segmentor(tmp_path), sources=('coarse',))
-    with pytest.raises(KeyError, match="needs 'fake_coarse' in every sample"):
+    with pytest.raises(ConfigError, match="needs 'fake_coarse' in every sample"):
         evaluate([metric])
 
 

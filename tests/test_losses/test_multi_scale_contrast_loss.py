@@ -8,10 +8,10 @@ from mmagic.registry import MODELS
 from torch import nn
 from torch.nn import functional as F
 
+from projects.ecgan.analysis.ablation import class_separation
 from projects.ecgan.losses import (
     MultiScaleContrastLoss,
     PixelContrastLoss,
-    class_separation,
     contrastive_loss,
 )
 

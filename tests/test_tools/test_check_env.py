@@ -8,6 +8,9 @@ import fresh_process
 import pytest
 import torch
 
+# Distributions that stand in for another one of the same import name.
+OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine')
+
 
 @pytest.fixture(scope='module')
 def check_env(repo_root: Path) -> ModuleType:
@@ -41,7 +44,9 @@ def test_sound_environment(tmp_path: Path) -> None:
         ),
         ({'diffusers': '0.30.1'}, 'diffusers 0.30.1 does not fit (newer ones moved modules'),
         ({'torch': '2.0.1+cpu'}, "torch 2.0.1+cpu does not fit: pip install 'torch>=2.1'"),
-        ({'mmcv': '2.1.0', 'mmcv-lite': '2.1.0'}, 'mmcv and mmcv-lite share one folder'),
+        ({'mmcv': '2.1.0', 'mmcv-lite': '2.1.0'}, 'mmcv-lite and mmcv share one folder'),
+        ({'onedl-mmengine': '0.10.12'}, 'mmengine and onedl-mmengine share one folder'),
+        ({'mmcv-lite': None, 'onedl-mmcv': '2.3.6'}, 'onedl-mmcv 2.3.6 does not fit (MMagic and'),
     ],
 )
 def test_advice(
@@ -50,7 +55,7 @@ def test_advice(
     versions: dict[str, str | None],
     advice: str,
 ) -> None:
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name != 'mmcv'}
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in OTHERS}
     monkeypatch.setattr(check_env, '_version', lambda name: {**fitting, **versions}.get(name))
     lines = check_env.report_packages()
     assert len(lines) == 1 and lines[0].startswith(advice)
@@ -59,9 +64,20 @@ def test_advice(
 def test_full_mmcv_alone_needs_nothing(
     check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name != 'mmcv-lite'}
+    others = {*OTHERS, 'mmcv-lite'} - {'mmcv'}
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in others}
     monkeypatch.setattr(check_env, '_version', fitting.get)
     assert check_env.report_packages() == []
+
+
+def test_fork_of_mmengine_alone_needs_nothing(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    others = {'mmcv', 'onedl-mmcv', 'mmengine'}
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in others}
+    monkeypatch.setattr(check_env, '_version', fitting.get)
+    assert check_env.report_packages() == []
+    assert 'onedl-mmengine     0.10 (a fork: what holds of mmengine' in capsys.readouterr().out
 
 
 def test_torch_that_does_not_import_is_reported(

@@ -1,7 +1,9 @@
 """The shell launchers build the commands that they promise; echo stands in for what they start."""
 
 import os
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,28 +11,48 @@ import pytest
 
 def run(script: Path, *args: str, **env: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [script, *args], env={**os.environ, **env}, capture_output=True, text=True, timeout=30
+        [script, *args], env={**os.environ, **env}, capture_output=True, text=True, timeout=60
     )
 
 
 def test_dist_train(repo_root: Path) -> None:
     script = repo_root / 'tools' / 'dist_train.sh'
-    done = run(script, 'a b.py', '4', '--resume', PYTHON='echo', PORT='1234', NNODES='2')
-    assert done.stdout == (
-        '-m torch.distributed.run --nnodes=2 --node_rank=0 --master_addr=127.0.0.1 '
-        f'--master_port=1234 --nproc_per_node=4 {script.parent}/train.py a b.py '
-        '--launcher pytorch --resume\n'
-    )
+    done = run(script, 'a b.py', '4', '--resume', PYTHON='echo')
+    tools = script.parent
+    assert done.stdout == f'{tools}/processes.py 4 {tools}/train.py a b.py --resume\n'
 
 
 def test_dist_test(repo_root: Path) -> None:
     script = repo_root / 'tools' / 'dist_test.sh'
     done = run(script, 'c.py', 'w.pth', '2', '--out', 'm.json', PYTHON='echo')
-    assert done.stdout == (
-        '-m torch.distributed.run --nnodes=1 --node_rank=0 --master_addr=127.0.0.1 '
-        f'--master_port=29500 --nproc_per_node=2 {script.parent}/test.py c.py w.pth '
-        '--launcher pytorch --out m.json\n'
+    tools = script.parent
+    assert done.stdout == f'{tools}/processes.py 2 {tools}/test.py c.py w.pth --out m.json\n'
+
+
+@pytest.mark.slow
+def test_processes_meet_and_their_failure_is_no_traceback(repo_root: Path, tmp_path: Path) -> None:
+    tool = tmp_path / 'tool.py'
+    tool.write_text(
+        'import os, sys\n'
+        'from torch import distributed\n'
+        "distributed.init_process_group('gloo')\n"
+        'distributed.barrier()\n'
+        "print(os.environ['RANK'], os.environ['MASTER_PORT'], *sys.argv[1:], flush=True)\n"
+        "if os.environ['RANK'] == sys.argv[1]:\n"
+        "    sys.exit('error: no such thing')\n"
     )
+    script = repo_root / 'tools' / 'processes.py'
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = str(probe.getsockname()[1])
+    ends = {'7': 0, '1': 1}
+    for failing, status in ends.items():
+        done = run(sys.executable, str(script), '2', str(tool), failing, 'a b', PORT=port)
+        assert done.returncode == status, done.stderr
+        for rank in '01':
+            assert f'{rank} {port} {failing} a b --launcher pytorch' in done.stdout
+        assert 'Traceback' not in done.stderr
+        assert ('error: no such thing' in done.stderr) is (failing == '1')
 
 
 @pytest.mark.parametrize(

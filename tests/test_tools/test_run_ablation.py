@@ -1,7 +1,12 @@
+"""The ablation ladder: its steps, its runs, and the tool."""
+
 import importlib.util
 import json
 
 import pytest
+
+from projects.ecgan.analysis.ablation import find_steps, make_config, runner
+from projects.ecgan.errors import ConfigError
 
 SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 LADDER = (
@@ -39,11 +44,11 @@ def ladder(repo_root, tmp_path, monkeypatch):
 
 
 def test_the_ladder_adds_one_thing_a_step(tool):
-    steps = tool.find_steps(tool.LADDER, None)
+    steps = find_steps(tool.LADDER, None)
     assert tuple(steps) == LADDER
     parts = []
     for path in steps.values():
-        model = tool.make_config(path, None, 0, {}).model
+        model = make_config(path, None, 0, {}).model
         generator = model.generator
         names = ('edge_generator', 'edge_transfer', 'semantic_module')
         active = {name for name in names if generator.get(name)}
@@ -66,8 +71,8 @@ def test_the_ladder_adds_one_thing_a_step(tool):
 
 
 def test_a_run_is_another_length_with_its_schedule(tool):
-    path = tool.find_steps(tool.LADDER, ['b7'])['b7-multi-scale']
-    cfg = tool.make_config(path, 100, 5, {'train_dataloader.batch_size': 3})
+    path = find_steps(tool.LADDER, ['b7'])['b7-multi-scale']
+    cfg = make_config(path, 100, 5, {'train_dataloader.batch_size': 3})
     assert cfg.train_cfg.max_iters == 100
     assert (cfg.param_scheduler.begin, cfg.param_scheduler.end) == (50, 100)
     assert cfg.randomness.seed == 5
@@ -84,7 +89,7 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
         calls.append(name)
         folder = log.parent
         if name in broken:
-            raise tool.AblationError(f'{name} failed')
+            raise ConfigError(f'{name} failed')
         if name == 'train.py':
             (folder / 'iter_2.pth').touch()
         elif name == 'test.py':
@@ -92,10 +97,10 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
         else:
             (folder / 'separation.json').write_text('{"separation": 0.1}')
 
-    monkeypatch.setattr(tool, 'run', run)
-    monkeypatch.setattr(tool, 'check_metrics', lambda cfg: None)
+    monkeypatch.setattr(runner, 'run', run)
+    monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
     arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
-    assert tool.main(arguments) == 1
+    assert tool.main(arguments) == 2
     broken.clear()
     assert tool.main(arguments) == 0
     assert calls == ['train.py', 'test.py', 'test.py', 'measure_separation.py']
@@ -106,20 +111,20 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
 
 
 def test_other_settings_in_the_same_folder_are_refused(tool, ladder, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tool, 'check_metrics', lambda cfg: None)
+    monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
     folder = tmp_path / 'out' / 'b6-plain' / 'seed_0'
     folder.mkdir(parents=True)
     (folder / 'config.py').write_text('max_iters = 7\n')
     arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
-    assert tool.main(arguments) == 1
+    assert tool.main(arguments) == 2
     assert 'holds a run with other settings' in capsys.readouterr().err
 
 
 def test_errors(tool, tmp_path, capsys, monkeypatch, repo_root):
     monkeypatch.chdir(repo_root)
-    assert tool.main(['--configs', str(tmp_path)]) == 1
+    assert tool.main(['--configs', str(tmp_path)]) == 2
     assert f'no configs in {tmp_path}' in capsys.readouterr().err
-    assert tool.main(['--steps', 'b9', '--out', str(tmp_path)]) == 1
+    assert tool.main(['--steps', 'b9', '--out', str(tmp_path)]) == 2
     assert "no step 'b9'" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         tool.main(['--iterations', '0'])

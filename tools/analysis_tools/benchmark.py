@@ -1,3 +1,4 @@
+#!/usr/bin/env python
 """Measure what an update or an inference costs, the plain way and the fast way.
 
 Plain computes the same update straightforwardly, as the published code does; fast is what training
@@ -6,23 +7,24 @@ docs/performance.md.
 """
 
 import argparse
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import projects.ecgan  # noqa: F401  (makes the toolbox sound before it is imported)
-from projects.ecgan.benchmark import LAYOUTS, BenchmarkSettings, format_report, measure
+from command_line import ToolParser, run_tool
 
 
-def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(
-        description='Measure updates and inferences, plain against fast.',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+def build_parser() -> ToolParser:
+    """The arguments; those that are settings of the benchmark have the settings' names."""
+    parser = ToolParser(__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument(
+        '--layout',
+        choices=('cityscapes', 'ade20k', 'coco', 'scenes'),
+        default='coco',
+        help='the data set',
     )
-    parser.add_argument('--layout', choices=tuple(LAYOUTS), default='coco', help='the data set')
     parser.add_argument(
         '--what',
         choices=('train', 'infer', 'data', 'losses'),
@@ -36,10 +38,18 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--device', default='cpu', help='where to compute, such as cuda')
     parser.add_argument('--threads', type=int, default=2, help='CPU threads')
-    parser.add_argument('--iters', type=int, default=5, help='iterations; their median counts')
+    parser.add_argument(
+        '--iters', dest='iterations', type=int, default=5, help='iterations; their median counts'
+    )
     parser.add_argument('--warmup', type=int, default=2, help='iterations before')
-    parser.add_argument('--modes', help='such as plain,fast or fast alone (default: both)')
-    parser.add_argument('--size', type=int, help="height of the layouts (default: the data set's)")
+    parser.add_argument(
+        '--modes',
+        type=lambda text: text.split(','),
+        help='such as plain,fast or fast alone (default: both)',
+    )
+    parser.add_argument(
+        '--size', dest='height', type=int, help="height of the layouts (default: the data set's)"
+    )
     parser.add_argument('--base-channels', type=int, help='width (default: 64; scenes 16)')
     parser.add_argument('--classes', type=int, help="number of classes (default: the data set's)")
     parser.add_argument(
@@ -56,46 +66,28 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         '--keep-memory', action='store_true', help='fast keeps freed memory, as of tools/train.py'
     )
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
-    parser.add_argument('--json', metavar='OUT', help='write the numbers to this file')
-    return parser.parse_args(arguments)
+    parser.add_argument('--json', type=Path, metavar='OUT', help='write the numbers to this file')
+    return parser
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the tool.
+def benchmark(args: argparse.Namespace) -> None:
+    """Measure as the arguments say."""
+    import json
+    from dataclasses import fields
 
-    Args:
-        arguments: Command line, without the program's name.
+    import projects.ecgan  # noqa: F401  (makes the toolbox sound before it is imported)
+    from projects.ecgan.analysis.benchmark import BenchmarkSettings, format_report, measure
 
-    Returns:
-        Exit status: 0, or 2 if the benchmark cannot be run.
-    """
-    args = parse_args(arguments)
-    settings = BenchmarkSettings(
-        layout=args.layout,
-        what=args.what,
-        batch=args.batch,
-        height=args.size,
-        base_channels=args.base_channels,
-        classes=args.classes,
-        precision=args.precision,
-        recompute=tuple(args.recompute),
-        compile=args.compile,
-        keep_memory=args.keep_memory,
-        device=args.device,
-        threads=args.threads,
-        iterations=args.iters,
-        warmup=args.warmup,
-        data=args.data,
-    )
-    try:
-        report = measure(settings, args.modes.split(',') if args.modes else None)
-    except (ValueError, RuntimeError, FileNotFoundError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 2
+    names = [field.name for field in fields(BenchmarkSettings) if field.name in args]
+    report = measure(BenchmarkSettings(**{name: getattr(args, name) for name in names}), args.modes)
     print(format_report(report))
     if args.json:
-        Path(args.json).write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
-    return 0
+        args.json.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    return run_tool(build_parser(), benchmark, argv)
 
 
 if __name__ == '__main__':

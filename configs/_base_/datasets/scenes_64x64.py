@@ -1,26 +1,18 @@
-# Procedural scenes, 64 x 64: 8 classes + instance boundary, N' = 9; drawn on the fly, no files.
-num_classes = 8
-with_unknown = False
-with_boundary = True
+# Procedural scenes, 64 x 64: 8 classes + instance boundary; drawn on the fly, no files.
+layout = dict(num_classes=8, with_unknown=False, with_boundary=True)
 size = (64, 64)  # height, width
-
-train_pipeline = [
-    dict(type='CannyEdges'),
-    dict(type='mmseg.RandomFlip', prob=0.5),
-    dict(type='InstanceBoundary'),
-    dict(type='PackLayoutInputs', size=size),
-]
-test_pipeline = [
-    dict(type='InstanceBoundary'),
-    dict(type='PackLayoutInputs', size=size),
-]
+finish = [dict(type='InstanceBoundary'), dict(type='PackLayoutInputs', size=size)]
+scenes = dict(type='ProceduralScenes', size=size)
 train_dataloader = dict(
     batch_size=8,
     num_workers=2,
     persistent_workers=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
-        type='ProceduralScenes', split='train', length=20000, size=size, pipeline=train_pipeline
+        **scenes,
+        split='train',
+        length=20000,
+        pipeline=[dict(type='CannyEdges'), dict(type='mmseg.RandomFlip', prob=0.5), *finish],
     ),
 )
 val_dataloader = dict(
@@ -28,8 +20,7 @@ val_dataloader = dict(
     num_workers=1,
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='ProceduralScenes', split='val', length=256, size=size, pipeline=test_pipeline
-    ),
+    dataset=dict(**scenes, split='val', length=256, pipeline=finish),
 )
 test_dataloader = val_dataloader
+del size, finish, scenes

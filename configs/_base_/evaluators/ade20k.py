@@ -1,22 +1,11 @@
 # 2000 validation layouts, 150 classes scored, unknown ignored.
-segmentation_fidelity = dict(
+_base_ = './photos.py'
+fidelity = dict(
     type='SegmentationFidelity',
-    segmentor=dict(
-        config='upernet_r101_4xb4-160k_ade20k-512x512',
-        checkpoint=None,  # the model zoo's
-        input_policy='native',
-    ),
+    # checkpoint=None: the model zoo's
+    segmentor=dict(config='upernet_r101_4xb4-160k_ade20k-512x512', checkpoint=None),
     label_mapping='ade20k',
 )
-feature_distance = dict(type='FeatureDistance', network=dict(type='inception'))
-val_evaluator = dict(type='Evaluator', metrics=[segmentation_fidelity, feature_distance])
-test_evaluator = dict(
-    type='Evaluator',
-    metrics=[
-        segmentation_fidelity,
-        feature_distance,
-        dict(type='PairedLPIPS'),
-        dict(type='PairedSSIM'),
-        dict(type='PairedPSNR'),
-    ],
-)
+val_evaluator = dict(metrics=[fidelity, *_base_.val_evaluator.metrics])
+test_evaluator = dict(metrics=[fidelity, *_base_.test_evaluator.metrics])
+del fidelity

@@ -4,14 +4,15 @@ segmentor = dict(
     config='configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py',
     checkpoint='work_dirs/unet-s3-c16_1xb8-800iters_scenes-64x64/iter_800.pth',
 )
-segmentation_fidelity = dict(type='SegmentationFidelity', segmentor=segmentor)
-val_evaluator = dict(type='Evaluator', metrics=[segmentation_fidelity])
+fidelity = dict(type='SegmentationFidelity', segmentor=segmentor)
+val_evaluator = dict(type='Evaluator', metrics=[fidelity])
 test_evaluator = dict(
     type='Evaluator',
     metrics=[
-        segmentation_fidelity,
+        fidelity,
         dict(type='FeatureDistance', network=dict(type='segmentor', **segmentor)),
         dict(type='PairedSSIM'),
         dict(type='PairedPSNR'),
     ],
 )
+del segmentor, fidelity

@@ -1,11 +1,11 @@
-# The SPADE baseline, trained the same way.
+# The SPADE baseline: its generator, and of the objective what it has, trained the same way.
+_base_ = './ecgan.py'
 model = dict(
-    type='ECGAN',
-    data_preprocessor=dict(type='LayoutDataPreprocessor'),
-    generator=dict(type='SPADEGenerator', base_channels=64, upsampling='normal'),
-    discriminator=dict(type='MultiModalityDiscriminator', base_channels=64),
-    gan_loss=dict(type='GANLoss', gan_type='hinge'),
-    feature_matching_loss=dict(type='FeatureMatchingLoss', loss_weight=10.0),
-    perceptual_loss=dict(type='VGGPerceptualLoss', loss_weight=10.0),
-    ema_config=dict(type='ExponentialMovingAverage', momentum=1e-4),
+    generator=dict(
+        _delete_=True, type='SPADEGenerator', base_channels=64, upsampling='normal'
+    ),
+    label_generator=None,
+    similarity_loss=None,
+    contrast_loss=None,
+    class_pixel_loss=None,
 )

@@ -1,9 +1,3 @@
-# B1 of the papers' ladder: trunk and image generator.
-_base_ = '../ecgan_base16_1xb8-400iters_scenes-64x64.py'
-model = dict(
-    generator=dict(edge_generator=None, edge_transfer=None, semantic_module=None),
-    label_generator=None,
-    similarity_loss=None,
-    contrast_loss=None,
-    class_pixel_loss=None,
-)
+# B1 of the papers' ladder, trunk and image generator: B2 without the edge generator.
+_base_ = './ecgan_b2-edge_base16_1xb8-400iters_scenes-64x64.py'
+model = dict(generator=dict(edge_generator=None))

@@ -1,9 +1,3 @@
-# B3 = B2 + attention guided edge transfer.
-_base_ = '../ecgan_base16_1xb8-400iters_scenes-64x64.py'
-model = dict(
-    generator=dict(semantic_module=None),
-    label_generator=None,
-    similarity_loss=None,
-    contrast_loss=None,
-    class_pixel_loss=None,
-)
+# B3, with the attention guided edge transfer: B4 without the semantic preserving module.
+_base_ = './ecgan_b4-semantic_base16_1xb8-400iters_scenes-64x64.py'
+model = dict(generator=dict(semantic_module=None))

@@ -4,9 +4,6 @@
 The table of defects is in ``docs/compatibility.md``.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 from . import (
     atomic_checkpoints,
     cpu_distributed,
@@ -17,8 +14,9 @@ from . import (
     separate_ddp_keys,
     translation_ddp,
 )
+from ._defect import Defect
 
-_DEFECTS = (
+_MODULES = (
     missing_ops,
     numpy_bool8,
     init_weights,
@@ -30,41 +28,15 @@ _DEFECTS = (
 )
 
 
-@dataclass(frozen=True)
-class DefectStatus:
-    """State of one compatibility module.
-
-    Attributes:
-        name: Name of the module in this package.
-        versions: The versions the defect concerns.
-        state: ``'applied'`` or ``'not needed'``.
-        detail: What was done, or why nothing had to be.
-    """
-
-    name: str
-    versions: str
-    state: Literal['applied', 'not needed']
-    detail: str
-
-
 def apply_all() -> None:
     """Apply every compatibility module that this installation needs; safe to call again."""
-    for defect in _DEFECTS:
-        if not defect.applied and defect.needed():
-            defect.apply()
+    for defect in status():
+        defect.apply()
 
 
-def status() -> list[DefectStatus]:
-    """State of every compatibility module, in the order in which they are applied."""
-    return [
-        DefectStatus(
-            name=defect.NAME,
-            versions=defect.VERSIONS,
-            state='applied' if defect.applied else 'not needed',
-            detail=defect.detail(),
-        )
-        for defect in _DEFECTS
-    ]
+def status() -> list[Defect]:
+    """Every defect with its state, in the order in which they are cured."""
+    return [module.DEFECT for module in _MODULES]
 
 
-__all__ = ['DefectStatus', 'apply_all', 'status']
+__all__ = ['Defect', 'apply_all', 'status']

@@ -17,35 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ._import_hook import when_imported
-from ._versions import older_than
-
-NAME = 'atomic_checkpoints'
-VERSIONS = 'mmengine <= 0.10.7'
-
-applied = False
-
-
-def needed() -> bool:
-    """Whether the installed mmengine is one of the defective releases."""
-    return older_than('mmengine', (0, 10, 8))
-
-
-def apply() -> None:
-    """Patch the local file backend and the checkpoint hook."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmengine.fileio.backends.local_backend', _patch_backend)
-    when_imported('mmengine.hooks.checkpoint_hook', _patch_hook)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'checkpoints are written whole before an old one goes'
-    return 'this mmengine was not checked for the defect'
+from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 
 
 def write_atomically(data: bytes, path: str | Path) -> None:
@@ -177,3 +149,17 @@ class _AtomicTextFile:
     def __exit__(self, kind: Any, *_: Any) -> None:
         if kind is None:
             write_atomically(''.join(self._text).encode(), self._path)
+
+
+DEFECT = Defect(
+    name='atomic_checkpoints',
+    versions='mmengine <= 0.10.7',
+    upstream='',
+    needed=old_mmengine,
+    patches={
+        'mmengine.fileio.backends.local_backend': _patch_backend,
+        'mmengine.hooks.checkpoint_hook': _patch_hook,
+    },
+    cured='checkpoints are written whole before an old one goes',
+    sound=UNCHECKED_MMENGINE,
+)

@@ -14,35 +14,8 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-from ._import_hook import rebind, when_imported
-from ._versions import older_than
-
-NAME = 'cpu_distributed'
-VERSIONS = 'mmengine <= 0.10.7'
-
-applied = False
-
-
-def needed() -> bool:
-    """Whether the installed mmengine is one of the defective releases."""
-    return older_than('mmengine', (0, 10, 8))
-
-
-def apply() -> None:
-    """Patch the process-group set-up and the wrapper of distributed models."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmengine.dist.utils', _patch_init_dist)
-    when_imported('mmengine.model.wrappers.distributed', _patch_wrapper)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'without a GPU, distributed runs use gloo on the CPU'
-    return 'this mmengine was not checked for the defect'
+from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._import_hook import rebind
 
 
 def _patch_init_dist(dist_utils: ModuleType) -> None:
@@ -75,3 +48,17 @@ def _patch_wrapper(distributed: ModuleType) -> None:
         original(self, module, *args, **kwargs)
 
     wrapper.__init__ = __init__
+
+
+DEFECT = Defect(
+    name='cpu_distributed',
+    versions='mmengine <= 0.10.7',
+    upstream='',
+    needed=old_mmengine,
+    patches={
+        'mmengine.dist.utils': _patch_init_dist,
+        'mmengine.model.wrappers.distributed': _patch_wrapper,
+    },
+    cured='without a GPU, distributed runs use gloo on the CPU',
+    sound=UNCHECKED_MMENGINE,
+)

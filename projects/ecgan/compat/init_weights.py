@@ -10,35 +10,9 @@ modules are reported; the weights are the same.
 
 from types import ModuleType
 
-from ._import_hook import rebind, when_imported
+from ._defect import Defect
+from ._import_hook import rebind
 from ._versions import older_than
-
-NAME = 'init_weights'
-VERSIONS = 'mmagic 1.0 to 1.2.0'
-
-applied = False
-
-
-def needed() -> bool:
-    """Whether the installed mmagic is one of the defective releases."""
-    return older_than('mmagic', (1, 2, 1))
-
-
-def apply() -> None:
-    """Replace the function when MMagic's models are imported."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmagic.models.utils.model_utils', _patch_function)
-    when_imported('mmagic.models.editors.dcgan.dcgan_discriminator', _patch_dcgan)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'models report only on modules that they initialised'
-    return 'this mmagic initialises its models without an error'
 
 
 def _patch_function(model_utils: ModuleType) -> None:
@@ -130,3 +104,17 @@ def _initialise_matrix(layer, init_type: str, gain: float) -> None:
         raise NotImplementedError(
             f"init_type must be 'normal', 'xavier', 'kaiming' or 'orthogonal', got '{init_type}'"
         )
+
+
+DEFECT = Defect(
+    name='init_weights',
+    versions='mmagic 1.0 to 1.2.0',
+    upstream='https://github.com/open-mmlab/mmagic/issues/2109',
+    needed=lambda: older_than('mmagic', (1, 2, 1)),
+    patches={
+        'mmagic.models.utils.model_utils': _patch_function,
+        'mmagic.models.editors.dcgan.dcgan_discriminator': _patch_dcgan,
+    },
+    cured='models report only on modules that they initialised',
+    sound='this mmagic initialises its models without an error',
+)

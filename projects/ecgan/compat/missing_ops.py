@@ -15,36 +15,19 @@ from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
-from ._import_hook import when_imported
-
-NAME = 'missing_ops'
-VERSIONS = 'mmcv-lite 2.0 to 2.1'
-
-applied = False
+from ..errors import UserError
+from ._defect import Defect
 
 
-def needed() -> bool:
-    """Whether the installed mmcv comes without its compiled extension."""
+class MissingOperatorError(UserError, RuntimeError):
+    """A compiled operator was called that mmcv-lite does not have."""
+
+
+def _has_no_extension() -> bool:
     mmcv = importlib.util.find_spec('mmcv')
     if mmcv is None or not mmcv.submodule_search_locations:
         return False
     return importlib.machinery.PathFinder.find_spec('_ext', mmcv.submodule_search_locations) is None
-
-
-def apply() -> None:
-    """Let ``mmcv.ops`` import without the extension."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmcv.utils.ext_loader', _patch)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'mmcv.ops imports with placeholders; calling a compiled operator raises an error'
-    return 'mmcv has its compiled operators'
 
 
 def _patch(ext_loader: ModuleType) -> None:
@@ -64,10 +47,21 @@ def _patch(ext_loader: ModuleType) -> None:
 
 def _placeholder(func: str) -> Callable[..., NoReturn]:
     def missing_op(*args: Any, **kwargs: Any) -> NoReturn:
-        raise RuntimeError(
+        raise MissingOperatorError(
             f"mmcv.ops: the compiled operator '{func}' is not in this mmcv (mmcv-lite). "
             'Install the full mmcv 2.1.0 to use it: see docs/compatibility.md.'
         )
 
     missing_op.__name__ = func
     return missing_op
+
+
+DEFECT = Defect(
+    name='missing_ops',
+    versions='mmcv-lite 2.0 to 2.1',
+    upstream='https://github.com/open-mmlab/mmcv/issues/2059',
+    needed=_has_no_extension,
+    patches={'mmcv.utils.ext_loader': _patch},
+    cured='mmcv.ops imports with placeholders; calling a compiled operator raises an error',
+    sound='mmcv has its compiled operators',
+)

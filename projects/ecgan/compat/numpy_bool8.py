@@ -7,29 +7,22 @@ numpy 2.0 (https://numpy.org/doc/stable/numpy_2_0_migration_guide.html).
 The alias is put back: ``numpy.bool8`` is ``numpy.bool_``.
 """
 
-import numpy as np
+from types import ModuleType
 
+from ._defect import Defect
 from ._versions import installed
 
-NAME = 'numpy_bool8'
-VERSIONS = 'mmagic <= 1.2.0 with numpy >= 2.0'
 
-applied = False
-
-
-def needed() -> bool:
-    """Whether numpy is 2.0 or newer."""
-    numpy = installed('numpy')
-    return numpy is not None and numpy >= (2, 0)
+def _patch(numpy: ModuleType) -> None:
+    numpy.bool8 = numpy.bool_
 
 
-def apply() -> None:
-    """Put the alias back."""
-    global applied
-    np.bool8 = np.bool_
-    applied = True
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    return 'numpy.bool8 is numpy.bool_' if applied else f'numpy {np.__version__} has bool8'
+DEFECT = Defect(
+    name='numpy_bool8',
+    versions='mmagic <= 1.2.0 with numpy >= 2.0',
+    upstream='',
+    needed=lambda: (installed('numpy') or (0,)) >= (2, 0),
+    patches={'numpy': _patch},
+    cured='numpy.bool8 is numpy.bool_',
+    sound='this numpy has bool8',
+)

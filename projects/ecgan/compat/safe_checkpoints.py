@@ -22,13 +22,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ._import_hook import when_imported
-from ._versions import installed, older_than
-
-NAME = 'safe_checkpoints'
-VERSIONS = 'mmengine <= 0.10.7'
-
-applied = False
+from ..errors import CheckpointError
+from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._versions import installed
 
 _STATISTICS = ('min', 'max', 'current', 'mean')
 _NUMBER_TYPES = (
@@ -37,30 +33,8 @@ _NUMBER_TYPES = (
 )  # fmt: skip
 
 
-class UnsafeCheckpointError(RuntimeError):
+class UnsafeCheckpointError(CheckpointError):
     """A checkpoint holds something else than tensors, numbers, text and MMEngine's log history."""
-
-
-def needed() -> bool:
-    """Whether the installed mmengine loads checkpoints with a bare ``torch.load``."""
-    return older_than('mmengine', (0, 10, 8))
-
-
-def apply() -> None:
-    """Allow-list what checkpoints need and load them safely."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmengine.runner.checkpoint', _patch)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if not applied:
-        return 'this mmengine was not checked for the defect'
-    loader = "torch's weights-only loader" if _torch_is_safe() else 'an allow-listing unpickler'
-    return f'checkpoints are read by {loader}; what is not on the allow-list is refused'
 
 
 def allowed_globals() -> dict[str, Any]:
@@ -216,3 +190,16 @@ def _download(url: str, model_dir: str | None, progress: bool) -> Path:
     if not path.exists():
         hub.download_url_to_file(url, str(path), None, progress=progress)
     return path
+
+
+_LOADER = "torch's weights-only loader" if _torch_is_safe() else 'an allow-listing unpickler'
+
+DEFECT = Defect(
+    name='safe_checkpoints',
+    versions='mmengine <= 0.10.7',
+    upstream='https://github.com/open-mmlab/mmengine/issues/1655',
+    needed=old_mmengine,
+    patches={'mmengine.runner.checkpoint': _patch},
+    cured=f'checkpoints are read by {_LOADER}; what is not on the allow-list is refused',
+    sound=UNCHECKED_MMENGINE,
+)

@@ -13,34 +13,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from ._import_hook import when_imported
-from ._versions import older_than
-
-NAME = 'separate_ddp_keys'
-VERSIONS = 'mmengine <= 0.10.7'
-
-applied = False
-
-
-def needed() -> bool:
-    """Whether the installed mmengine is one of the defective releases."""
-    return older_than('mmengine', (0, 10, 8))
-
-
-def apply() -> None:
-    """Patch the wrapper of models with several optimisers."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmengine.model.wrappers.seperate_distributed', _patch)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'checkpoints of distributed GAN runs have the keys of single-process ones'
-    return 'this mmengine was not checked for the defect'
+from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 
 
 def _patch(wrappers: ModuleType) -> None:
@@ -77,3 +50,14 @@ def _put_in(state_dict: Any, prefix: str, *_: Any) -> None:
 def _rename(mapping: Any, old: str, new: str) -> None:
     for key in [key for key in mapping if key.startswith(old)]:
         mapping[new + key[len(old) :]] = mapping.pop(key)
+
+
+DEFECT = Defect(
+    name='separate_ddp_keys',
+    versions='mmengine <= 0.10.7',
+    upstream='',
+    needed=old_mmengine,
+    patches={'mmengine.model.wrappers.seperate_distributed': _patch},
+    cured='checkpoints of distributed GAN runs have the keys of single-process ones',
+    sound=UNCHECKED_MMENGINE,
+)

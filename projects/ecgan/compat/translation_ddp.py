@@ -13,34 +13,8 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from ._import_hook import when_imported
+from ._defect import Defect, old_mmengine
 from ._versions import older_than
-
-NAME = 'translation_ddp'
-VERSIONS = 'mmengine <= 0.10.7 with mmagic <= 1.2.0'
-
-applied = False
-
-
-def needed() -> bool:
-    """Whether the installed mmengine and mmagic are defective releases."""
-    return older_than('mmengine', (0, 10, 8)) and older_than('mmagic', (1, 2, 1))
-
-
-def apply() -> None:
-    """Patch the wrapper of models with several optimisers."""
-    global applied
-    if applied:
-        return
-    applied = True
-    when_imported('mmengine.model.wrappers.seperate_distributed', _patch)
-
-
-def detail() -> str:
-    """One line about what holds on this machine."""
-    if applied:
-        return 'distributed translation models average their gradients'
-    return 'this mmagic was not checked for the defect'
 
 
 def _patch(wrappers: ModuleType) -> None:
@@ -76,3 +50,14 @@ def _patch(wrappers: ModuleType) -> None:
             self._modules = group._modules
 
     wrapper.__init__ = __init__
+
+
+DEFECT = Defect(
+    name='translation_ddp',
+    versions='mmengine <= 0.10.7 with mmagic <= 1.2.0',
+    upstream='',
+    needed=lambda: old_mmengine() and older_than('mmagic', (1, 2, 1)),
+    patches={'mmengine.model.wrappers.seperate_distributed': _patch},
+    cured='distributed translation models average their gradients',
+    sound='this mmagic was not checked for the defect',
+)

@@ -3,11 +3,13 @@
 import os.path as osp
 from collections.abc import Callable, Sequence
 
+import cv2
 import mmengine.fileio as fileio
 from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS as SEG_DATASETS
 
+from ..errors import DataError, MissingFileError, UserError
 from .palettes import generated_palette, label_preset
 
 _SHOWN = 10
@@ -50,9 +52,9 @@ class LayoutImageDataset(BaseDataset):
         backend_args: Where files come from, see ``mmengine.fileio``.
 
     Raises:
-        FileNotFoundError: A folder or the list of names is missing, or it holds no file with the
+        MissingFileError: A folder or the list of names is missing, or it holds no file with the
             suffix.
-        ValueError: A photo has no label map (instance map, edge map), or a listed name no photo.
+        DataError: A photo has no label map (instance map, edge map), or a listed name no photo.
     """
 
     def __init__(
@@ -127,18 +129,20 @@ class LayoutImageDataset(BaseDataset):
         """Run the pipeline on one sample.
 
         Raises:
-            RuntimeError: A transform failed; the message names the files of the sample.
+            UserError: A transform failed; the message names the files of the sample.
         """
         try:
             return super().prepare_data(idx)
-        except Exception as error:
+        except (UserError, OSError, ValueError, AssertionError, cv2.error) as error:
+            # These are what a transform, the toolbox's too, says of a file or setting.
+            kind = type(error) if isinstance(error, UserError) else DataError
             files = [value for key, value in self.get_data_info(idx).items() if 'path' in key]
-            raise RuntimeError(f'{error} [sample {idx}: {", ".join(files)}]') from error
+            raise kind(f'{error} [sample {idx}: {", ".join(files)}]') from error
 
     def _names(self, kind: str, key: str, folder: str, suffix: str) -> set[str]:
         """Names of the files below a folder, without their suffix."""
         if not fileio.isdir(folder, backend_args=self.backend_args):
-            raise FileNotFoundError(
+            raise MissingFileError(
                 f'no folder of {kind}s at {osp.abspath(folder)}: set data_root (and the folders '
                 'below it) of the data set'
             )
@@ -148,7 +152,7 @@ class LayoutImageDataset(BaseDataset):
         files = list(files)
         names = {path[: -len(suffix)] for path in files if path.endswith(suffix)}
         if not names:
-            raise FileNotFoundError(
+            raise MissingFileError(
                 f'no {kind} in {osp.abspath(folder)}: none of its {len(files)} files ends with '
                 f'{suffix!r}' + (f', the first is {min(files)!r}' if files else '')
             )
@@ -157,12 +161,12 @@ class LayoutImageDataset(BaseDataset):
     def _listed(self, found: set[str]) -> list[str]:
         """Names of ``ann_file``, all of which must have a photo."""
         if not fileio.exists(self.ann_file, backend_args=self.backend_args):
-            raise FileNotFoundError(f'no list of names at {osp.abspath(self.ann_file)}')
+            raise MissingFileError(f'no list of names at {osp.abspath(self.ann_file)}')
         lines = fileio.get_text(self.ann_file, backend_args=self.backend_args).splitlines()
         names = [line.strip() for line in lines if line.strip()]
         missing = [name for name in names if name not in found]
         if missing or not names:
-            raise ValueError(
+            raise DataError(
                 f'{len(missing)} of the {len(names)} names in {self.ann_file} have no photo with '
                 f'suffix {self._parts[0][3]!r} in {self.data_prefix["img_path"]}: {_some(missing)}'
             )
@@ -174,7 +178,7 @@ class LayoutImageDataset(BaseDataset):
         kind, _, folder, suffix = part
         missing = [name for name in names if name not in found]
         if missing:
-            raise ValueError(
+            raise DataError(
                 f'{len(missing)} of {len(names)} photos have no {kind} with suffix {suffix!r} in '
                 f'{folder}: {_some(missing)}'
             )

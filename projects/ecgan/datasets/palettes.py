@@ -8,6 +8,8 @@ numbers that no class uses). Where mmsegmentation has the classes, they come fro
 import colorsys
 from collections.abc import Callable
 
+from ..errors import ConfigError
+
 Palette = list[list[int]]
 
 # Name and RGB colour of the 35 label ids; the last stands for the licence plate's -1.
@@ -114,9 +116,9 @@ def label_preset(name: str) -> dict:
         ``classes``, a tuple of names, and ``palette``, an RGB triple for each.
 
     Raises:
-        ValueError: There is no preset of this name.
+        ConfigError: There is no preset of this name.
     """
     if name not in LABEL_PRESETS:
-        raise ValueError(f'no labels are known as {name!r}; there are {sorted(LABEL_PRESETS)}')
+        raise ConfigError(f'no labels are known as {name!r}; there are {sorted(LABEL_PRESETS)}')
     classes, palette = LABEL_PRESETS[name]()
     return {'classes': tuple(classes), 'palette': palette}

@@ -7,6 +7,7 @@ from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS as SEG_DATASETS
 
+from ..errors import ConfigError
 from .scene_canvas import SCENE_CLASSES, SCENE_PALETTE
 from .scene_drawing import draw_scene, draw_unknown
 
@@ -20,10 +21,10 @@ def scene_seed(seed: int, split: str) -> int:
     never equal, so that no scene of any training set is in any validation set, whatever the seeds.
 
     Raises:
-        ValueError: The split is neither 'train' nor 'val'.
+        ConfigError: The split is neither 'train' nor 'val'.
     """
     if split not in SPLITS:
-        raise ValueError(f'split must be one of {SPLITS}, got {split!r}')
+        raise ConfigError(f'split must be one of {SPLITS}, got {split!r}')
     return len(SPLITS) * seed + SPLITS.index(split)
 
 
@@ -53,7 +54,7 @@ class ProceduralScenes(BaseDataset):
         test_mode: As in MMEngine's ``BaseDataset``.
 
     Raises:
-        ValueError: Length is not positive, the split does not exist, the ratio is outside [0, 1),
+        ConfigError: Length is not positive, the split does not exist, the ratio is outside [0, 1),
             or ``ignore_index`` is the id of a class.
     """
 
@@ -73,11 +74,11 @@ class ProceduralScenes(BaseDataset):
         test_mode: bool = False,
     ) -> None:
         if length < 1:
-            raise ValueError(f'length must be 1 or more, got {length}')
+            raise ConfigError(f'length must be 1 or more, got {length}')
         if not 0 <= unknown_ratio < 1:
-            raise ValueError(f'unknown_ratio must be in [0, 1), got {unknown_ratio}')
+            raise ConfigError(f'unknown_ratio must be in [0, 1), got {unknown_ratio}')
         if 0 <= ignore_index < len(SCENE_CLASSES) or not 0 <= ignore_index <= 255:
-            raise ValueError(
+            raise ConfigError(
                 f'ignore_index must be from {len(SCENE_CLASSES)} to 255, got {ignore_index}'
             )
         self.split = split

@@ -9,6 +9,7 @@ of the photo carry more than the class boundaries.
 import cv2
 import numpy as np
 
+from ..errors import ConfigError
 from .scene_canvas import GRASS, ROAD, SKY, Canvas, Colour, Dice, scaled
 from .scene_objects import (
     draw_building,
@@ -60,7 +61,7 @@ def draw_scene(
         raise ValueError(f'index and seed must be 0 or more, got index={index}, seed={seed}')
     height, width = size
     if min(height, width) < MIN_SIZE:
-        raise ValueError(f'size (height, width) must be at least {MIN_SIZE} each, got {size}')
+        raise ConfigError(f'size (height, width) must be at least {MIN_SIZE} each, got {size}')
     canvas = Canvas(height, width)
     dice = Dice(np.random.Generator(np.random.Philox(key=seed, counter=[0, index, 0, 0])))
     grain = np.random.Generator(np.random.Philox(key=seed, counter=[0, index, 1, 0]))

@@ -2,14 +2,17 @@
 
 from .allocator import keep_freed_memory
 from .block_compilation import compile_blocks
-from .hooks import CompileBlocksHook, RandomStateHook
+from .hooks import CompileBlocksHook, ProgressHook, RandomStateHook
 from .optimizers import Bfloat16OptimWrapper, MomentumFreeAdam
+from .quiet_runner import QuietRunner
 from .random_state import capture_random_state, restore_random_state
 
 __all__ = [
     'Bfloat16OptimWrapper',
     'CompileBlocksHook',
     'MomentumFreeAdam',
+    'ProgressHook',
+    'QuietRunner',
     'RandomStateHook',
     'capture_random_state',
     'compile_blocks',

@@ -4,8 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .segmentor import Segmentor
-from .weights import file_sha256, find_weights
+from ..errors import ConfigError
+from ..models.segmentors import Segmentor
+from ..weights import file_sha256, find_weights
 
 INCEPTION_URL = (
     'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/'
@@ -73,7 +74,7 @@ class SegmentorFeatures(Segmentor):
 
     Distances between them are called ``segmentor-FID`` and ``segmentor-KID``, and compare only
     with each other. Takes the arguments of
-    :class:`~projects.ecgan.evaluation.segmentor.Segmentor`.
+    :class:`~projects.ecgan.models.segmentors.segmentor.Segmentor`.
     """
 
     prefix = 'segmentor-'
@@ -97,8 +98,8 @@ def build_feature_network(type: str, **settings: object) -> nn.Module:
         A module with ``features(images)``, ``prefix`` and ``protocol()``.
 
     Raises:
-        ValueError: If the type is unknown.
+        ConfigError: If the type is unknown.
     """
     if type not in FEATURE_NETWORKS:
-        raise ValueError(f'Feature network {type!r} must be one of {sorted(FEATURE_NETWORKS)}.')
+        raise ConfigError(f'Feature network {type!r} must be one of {sorted(FEATURE_NETWORKS)}.')
     return FEATURE_NETWORKS[type](**settings)

@@ -12,8 +12,8 @@ from mmagic.registry import METRICS
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ..weights import file_sha256, find_weights
 from .layout_metric import LayoutMetric
-from .weights import file_sha256, find_weights
 
 ALEXNET_URL = 'https://download.pytorch.org/models/alexnet-owt-7be5be79.pth'
 

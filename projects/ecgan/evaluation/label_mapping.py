@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..errors import ConfigError
+
 IGNORED = 255
 COCO_ABSENT_IDS = (11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90)
 CITYSCAPES_TRAIN_IDS = {
@@ -67,14 +69,14 @@ class LabelMapping:
             Segmentor classes of the same shape, int64, :data:`IGNORED` where nothing is scored.
 
         Raises:
-            ValueError: If an id is neither in the table nor unknown.
+            ConfigError: If an id is neither in the table nor unknown.
         """
         num_ids = len(self.targets)
         labels = labels.long()
         labels = torch.where(labels == ignore_index, num_ids, labels)
         if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
             alien = labels[(labels < 0) | (labels > num_ids)][0].item()
-            raise ValueError(
+            raise ConfigError(
                 f'Label id {alien} is unknown to the label mapping {self.name!r} of ids 0..'
                 f'{num_ids - 1} (ignore_index {ignore_index}). Choose the mapping of the data set.'
             )
@@ -106,7 +108,7 @@ def build_label_mapping(
         The mapping.
 
     Raises:
-        ValueError: If the name is unknown, or ``identity`` lacks ``num_classes``.
+        ConfigError: If the name is unknown, or ``identity`` lacks ``num_classes``.
     """
     if name == 'cityscapes':
         targets = tuple(CITYSCAPES_TRAIN_IDS.get(index, IGNORED) for index in range(35))
@@ -120,9 +122,9 @@ def build_label_mapping(
         return LabelMapping(name, tuple(range(150)), 150, _mmseg_classes('ade'))
     if name == 'identity':
         if num_classes is None:
-            raise ValueError("The label mapping 'identity' needs num_classes.")
+            raise ConfigError("The label mapping 'identity' needs num_classes.")
         classes = tuple(classes) if classes else _numbered(num_classes)
         return LabelMapping(name, tuple(range(num_classes)), num_classes, classes)
-    raise ValueError(
+    raise ConfigError(
         f'Unknown label mapping {name!r}; choose cityscapes, coco_stuff, ade20k or identity.'
     )

@@ -12,7 +12,7 @@ from mmengine.evaluator import BaseMetric
 from torch import nn
 from torch.utils.data import DataLoader
 
-from .errors import MismatchError
+from ..errors import ConfigError
 
 
 class LayoutMetric(BaseMetric):
@@ -51,13 +51,13 @@ class LayoutMetric(BaseMetric):
             dataloader: The validation data loader.
 
         Raises:
-            MismatchError: If the validation set is empty.
+            ConfigError: If the validation set is empty.
         """
         dataset = dataloader.dataset
         self.dataset_length = len(dataset)
         if self.dataset_length == 0:
             place = getattr(dataset, 'data_root', None) or 'no data_root'
-            raise MismatchError(
+            raise ConfigError(
                 f'{type(self).__name__}: the validation set is empty: '
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
@@ -95,14 +95,14 @@ class LayoutMetric(BaseMetric):
             Result key -> value, the same on every rank.
 
         Raises:
-            ValueError: If nothing was processed.
+            ConfigError: If nothing was processed.
         """
         if size is not None:
             self.dataset_length = size
         rows = self.gather_rows()
         self.results.clear()
         if not rows:
-            raise ValueError(
+            raise ConfigError(
                 f'{type(self).__name__}: no sample was processed, so there is nothing to evaluate; '
                 'the validation set may be empty.'
             )

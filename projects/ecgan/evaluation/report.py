@@ -15,7 +15,6 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
@@ -26,10 +25,10 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from ..version import __version__
+from ..reports import write_report
+from ..version import __version__, package_versions
+from ..weights import cached_path, file_sha256
 from .layout_metric import LayoutMetric
-from .report_files import write_report
-from .weights import cached_path, file_sha256
 
 SECTIONS = ('generated', 'coarse', 'real')
 PACKAGES = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmcv-lite', 'mmagic', 'mmsegmentation')
@@ -102,13 +101,8 @@ def _add_per_class(sections: dict[str, dict], metrics: Sequence[BaseMetric]) -> 
 
 
 def _packages() -> dict[str, str]:
-    found = {'python': platform.python_version(), 'ecgan': __version__}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    own = {'python': platform.python_version(), 'ecgan': __version__}
+    return {**own, **package_versions(*PACKAGES)}
 
 
 def _checkpoint_protocol(checkpoint: str | None) -> dict:

@@ -9,10 +9,10 @@ from prettytable import PrettyTable
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from .errors import MismatchError
+from ..errors import ConfigError
+from ..models.segmentors import Segmentor
 from .label_mapping import IGNORED, LabelMapping, build_label_mapping
 from .layout_metric import LayoutMetric
-from .segmentor import Segmentor
 
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
 
@@ -57,7 +57,7 @@ class SegmentationFidelity(LayoutMetric):
     :attr:`details` holds, per source, the same values and ``per_class``.
 
     Args:
-        segmentor: Arguments of :class:`~projects.ecgan.evaluation.segmentor.Segmentor`.
+        segmentor: Arguments of :class:`~projects.ecgan.models.segmentors.segmentor.Segmentor`.
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
@@ -65,7 +65,7 @@ class SegmentationFidelity(LayoutMetric):
         prefix: Put before every result key.
 
     Raises:
-        MismatchError: If the segmentor's number of classes is not that of the label mapping.
+        ConfigError: If the segmentor's number of classes is not that of the label mapping.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SegmentationFidelity(LayoutMetric):
         super().__init__(prefix=prefix)
         unknown = set(sources) - set(SOURCE_FIELDS)
         if unknown:
-            raise ValueError(
+            raise ConfigError(
                 f'sources has {sorted(unknown)}; choose among {sorted(SOURCE_FIELDS)}.'
             )
         self.sources = tuple(sources)
@@ -94,7 +94,7 @@ class SegmentationFidelity(LayoutMetric):
         found = self.segmentor.num_classes
         mapping = build_label_mapping(name, found, classes)
         if mapping.num_classes != found:
-            raise MismatchError(
+            raise ConfigError(
                 f'Segmentor {self.segmentor.config_name} predicts {found} classes, but label '
                 f'mapping {name!r} scores {mapping.num_classes}.'
             )
@@ -104,7 +104,7 @@ class SegmentationFidelity(LayoutMetric):
         """Bring the segmentor to the model's device and check the data set's classes.
 
         Raises:
-            MismatchError: If the validation set is empty, or ``identity`` meets a data set with
+            ConfigError: If the validation set is empty, or ``identity`` meets a data set with
                 another number of classes.
         """
         super().prepare(module, dataloader)
@@ -112,7 +112,7 @@ class SegmentationFidelity(LayoutMetric):
         classes = (getattr(dataloader.dataset, 'metainfo', None) or {}).get('classes')
         if self.mapping.name == 'identity' and classes:
             if len(classes) != self.mapping.num_classes:
-                raise MismatchError(
+                raise ConfigError(
                     f'Segmentor {self.segmentor.config_name} predicts {self.mapping.num_classes} '
                     f'classes, but {type(dataloader.dataset).__name__} has {len(classes)}.'
                 )
@@ -145,7 +145,7 @@ class SegmentationFidelity(LayoutMetric):
     @staticmethod
     def _field(sample: dict, name: str) -> Tensor:
         if name not in sample:
-            raise KeyError(
+            raise ConfigError(
                 f'SegmentationFidelity needs {name!r} in every sample, which holds '
                 f'{sorted(sample)}. Does the model have that output, is it among the sources?'
             )

@@ -1,7 +1,6 @@
 """Losses of ECGAN: each a pure function and a thin registered class."""
 
 from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
-from .class_separation import class_separation
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
@@ -18,7 +17,6 @@ __all__ = [
     'PixelContrastLoss',
     'SimilarityLoss',
     'VGGPerceptualLoss',
-    'class_separation',
     'class_specific_pixel_loss',
     'contrastive_loss',
     'feature_matching_loss',

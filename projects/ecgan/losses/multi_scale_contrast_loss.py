@@ -17,6 +17,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ConfigError
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import NO_CLASS, contrastive_loss
 from .distributed import gather_batch, sum_over_ranks
@@ -50,7 +51,7 @@ class MultiScaleContrastLoss(nn.Module):
         seed: Seed of the sampling.
 
     Raises:
-        ValueError: If the settings contradict each other.
+        ConfigError: If the settings contradict each other.
     """
 
     def __init__(
@@ -70,12 +71,12 @@ class MultiScaleContrastLoss(nn.Module):
         super().__init__()
         scales = len(scale_weights)
         if feature_names is not None and len(feature_names) != scales:
-            raise ValueError(f'{scales} scale weights, but features {tuple(feature_names)}')
+            raise ConfigError(f'{scales} scale weights, but features {tuple(feature_names)}')
         for source, target, _ in cross_scale_weights:
             if not (0 <= source < scales and 0 <= target < scales and source != target):
-                raise ValueError(f'no pair of scales ({source}, {target}) among {scales} scales')
+                raise ConfigError(f'no pair of scales ({source}, {target}) among {scales} scales')
         if temperature <= 0:
-            raise ValueError(f'temperature must be positive, got {temperature}')
+            raise ConfigError(f'temperature must be positive, got {temperature}')
         self.loss_weight = loss_weight
         self.scale_weights = tuple(scale_weights)
         self.cross_scale_weights = tuple(tuple(pair) for pair in cross_scale_weights)
@@ -90,7 +91,7 @@ class MultiScaleContrastLoss(nn.Module):
         self.register_buffer('step', torch.zeros((), dtype=torch.int64))
         if in_channels is not None:
             if len(in_channels) != len(self.feature_names):
-                raise ValueError(f'in_channels {in_channels} for features {self.feature_names}')
+                raise ConfigError(f'in_channels {in_channels} for features {self.feature_names}')
             self.build_heads(dict(zip(self.feature_names, in_channels)), self.feature_names)
 
     def build_heads(
@@ -103,14 +104,14 @@ class MultiScaleContrastLoss(nn.Module):
             feature_names_fine_to_coarse: Their names, the finest first.
 
         Raises:
-            ValueError: If the generator does not offer what is asked for.
+            ConfigError: If the generator does not offer what is asked for.
         """
         if self.heads:
             return
         names = self.feature_names or tuple(feature_names_fine_to_coarse)[: len(self.scale_weights)]
         unknown = [name for name in names if name not in feature_channels]
         if unknown or len(names) != len(self.scale_weights):
-            raise ValueError(
+            raise ConfigError(
                 f'{type(self).__name__} needs {len(self.scale_weights)} features and was given '
                 f'{names}; the generator offers {sorted(feature_channels)}'
             )

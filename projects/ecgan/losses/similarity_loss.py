@@ -19,6 +19,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 
+from ..errors import ConfigError
 from .nearest import nearest_subsample
 
 # Entries of one strip. On a CPU a strip stays in the second-level cache; a GPU wants large kernels.
@@ -179,7 +180,7 @@ class SimilarityLoss(nn.Module):
     ) -> None:
         super().__init__()
         if not 0 < eps < 0.5:
-            raise ValueError(f'eps must lie in (0, 0.5), got {eps}')
+            raise ConfigError(f'eps must lie in (0, 0.5), got {eps}')
         self.loss_weight = loss_weight
         self.grid = grid
         self.eps = eps

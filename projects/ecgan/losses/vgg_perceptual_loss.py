@@ -1,7 +1,6 @@
 """Perceptual loss on VGG-19 features (METHOD, objective; arXiv 1603.08155)."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 import torchvision
@@ -9,6 +8,8 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.vgg import cfgs, make_layers
+
+from ..weights import find_weights
 
 # relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 by their index in torchvision's vgg19.features.
 LAYER_WEIGHTS = {1: 1 / 32, 6: 1 / 16, 11: 1 / 8, 20: 1 / 4, 29: 1.0}
@@ -31,8 +32,7 @@ class VGGPerceptualLoss(nn.Module):
         loss_weight: Factor on the loss.
 
     Raises:
-        FileNotFoundError: If ``weights`` does not exist.
-        RuntimeError: If the download fails.
+        MissingFileError: If the weights are not there and cannot be fetched.
     """
 
     def __init__(
@@ -104,20 +104,11 @@ class VGGPerceptualLoss(nn.Module):
 
 
 def _load_vgg_weights(path: str | None) -> dict[str, Tensor]:
-    if path is not None:
-        if not Path(path).is_file():
-            raise FileNotFoundError(
-                f"VGG-19 weights not found: {path}. Download torchvision's vgg19 "
-                '(IMAGENET1K_V1) state dict and give its path as perceptual_loss.weights, or turn '
-                'the loss off with perceptual_loss=None'
-            )
-        return torch.load(path, map_location='cpu', weights_only=True)
-    source = torchvision.models.VGG19_Weights.IMAGENET1K_V1
-    try:
-        return source.get_state_dict(progress=True)
-    except OSError as error:
-        raise RuntimeError(
-            f'VGG-19 weights could not be downloaded from {source.url} ({error}) and are not in '
-            f'{torch.hub.get_dir()}/checkpoints. Fetch the file elsewhere and give its path as '
-            'perceptual_loss.weights, or turn the loss off with perceptual_loss=None'
-        ) from error
+    source = torchvision.models.VGG19_Weights.IMAGENET1K_V1.url
+    found = find_weights(
+        path or source,
+        "VGG-19 (torchvision's state dict)",
+        'perceptual_loss.weights',
+        f'It can be downloaded from {source}; perceptual_loss=None turns the loss off.',
+    )
+    return torch.load(found, map_location='cpu', weights_only=True)

@@ -6,6 +6,7 @@ from mmagic.structures import DataSample
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
+from ..errors import ConfigError, DataError
 from ..structures import Layout
 
 
@@ -59,7 +60,7 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
             [-1, 1], RGB; ``data_samples``: list of :class:`DataSample`.
 
         Raises:
-            ValueError: If a label id is out of range, shapes in the batch differ, or the boundary
+            DataError: If a label id is out of range, shapes in the batch differ, or the boundary
                 is missing.
         """
         inputs, samples = data['inputs'], self._list_samples(data)
@@ -70,7 +71,7 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
             if key in inputs
         }
         if self.with_boundary and 'boundary' not in batch:
-            raise ValueError(
+            raise ConfigError(
                 'the layout has an instance boundary channel, but the samples hold no boundary; '
                 'add InstanceBoundary to the pipeline or set with_boundary=False'
             )
@@ -111,7 +112,7 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
         shapes = [tuple(value.shape) for value in values]
         if len(set(shapes)) > 1:
             named = ', '.join(f'{self._name(samples, i)}: {s}' for i, s in enumerate(shapes))
-            raise ValueError(f'{key!r} differs in shape within a batch ({named}); resize or crop')
+            raise DataError(f'{key!r} differs in shape within a batch ({named}); resize or crop')
         return torch.stack(list(values))
 
     def _check_labels(self, labels: list[Tensor] | Tensor, samples: list[DataSample]) -> None:
@@ -128,7 +129,7 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
                     if self.with_unknown or ids != [self.ignore_index]
                     else '; set with_unknown=True for an unknown channel'
                 )
-                raise ValueError(
+                raise DataError(
                     f'{self._name(samples, index)}: label ids {ids} are out of range, allowed are '
                     f'0 to {self.num_classes - 1}{known}{hint}'
                 )

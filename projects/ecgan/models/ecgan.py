@@ -9,6 +9,7 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ConfigError
 from ..structures import DenseLayout, Layout
 from . import objective
 from .building import build_part
@@ -82,7 +83,7 @@ class ECGAN(BaseModel):
         self.label_generator = build_part(label_generator, **sizes)
         self.similarity_loss = build_part(similarity_loss)
         if self.similarity_loss is not None and self.label_generator is None:
-            raise ValueError('similarity_loss needs a label_generator, got None')
+            raise ConfigError('similarity_loss needs a label_generator, got None')
         self.label_loss_weight = label_loss_weight
         self.contrast_loss = build_part(contrast_loss)
         if self.contrast_loss is not None:
@@ -298,7 +299,7 @@ class ECGAN(BaseModel):
         names = ('image', 'edge') if 'edge' in fakes else ('image',)
         missing = [name for name in names if name not in inputs]
         if missing:
-            raise ValueError(
+            raise ConfigError(
                 f'training this generator needs {missing} in the samples, which hold '
                 f'{sorted(inputs)}; add the transform that makes it to the pipeline '
                 '(CannyEdges for edge) and list it in PackLayoutInputs'

@@ -12,6 +12,7 @@ from projects.ecgan.datasets import (
     canny_edges,
     draw_scene,
 )
+from projects.ecgan.errors import ConfigError
 
 
 def _correlate(picture, kernel):
@@ -152,5 +153,5 @@ def test_transforms_enter_their_map_once_in_what_geometry_moves():
 def test_errors():
     with pytest.raises(ValueError, match=r'low=0.3, high=0.2'):
         CannyEdges(0.3, 0.2)
-    with pytest.raises(KeyError, match='put LoadInstanceMap before it'):
+    with pytest.raises(ConfigError, match='put LoadInstanceMap before it'):
         InstanceBoundary()(dict(gt_seg_map=np.zeros((4, 4))))

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.models.generators import SPADETrunk
 from projects.ecgan.structures import DenseLayout, Layout
 
@@ -61,7 +62,7 @@ def test_only_the_wanted_features_are_handed_out():
     layout = make_layout(32, 32)
     assert trunk(layout)[1] == {}
     assert set(trunk(layout, ['up_1', 'head'])[1]) == {'up_1', 'head'}
-    with pytest.raises(KeyError, match=r"no trunk feature \['up_4'\].*'head', 'middle_0'"):
+    with pytest.raises(ConfigError, match=r"no trunk feature \['up_4'\].*'head', 'middle_0'"):
         trunk(layout, ['up_4'])
 
 

@@ -13,6 +13,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...errors import ConfigError
+
 GAUSSIAN = (
     np.array(
         [
@@ -99,12 +101,12 @@ class CannyEdges(BaseTransform):
         high: Upper threshold, relative to the largest magnitude.
 
     Raises:
-        ValueError: Not 0 < low <= high < 1.
+        ConfigError: Not 0 < low <= high < 1.
     """
 
     def __init__(self, low: float = 0.075, high: float = 0.175) -> None:
         if not 0 < low <= high < 1:
-            raise ValueError(f'thresholds must be 0 < low <= high < 1, got low={low}, high={high}')
+            raise ConfigError(f'thresholds must be 0 < low <= high < 1, got low={low}, high={high}')
         self.low, self.high = low, high
 
     def transform(self, results: dict) -> dict:
@@ -139,10 +141,10 @@ class InstanceBoundary(BaseTransform):
         """Add the boundary.
 
         Raises:
-            KeyError: There is no instance map.
+            ConfigError: There is no instance map.
         """
         if 'gt_instance_map' not in results:
-            raise KeyError(
+            raise ConfigError(
                 "InstanceBoundary needs 'gt_instance_map': put LoadInstanceMap before it, or set "
                 'with_boundary=False in the model and leave this transform out'
             )

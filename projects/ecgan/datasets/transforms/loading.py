@@ -11,6 +11,8 @@ import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from ...errors import ConfigError, DataError
+
 
 def read_map(
     path: str, photo_shape: tuple[int, int] | None, backend_args: dict | None
@@ -26,7 +28,7 @@ def read_map(
         (H, W) array of uint8 or, where the file has more bits, int32.
 
     Raises:
-        ValueError: The file is not a picture, has several channels, or another size than the photo.
+        DataError: The file is not a picture, has several channels, or another size than the photo.
         FileNotFoundError: There is no such file.
     """
     content = fileio.get(path, backend_args=backend_args)
@@ -34,14 +36,14 @@ def read_map(
         # Pillow leaves the indices of a palette alone; OpenCV would turn them into colours.
         values = mmcv.imfrombytes(content, flag='unchanged', backend='pillow')
     except Exception as error:
-        raise ValueError(f'cannot read {path} as a picture: {error}') from error
+        raise DataError(f'cannot read {path} as a picture') from error
     if values.ndim != 2:
-        raise ValueError(
+        raise DataError(
             f'{path} must hold ids in one channel, but is an array of shape {values.shape}; '
             'convert a coloured map to ids first'
         )
     if photo_shape is not None and values.shape != tuple(photo_shape):
-        raise ValueError(
+        raise DataError(
             f'{path} is {values.shape[1]}x{values.shape[0]} pixels, but its photo is '
             f'{photo_shape[1]}x{photo_shape[0]} (width x height)'
         )
@@ -65,10 +67,10 @@ class _LoadMap(BaseTransform):
         """Read the file, convert it, and add it to the maps that geometry moves.
 
         Raises:
-            KeyError: The data set has no folder for this kind of map.
+            ConfigError: The data set has no folder for this kind of map.
         """
         if self.path_key not in results:
-            raise KeyError(
+            raise ConfigError(
                 f'{type(self).__name__} needs {self.path_key!r} in the sample: give the data set '
                 'the folder of these maps, or leave this transform out'
             )

@@ -6,6 +6,8 @@ from mmagic.registry import TRANSFORMS
 from mmagic.structures import DataSample
 from mmcv.transforms import BaseTransform
 
+from ...errors import ConfigError
+
 META_KEYS = ('img_path', 'seg_map_path', 'sample_idx', 'sample_name', 'img_shape', 'ori_shape')
 
 
@@ -24,7 +26,7 @@ class PackLayoutInputs(BaseTransform):
         size: Height and width that every sample must have here; None: not checked.
 
     Raises:
-        ValueError: (when called) the photo has another size than ``size``, as happens when a crop
+        ConfigError: (when called) the photo has another size than ``size``, as happens when a crop
             is larger than the resized photo, or a map has another size than the photo.
     """
 
@@ -50,14 +52,14 @@ class PackLayoutInputs(BaseTransform):
         name = results.get('img_path', 'the photo')
         shape = results['img'].shape[:2]
         if self.size is not None and shape != self.size:
-            raise ValueError(
+            raise ConfigError(
                 f'{name} is {shape[1]}x{shape[0]} after the transforms, but size says '
                 f'{self.size[1]}x{self.size[0]} (width x height): a crop must not be larger than '
                 'the resized photo'
             )
         for key in results.get('seg_fields', []):
             if results[key].shape[:2] != shape:
-                raise ValueError(
+                raise ConfigError(
                     f'{key} of {name} is {results[key].shape[1]}x{results[key].shape[0]}, but the '
                     f'photo is {shape[1]}x{shape[0]} (width x height) after the transforms'
                 )

@@ -2,6 +2,7 @@
 
 from .compile_blocks_hook import CompileBlocksHook
 from .layout_visualization_hook import LayoutVisualizationHook
+from .progress_hook import ProgressHook
 from .rng_state_hook import RandomStateHook
 
-__all__ = ['CompileBlocksHook', 'LayoutVisualizationHook', 'RandomStateHook']
+__all__ = ['CompileBlocksHook', 'LayoutVisualizationHook', 'ProgressHook', 'RandomStateHook']

@@ -13,9 +13,9 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
-from projects.ecgan.datasets.palettes import generated_palette
-from projects.ecgan.visualization import tile_samples, write_image
-
+from ...datasets.palettes import generated_palette
+from ...errors import ConfigError
+from ...visualization import tile_samples, write_image
 from ..random_state import capture_random_state, restore_random_state
 
 # Colours for a data set without a palette; 255 is unknown.
@@ -42,14 +42,14 @@ class LayoutVisualizationHook(Hook):
         folder: Folder below the work dir.
 
     Raises:
-        ValueError: Interval or number of samples is not positive.
+        ConfigError: Interval or number of samples is not positive.
     """
 
     priority = 'NORMAL'
 
     def __init__(self, interval: int = 1000, num_samples: int = 8, folder: str = 'samples') -> None:
         if interval < 1 or num_samples < 1:
-            raise ValueError(
+            raise ConfigError(
                 'interval and num_samples must be 1 or more, got '
                 f'interval={interval}, num_samples={num_samples}'
             )

@@ -10,6 +10,8 @@ import torch
 from mmengine.registry import OPTIMIZERS
 from torch import Tensor
 
+from ...errors import ConfigError
+
 # Elements that are updated at a time on a CPU: they stay in the cache between the operations.
 CHUNK_ELEMENTS = 2**16
 
@@ -31,7 +33,7 @@ class MomentumFreeAdam(torch.optim.Optimizer):
         eps: Added to the denominator.
 
     Raises:
-        ValueError: If a value lies outside its range.
+        ConfigError: If a value lies outside its range.
     """
 
     def __init__(
@@ -42,11 +44,11 @@ class MomentumFreeAdam(torch.optim.Optimizer):
         eps: float = 1e-8,
     ) -> None:
         if lr < 0:
-            raise ValueError(f'lr must not be negative, got {lr}')
+            raise ConfigError(f'lr must not be negative, got {lr}')
         if not 0 <= beta2 < 1:
-            raise ValueError(f'beta2 must lie in [0, 1), got {beta2}')
+            raise ConfigError(f'beta2 must lie in [0, 1), got {beta2}')
         if eps < 0:
-            raise ValueError(f'eps must not be negative, got {eps}')
+            raise ConfigError(f'eps must not be negative, got {eps}')
         super().__init__(params, dict(lr=lr, beta2=beta2, eps=eps))
 
     @torch.no_grad()

@@ -1,13 +1,6 @@
-"""The released networks: names, state dicts, golden numbers, and the comparison with them."""
+"""The released networks: names and weights, and how they become this project's."""
 
-from .golden import GoldenCase, golden_weight, read_golden
-from .parity import (
-    Comparison,
-    compare_case,
-    compare_discriminator,
-    compare_images,
-    compare_training,
-)
+from .files import convert_file, merge, read_released
 from .reference import (
     convert_name,
     convert_state_dict,
@@ -19,19 +12,14 @@ from .reference import (
 )
 
 __all__ = [
-    'Comparison',
-    'GoldenCase',
-    'compare_case',
-    'compare_discriminator',
-    'compare_images',
-    'compare_training',
+    'convert_file',
     'convert_name',
     'convert_state_dict',
     'exact_singular_vectors',
-    'golden_weight',
     'identify',
     'infer_config',
     'load_converted',
+    'merge',
     'network_of',
-    'read_golden',
+    'read_released',
 ]

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from ...errors import CheckpointError
+
 # The released network creates this layer and never calls it.
 UNUSED = re.compile(r'fc1\.(weight|bias)')
 
@@ -63,14 +65,14 @@ def convert_name(released: str, network: str) -> str | None:
         :class:`MultiModalityDiscriminator`; None for a weight that the network does not use.
 
     Raises:
-        KeyError: If the released networks have no such tensor.
+        CheckpointError: If the released networks have no such tensor.
     """
     module, _, tensor = released.rpartition('.')
     if network == 'generator' and UNUSED.fullmatch(released):
         return None
     converted = (_generator_module if network == 'generator' else _discriminator_module)(module)
     if converted is None or tensor not in _TENSORS:
-        raise KeyError(
+        raise CheckpointError(
             f'{released!r} is not a tensor of the released {network}; supported are the state '
             "dicts of ECGAN's generator, the SPADE generator and their multi-scale discriminator"
         )
@@ -109,7 +111,7 @@ def convert_state_dict(released: Mapping[str, Tensor], network: str) -> dict[str
         Tensors by this project's name, without the unused ones.
 
     Raises:
-        KeyError: If there is a tensor that the released networks do not have.
+        CheckpointError: If there is a tensor that the released networks do not have.
     """
     converted = {convert_name(name, network): tensor for name, tensor in released.items()}
     converted.pop(None, None)
@@ -125,14 +127,13 @@ def load_converted(module: nn.Module, released: Mapping[str, Tensor], network: s
         network: ``generator`` or ``discriminator``.
 
     Raises:
-        KeyError: If there is a tensor that the released networks do not have.
-        ValueError: If tensors are missing or of another shape.
+        CheckpointError: If a tensor is missing, of another shape, or not one of these networks.
     """
     state = convert_state_dict(released, network)
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
-        raise ValueError(f'the weights do not fit the {network}: {error}') from error
+        raise CheckpointError(f'the weights do not fit the {network}: {error}') from error
 
 
 def identify(names: Iterable[str]) -> str:
@@ -145,7 +146,7 @@ def identify(names: Iterable[str]) -> str:
         ``ecgan_generator``, ``spade_generator`` or ``discriminator``.
 
     Raises:
-        ValueError: If it is none of them.
+        CheckpointError: If it is none of them.
     """
     names = set(names)
     for key, kind in (
@@ -155,7 +156,7 @@ def identify(names: Iterable[str]) -> str:
     ):
         if key in names:
             return kind
-    raise ValueError(
+    raise CheckpointError(
         'not a released generator or discriminator: none of discriminator_0.model0.0.weight, '
         f'conv_img1.weight, conv_img.weight is among the names, which start {sorted(names)[:4]}'
     )
@@ -178,7 +179,7 @@ def infer_config(shapes: Mapping[str, Sequence[int]], upsampling: str | None = N
         Config for ``MODELS.build``.
 
     Raises:
-        ValueError: If the shapes are not of a supported network, or contradict ``upsampling``.
+        CheckpointError: If the shapes are not of a supported network, or contradict ``upsampling``.
     """
     kind = identify(shapes)
     if kind == 'discriminator':
@@ -208,21 +209,21 @@ def infer_config(shapes: Mapping[str, Sequence[int]], upsampling: str | None = N
 
 def _shape(shapes: Mapping[str, Sequence[int]], name: str) -> Sequence[int]:
     if name not in shapes:
-        raise ValueError(f'the released weights lack {name}; there are {len(shapes)} of them')
+        raise CheckpointError(f'the released weights lack {name}; there are {len(shapes)} of them')
     return shapes[name]
 
 
 def _trunk_config(shapes: Mapping[str, Sequence[int]], upsampling: str | None) -> dict:
     stem = _shape(shapes, 'fc.weight')
     if len(stem) != 4:
-        raise ValueError(
+        raise CheckpointError(
             f'fc.weight has shape {tuple(stem)}: a network that starts from a style vector (VAE) '
             'instead of the layout is not supported'
         )
     has_fifth = any(name.startswith('up_4.') for name in shapes)
     upsampling = upsampling or ('most' if has_fifth else 'normal')
     if (upsampling == 'most') != has_fifth:
-        raise ValueError(
+        raise CheckpointError(
             f'upsampling {upsampling!r} does not fit: the weights are those of '
             f'{"most" if has_fifth else "normal or more"} (block up_4 is '
             f'{"there" if has_fifth else "absent"})'

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
+from ...errors import ConfigError
 from ...structures import DenseLayout, Layout, as_layout
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
 from ..layers.indexed_convolution import (
@@ -143,7 +144,7 @@ class MultiModalityDiscriminator(BaseModule):
             Per group, per scale, five tensors of P * N rows: four stage outputs and the prediction.
 
         Raises:
-            ValueError: If the layout's channels or size, or the number of images, do not fit.
+            ConfigError: If the layout's channels or size, or the number of images, do not fit.
         """
         layout = as_layout(layout)
         self._check(layout, groups)
@@ -171,7 +172,7 @@ class MultiModalityDiscriminator(BaseModule):
 
     def _check(self, layout: Layout | DenseLayout, groups: tuple[Tensor, ...]) -> None:
         if layout.num_channels != self.layout_channels:
-            raise ValueError(
+            raise ConfigError(
                 f'the layout has {layout.num_channels} channels, the discriminator was built for '
                 f'{self.layout_channels}'
             )

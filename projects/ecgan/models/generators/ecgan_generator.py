@@ -6,6 +6,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from ...errors import ConfigError
 from ...structures import DenseLayout, Layout, as_layout
 from ..building import build_part
 from ..layers import initialize_weights
@@ -33,7 +34,7 @@ class ECGANGenerator(BaseModule):
         init_gain: Gain of Xavier's normal initialisation.
 
     Raises:
-        ValueError: If there is an edge transfer without an edge generator.
+        ConfigError: If there is an edge transfer without an edge generator.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class ECGANGenerator(BaseModule):
     ) -> None:
         super().__init__()
         if edge_transfer is not None and edge_generator is None:
-            raise ValueError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
+            raise ConfigError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
         self.init_gain = init_gain
         self.trunk = build_part(
             {'type': 'SPADETrunk', **(trunk or {})},

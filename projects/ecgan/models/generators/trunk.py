@@ -8,6 +8,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...errors import ConfigError
 from ...structures import DenseLayout, Layout
 from ..layers import SPADEResidualBlock, recomputed
 
@@ -33,7 +34,7 @@ class SPADETrunk(BaseModule):
             kept for it (activation checkpointing).
 
     Raises:
-        ValueError: If ``upsampling`` is not one of the three, ``base_channels`` is odd with
+        ConfigError: If ``upsampling`` is not one of the three, ``base_channels`` is odd with
             ``most``, or there is no block of a name in ``recompute``.
     """
 
@@ -48,11 +49,11 @@ class SPADETrunk(BaseModule):
     ) -> None:
         super().__init__()
         if upsampling not in NUM_UPSAMPLINGS:
-            raise ValueError(
+            raise ConfigError(
                 f'upsampling must be one of {sorted(NUM_UPSAMPLINGS)}, got {upsampling!r}'
             )
         if upsampling == 'most' and base_channels % 2:
-            raise ValueError(f"upsampling 'most' halves base_channels, got {base_channels}")
+            raise ConfigError(f"upsampling 'most' halves base_channels, got {base_channels}")
         self.layout_channels = layout_channels
         self.divisor = 2 ** NUM_UPSAMPLINGS[upsampling]
         widths = dict(head=16, middle_0=16, middle_1=16, up_0=8, up_1=4, up_2=2, up_3=1)
@@ -77,7 +78,9 @@ class SPADETrunk(BaseModule):
         self.out_channels = previous
         unknown = set(recompute) - set(self.blocks)
         if unknown:
-            raise ValueError(f'no block {sorted(unknown)} to recompute, there are {[*self.blocks]}')
+            raise ConfigError(
+                f'no block {sorted(unknown)} to recompute, there are {[*self.blocks]}'
+            )
         self.recompute = tuple(recompute)
 
     @property
@@ -95,11 +98,11 @@ class SPADETrunk(BaseModule):
             Height and width of the bottom.
 
         Raises:
-            ValueError: If the size is not divisible by 2^(5, 6, 7).
+            ConfigError: If the size is not divisible by 2^(5, 6, 7).
         """
         height, width = size
         if height % self.divisor or width % self.divisor:
-            raise ValueError(
+            raise ConfigError(
                 f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; '
                 'resize or crop the data, or choose another upsampling of the trunk '
                 f'(divisors: { ({k: 2**v for k, v in NUM_UPSAMPLINGS.items()}) })'
@@ -119,17 +122,17 @@ class SPADETrunk(BaseModule):
             F of shape ``(N, C, H, W)`` and the wanted block outputs by name.
 
         Raises:
-            ValueError: If the layout has another number of channels or a size that does not fit.
-            KeyError: If a wanted feature does not exist.
+            ConfigError: If the layout has another number of channels or a size that does not fit.
+            ConfigError: If a wanted feature does not exist.
         """
         if layout.num_channels != self.layout_channels:
-            raise ValueError(
+            raise ConfigError(
                 f'the layout has {layout.num_channels} channels, the network was built for '
                 f'{self.layout_channels} (classes + unknown + instance boundary)'
             )
         unknown = set(return_features) - set(self.feature_channels)
         if unknown:
-            raise KeyError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')
+            raise ConfigError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')
         start = layout.resized(self.bottom_size(layout.shape))
         x = self.stem(start.one_hot(self.stem.weight.dtype))
         features = {}

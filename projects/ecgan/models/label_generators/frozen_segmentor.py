@@ -7,7 +7,8 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from ...evaluation.segmentor import Segmentor
+from ...errors import ConfigError
+from ..segmentors import Segmentor
 
 
 @MODELS.register_module()
@@ -24,8 +25,8 @@ class FrozenSegmentor(BaseModule):
         checkpoint: Its weights: a local path or an address. None: the model zoo's.
 
     Raises:
-        FileNotFoundError: If config or checkpoint cannot be found or fetched.
-        ValueError: If the checkpoint does not fit the config, or the classes the layout.
+        MissingFileError: If config or checkpoint cannot be found or fetched.
+        ConfigError: If the checkpoint does not fit the config, or the classes the layout.
     """
 
     def __init__(self, num_classes: int, config: str, checkpoint: str | None = None) -> None:
@@ -33,7 +34,7 @@ class FrozenSegmentor(BaseModule):
         segmentor = Segmentor(config, checkpoint)
         model = segmentor.model
         if model.num_classes != num_classes or model.out_channels != num_classes:
-            raise ValueError(
+            raise ConfigError(
                 f'segmentor {config} predicts {model.num_classes} classes in {model.out_channels} '
                 f'channels, the layout has {num_classes} classes: take a segmentor trained on the '
                 "layout's classes"

@@ -17,6 +17,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...errors import ConfigError
 from ..layers import LEAKY_SLOPE, initialize_weights
 
 _GROUP_SIZE = 8
@@ -44,13 +45,13 @@ class LabelGenerator(BaseModule):
         init_gain: Gain of Xavier's normal initialisation.
 
     Raises:
-        ValueError: If ``base_channels`` is not a multiple of 8.
+        ConfigError: If ``base_channels`` is not a multiple of 8.
     """
 
     def __init__(self, num_classes: int, base_channels: int = 64, init_gain: float = 0.02) -> None:
         super().__init__()
         if base_channels <= 0 or base_channels % _GROUP_SIZE:
-            raise ValueError(
+            raise ConfigError(
                 f'base_channels must be a multiple of {_GROUP_SIZE}, got {base_channels}'
             )
         self.num_classes = num_classes

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+from ...errors import ConfigError
 from ...structures import DenseLayout, Layout, NeighbourhoodIndex
 
 MODES = ('auto', 'plain', 'indexed')
@@ -27,10 +28,10 @@ def check_mode(mode: str) -> str:
         The same.
 
     Raises:
-        ValueError: If it is another.
+        ConfigError: If it is another.
     """
     if mode not in MODES:
-        raise ValueError(f'layout_mode must be one of {MODES}, got {mode!r}')
+        raise ConfigError(f'layout_mode must be one of {MODES}, got {mode!r}')
     return mode
 
 

@@ -1,0 +1,200 @@
+"""Run the modes of a benchmark in processes of their own, their iterations in turn."""
+
+import multiprocessing
+import statistics
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+
+from ...errors import ConfigError, UserError
+from .samples import describe_layouts
+from .settings import BenchmarkSettings, describe_machine
+from .worker import serve
+
+# Modes by what is measured: the first is what the ratio is relative to.
+MODES = dict(
+    train=('plain', 'fast'),
+    infer=('plain', 'fast'),
+    data=('fast', 'data'),
+    losses=('fast', 'all_losses'),
+)
+PHASE_ITERATIONS = 2
+
+
+class WorkerProcess:
+    """A mode in a process of its own.
+
+    Args:
+        settings: The benchmark's settings.
+        mode: The mode.
+    """
+
+    def __init__(self, settings: BenchmarkSettings, mode: str) -> None:
+        # spawn: a fork would start with this process's memory, and cannot use CUDA.
+        context = multiprocessing.get_context('spawn')
+        self.mode = mode
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(theirs, settings, mode), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def __enter__(self) -> 'WorkerProcess':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.is_alive() and kind is None:
+            self.connection.send(None)
+        else:
+            self.process.terminate()
+        self.process.join()
+
+    def ask(self, name: str, *arguments: int):
+        """Call a method of the :class:`Worker` there.
+
+        Args:
+            name: The method.
+            *arguments: Its arguments.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            UserError: If it failed for what the user can mend, or the process died.
+            RuntimeError: If it failed otherwise.
+        """
+        self.connection.send((name, arguments))
+        return self._receive()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the mode's model is built.
+
+        Raises:
+            UserError, RuntimeError: If that failed, see :meth:`ask`.
+        """
+        self._receive()
+
+    def _receive(self):
+        try:
+            fine, value = self.connection.recv()
+        except EOFError:
+            self.process.join()
+            raise ConfigError(
+                f'the process of mode {self.mode!r} died with exit code {self.process.exitcode}; '
+                '-9 means the machine ran out of memory: choose a smaller batch or size'
+            ) from None
+        if isinstance(value, UserError):
+            raise type(value)(f'mode {self.mode!r} failed: {value.sentence}')
+        if not fine:
+            raise RuntimeError(f'mode {self.mode!r} failed:\n{value}')
+        return value
+
+
+def measure(settings: BenchmarkSettings, modes: Sequence[str] | None = None) -> dict:
+    """Measure the modes of a benchmark.
+
+    Each mode lives in a process of its own, so that its peak memory is its own. All of them wait
+    while one computes; their iterations take turns, so that another load on the machine hits all.
+
+    Args:
+        settings: What to run.
+        modes: Modes to run; None for all of :data:`MODES`.
+
+    Returns:
+        By mode ``seconds`` (median), ``all_seconds``, ``peak_bytes``, ``phases`` and so on;
+        ``ratio`` and ``peak_ratio`` of the second mode to the first; ``versions``; ``protocol``.
+
+    Raises:
+        ConfigError: If a mode does not exist for what is measured.
+    """
+    modes = tuple(modes or MODES[settings.what])
+    wrong = [mode for mode in modes if mode not in MODES[settings.what]]
+    if wrong:
+        raise ConfigError(f'{settings.what!r} has the modes {MODES[settings.what]}, got {wrong}')
+    with ExitStack() as stack:
+        workers = [stack.enter_context(WorkerProcess(settings, mode)) for mode in modes]
+        for worker in workers:
+            worker.wait_until_ready()
+        for _ in range(settings.warmup):
+            for worker in workers:
+                worker.ask('seconds')
+        times: dict[str, list[float]] = {mode: [] for mode in modes}
+        for _ in range(settings.iterations):
+            for worker in workers:
+                times[worker.mode].append(worker.ask('seconds'))
+        report = {worker.mode: _summarise(worker, times[worker.mode]) for worker in workers}
+        if 'all_losses' in modes:
+            report['losses'] = workers[-1].ask('losses')
+    report.update(_compare(settings, report, modes))
+    return dict(
+        what=settings.what,
+        layout=settings.layout,
+        **report,
+        versions=describe_machine(settings),
+        protocol=describe_protocol(settings),
+    )
+
+
+def _summarise(worker: WorkerProcess, times: list[float]) -> dict:
+    """What is reported of a mode."""
+    values = worker.ask('summary')
+    seconds = statistics.median(times)
+    return dict(
+        seconds=seconds,
+        all_seconds=times,
+        images_per_second=values['images'] / seconds,
+        **values,
+        phases=worker.ask('phases', PHASE_ITERATIONS),
+    )
+
+
+def _compare(settings: BenchmarkSettings, report: dict, modes: Sequence[str]) -> dict[str, float]:
+    """The second mode relative to the first."""
+    if len(modes) < 2:
+        return {}
+    first, second = (report[mode] for mode in MODES[settings.what])
+    if settings.what == 'data':
+        # One loading process and all threads of training.
+        return dict(ratio=second['images_per_second'] / first['images_per_second'])
+    return dict(
+        ratio=second['seconds'] / first['seconds'],
+        peak_ratio=second['peak_bytes'] / first['peak_bytes'],
+        peak_above_baseline_ratio=(
+            second['peak_above_baseline_bytes'] / first['peak_above_baseline_bytes']
+        ),
+    )
+
+
+def describe_protocol(settings: BenchmarkSettings) -> dict[str, str | int]:
+    """How it was measured, for the report.
+
+    Args:
+        settings: The benchmark's settings.
+
+    Returns:
+        Values by name.
+    """
+    return dict(
+        layouts=describe_layouts(settings),
+        batch=settings.batch_size,
+        base_channels=settings.width_of_networks,
+        device=settings.device,
+        threads=settings.threads,
+        precision_plain='fp32',
+        precision_fast=settings.precision,
+        compiled_fast='residual blocks' if settings.compile else 'nothing',
+        freed_memory_fast='kept' if settings.keep_memory else 'left to the allocator',
+        recomputed_blocks_fast=', '.join(settings.recompute) or 'none',
+        losses='adversarial and feature matching; no perceptual loss, no moving average',
+        warmup=settings.warmup,
+        iterations=settings.iterations,
+        seconds='median over the iterations; each has other layouts, the same for every mode',
+        order='each mode in a process of its own, iterations of the modes in turn',
+        peak_bytes='CPU: resident memory of the process; GPU: allocated by PyTorch',
+        peak_above_baseline_bytes='the same, less what was there before the model was built',
+        phases=f'mean over {PHASE_ITERATIONS} more iterations, which wait at each phase',
+    )

@@ -1,0 +1,131 @@
+"""Configs from files, with the arguments of a run.
+
+The conventions are the toolbox's: the config is positional, ``--work-dir``, ``--launcher``,
+``--cfg-options``. A config is a file, or ``mmagic::pix2pix/NAME.py`` for one that an installed
+toolbox brings along (also ``mmseg::``, ``mmdet::`` ...).
+"""
+
+import argparse
+import difflib
+import importlib.util
+import inspect
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
+
+from ...errors import ConfigError, MissingFileError, one_line
+
+# Entries of a config that are read by name, beside the arguments of Runner.
+CONFIG_ENTRIES = (
+    'activation_checkpointing',
+    'compile',
+    'custom_imports',
+    'efficient_conv_bn_eval',
+    'find_unused_parameters',
+    'model_wrapper_cfg',
+    'runner_type',
+    'sync_bn',
+)
+
+
+def read_run_config(args: argparse.Namespace) -> Config:
+    """Read the config of a run and apply the common arguments; nothing is written.
+
+    Args:
+        args: With ``config``, ``cfg_options``, ``launcher``, ``work_dir`` and ``local_rank``.
+
+    Raises:
+        MissingFileError: The config does not exist.
+        ConfigError: It cannot be read, or an option does not fit it.
+    """
+    path = find_config(args.config)
+    cfg = read_config(path)
+    merge_options(cfg, read_options(args.cfg_options))
+    cfg.launcher = args.launcher
+    if args.work_dir:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = os.path.join('work_dirs', path.stem)
+    # Runner looks for the local rank in the environment, whatever the launcher was.
+    local_rank = os.environ.get('OMPI_COMM_WORLD_LOCAL_RANK', str(args.local_rank))
+    os.environ.setdefault('LOCAL_RANK', local_rank)
+    return cfg
+
+
+def read_config(path: str | Path) -> Config:
+    """Read a config file.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return Config.fromfile(path)
+    except Exception as error:
+        raise ConfigError(f'cannot read the config {path}: {one_line(error)}') from error
+
+
+def find_config(name: str) -> Path:
+    """Find a config file, or one of an installed toolbox.
+
+    Args:
+        name: Path, or ``PACKAGE::PATH`` below the package's own ``configs``.
+
+    Raises:
+        MissingFileError: There is no such file; names the closest one.
+    """
+    package, separator, inner = name.partition('::')
+    path = Path(name)
+    if separator:
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise MissingFileError(f"config {name}: the package '{package}' is not installed")
+        path = Path(spec.submodule_search_locations[0]) / '.mim' / 'configs' / inner
+    for candidate in (path, path.with_name(path.name + '.py')):
+        if candidate.is_file():
+            return candidate
+    names = [entry.name for entry in path.parent.glob('*.py')] if path.parent.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    hint = f', did you mean {close[0]}?' if close else ''
+    raise MissingFileError(f'config {name} does not exist (looked for {path}){hint}')
+
+
+def read_options(pairs: Sequence[str]) -> dict[str, Any]:
+    """Values of ``--cfg-options``, as MMEngine reads them.
+
+    Args:
+        pairs: ``key=value`` texts.
+
+    Returns:
+        Values by dotted key.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--pairs', nargs='+', action=DictAction, default={})
+    return parser.parse_args(['--pairs', *pairs] if pairs else []).pairs
+
+
+def merge_options(cfg: Config, options: dict[str, Any]) -> None:
+    """Merge ``--cfg-options`` into a config.
+
+    Args:
+        cfg: Changed in place.
+        options: Dotted keys and values.
+
+    Raises:
+        ConfigError: A key begins with a name that no config has, or does not fit the config.
+    """
+    known = {*cfg.keys(), *inspect.signature(Runner.__init__).parameters, *CONFIG_ENTRIES}
+    for key in options:
+        name = key.split('.')[0]
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f", did you mean '{close[0]}'?" if close else ''
+            raise ConfigError(f"--cfg-options {key}: the config has no '{name}'{hint}")
+    try:
+        cfg.merge_from_dict(options)
+    except Exception as error:
+        keys = ', '.join(options)
+        raise ConfigError(f'--cfg-options {keys}: {one_line(error)}') from error

@@ -1,0 +1,52 @@
+"""Which errors of the toolbox and of the machine a user can mend, in one sentence.
+
+This project's own are :class:`~projects.ecgan.errors.UserError`.
+"""
+
+import errno
+import traceback
+
+import torch
+from torch import distributed
+
+from ..errors import one_line
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# What gloo's message names when another process of the run has gone away.
+_LOST_PEER = 'gloo/transport'
+
+
+def explain(error: BaseException) -> str | None:
+    """Say in one sentence what a user has to mend.
+
+    Args:
+        error: What ended a run.
+
+    Returns:
+        The sentence; None for a defect, which is to show its traceback.
+    """
+    if isinstance(error, torch.cuda.OutOfMemoryError):
+        return (
+            f'{one_line(error)} - take a smaller train_dataloader.batch_size, --amp, or '
+            'model.generator.trunk.recompute (docs/performance.md)'
+        )
+    if isinstance(error, OSError):
+        place = f': {error.filename}' if error.filename else ''
+        what = error.strerror or one_line(error)
+        return f'{what}{place}' + ('; make room there' if error.errno in _FULL else '')
+    if isinstance(error, TypeError) and _rejected_settings(error):
+        return f'the config does not fit: {one_line(error)}'
+    if _LOST_PEER in str(error) or isinstance(error, _network_errors()):
+        return 'another process of this run has ended; what it says is the reason'
+    return None
+
+
+def _rejected_settings(error: TypeError) -> bool:
+    """Whether a part of the config was called with arguments that it does not take."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].name == 'build_from_cfg' and 'argument' in str(error)
+
+
+def _network_errors() -> tuple[type[BaseException], ...]:
+    names = ('DistBackendError', 'DistNetworkError')
+    return tuple(getattr(distributed, name) for name in names if hasattr(distributed, name))

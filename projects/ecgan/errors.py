@@ -1,0 +1,41 @@
+"""Errors that a user can cause and mend: one sentence that says what, where, and what to do.
+
+The tools print such an error as one line and end with status 2; the traceback goes to the log of
+the run. Any other exception is a defect, and shows its traceback. The subclasses are also what
+Python calls such an error, so that callers who know nothing of this project can catch them.
+"""
+
+
+class UserError(Exception):
+    """A file, a config or a machine that does not do; the message is one sentence."""
+
+    @property
+    def sentence(self) -> str:
+        """The message in one line, also where a data-loader worker has wrapped it in a traceback.
+
+        PyTorch raises a worker's error anew in the main process, as the same class, with the
+        printed traceback of the worker as its message.
+        """
+        _, _, message = str(self).rpartition(f'{type(self).__module__}.{type(self).__qualname__}: ')
+        return ' '.join(message.split())
+
+
+class ConfigError(UserError, ValueError):
+    """Settings that are out of range, or that do not fit together or the data."""
+
+
+class DataError(UserError, ValueError):
+    """A picture, a label map or another file that does not hold what it should."""
+
+
+class CheckpointError(UserError, ValueError):
+    """A checkpoint that does not fit or may not be loaded."""
+
+
+class MissingFileError(UserError, FileNotFoundError):
+    """A file or folder that is neither here nor can be fetched."""
+
+
+def one_line(error: BaseException) -> str:
+    """Class and message of any exception in one line."""
+    return f'{type(error).__name__}: {" ".join(str(error).split())}'

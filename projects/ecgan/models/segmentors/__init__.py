@@ -1,0 +1,9 @@
+"""Frozen mmsegmentation models, which judge images and stand in for the label generator."""
+
+from .segmentor import Segmentor, find_segmentor_config, zoo_weights_url
+
+__all__ = [
+    'Segmentor',
+    'find_segmentor_config',
+    'zoo_weights_url',
+]

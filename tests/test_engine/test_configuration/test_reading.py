@@ -1,0 +1,81 @@
+"""Configs from files and toolboxes, and the arguments of a run."""
+
+import os
+from pathlib import Path
+
+import pytest
+from command_line import run_parser
+from mmengine.config import Config
+
+from projects.ecgan.engine import configuration
+from projects.ecgan.errors import ConfigError, MissingFileError
+
+PIX2PIX = 'mmagic::pix2pix/pix2pix_vanilla-unet-bn_1xb1-80kiters_facades.py'
+
+
+def build(*argv: str) -> Config:
+    return configuration.read_run_config(run_parser('test').parse_args(argv))
+
+
+def test_config_of_an_installed_toolbox() -> None:
+    assert build(PIX2PIX).model.type == 'Pix2Pix'
+    assert build('mmseg::fcn/fcn_r50-d8_4xb2-40k_cityscapes-512x1024').default_scope == 'mmseg'
+
+
+@pytest.mark.parametrize(
+    ('name', 'message'),
+    [
+        ('configs/none.py', r'config configs/none\.py does not exist'),
+        (
+            'mmagic::pix2pix/pix2pix_vanilla-unet-bn_1xb1-80kiter_facades.py',
+            r'did you mean .*80kiters',
+        ),
+        ('nothing_like_this::a/b.py', "the package 'nothing_like_this' is not installed"),
+    ],
+)
+def test_missing_config_is_one_line(name: str, message: str) -> None:
+    with pytest.raises(MissingFileError, match=message) as error:
+        build(name)
+    assert '\n' not in str(error.value)
+
+
+def test_broken_config_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / 'broken.py'
+    path.write_text('a = 1 +\n')
+    with pytest.raises(ConfigError, match=r'cannot read .*broken\.py: .*yntax') as error:
+        build(str(path))
+    assert '\n' not in str(error.value)
+
+
+def test_work_dir_is_named_after_the_config(tmp_path: Path) -> None:
+    path = tmp_path / 'small.py'
+    path.write_text('train_cfg = dict(max_iters=1)\n')
+    assert build(str(path)).work_dir == os.path.join('work_dirs', 'small')
+    assert build(str(path), '--work-dir', '/x').work_dir == '/x'
+    path.write_text("work_dir = 'here'\n")
+    assert build(str(path)).work_dir == 'here'
+
+
+def test_options_are_merged() -> None:
+    cfg = build(PIX2PIX, '--cfg-options', 'train_cfg.max_iters=7', 'model.generator.num_down=6')
+    assert (cfg.train_cfg.max_iters, cfg.model.generator.num_down) == (7, 6)
+
+
+@pytest.mark.parametrize(
+    ('option', 'message'),
+    [
+        ('modle.type=X', "the config has no 'modle', did you mean 'model'"),
+        ('train_dataloader.dataset.pipeline.99.type=X', 'pipeline.99'),
+        ('log_level.a.b=1', 'log_level'),
+    ],
+)
+def test_option_that_does_not_fit_is_one_line(option: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as error:
+        build(PIX2PIX, '--cfg-options', option)
+    assert '\n' not in str(error.value)
+
+
+def test_option_without_a_value_is_one_line(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        build(PIX2PIX, '--cfg-options', 'model.type')
+    assert "--cfg-options takes key=value pairs, got 'model.type'" in capsys.readouterr().err

@@ -1,0 +1,50 @@
+import pytest
+import torch
+from ecgan_toys import build_model, make_batch
+from torch.nn.utils import parametrize
+
+from projects.ecgan.inference import prepare_for_inference
+from projects.ecgan.models.layers import ParameterFreeBatchNorm
+
+
+@pytest.fixture
+def trained(repo_root):
+    """A generator with running statistics that matter, and a layout."""
+    model = build_model(repo_root).eval()
+    for module in model.generator.modules():
+        if isinstance(module, ParameterFreeBatchNorm):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+    return model.generator, model.data_preprocessor(make_batch())['inputs']['layout']
+
+
+def test_same_images_with_nothing_left_to_normalise(trained):
+    generator, layout = trained
+    with torch.no_grad():
+        expected = generator(layout)
+        found = prepare_for_inference(generator)(layout)
+    for name in ('image', 'coarse', 'edge'):
+        torch.testing.assert_close(found[name], expected[name], atol=1e-5, rtol=1e-4)
+
+
+def test_source_stays_as_it_was(trained):
+    generator, layout = trained
+    with torch.no_grad():
+        before = generator(layout)['image']
+        copy = prepare_for_inference(generator)
+        prepare_for_inference(generator)
+        after = generator(layout)['image']
+    assert torch.equal(before, after)
+    assert any(parametrize.is_parametrized(m) for m in generator.modules())
+    assert not any(parametrize.is_parametrized(m) for m in copy.modules())
+    assert not any(isinstance(m, ParameterFreeBatchNorm) for m in copy.modules())
+    assert not any(p.requires_grad for p in copy.parameters())
+
+
+def test_bfloat16_copy_is_close(trained):
+    generator, layout = trained
+    with torch.no_grad():
+        expected = generator(layout)['image']
+        found = prepare_for_inference(generator, torch.bfloat16)(layout)['image']
+    assert found.dtype == torch.bfloat16
+    assert (found.float() - expected).abs().mean() < 0.05 * expected.abs().mean()

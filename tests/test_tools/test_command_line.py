@@ -1,0 +1,98 @@
+"""Every tool reads its arguments at once and ends well."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import ToolParser, run_parser, run_tool
+
+from projects.ecgan.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = [
+    path
+    for path in sorted((ROOT / 'tools').rglob('*.py'))
+    if "__name__ == '__main__'" in path.read_text()
+]
+# What --help and wrong arguments must not wait for.
+HEAVY = ('torch', 'numpy', 'mmengine', 'mmagic', 'projects.ecgan')
+
+
+@pytest.mark.parametrize('tool', TOOLS, ids=lambda path: path.stem)
+def test_help_and_wrong_arguments_import_nothing_heavy(tool: Path) -> None:
+    code = (
+        'import runpy, sys\n'
+        'sys.argv = sys.argv[1:]\n'
+        'try:\n'
+        "    runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        'finally:\n'
+        f'    print([name for name in {HEAVY} if name in sys.modules])\n'
+    )
+    for argument, status, start in (('--help', 0, 'usage: '), ('--no-such-thing', 2, '')):
+        command = [sys.executable, '-c', code, str(tool), argument]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, done.stderr
+        assert done.stdout.startswith(start) and done.stdout.splitlines()[-1] == '[]'
+        if status:
+            assert done.stderr.startswith('error: ') and done.stderr.count('\n') == 1
+
+
+def test_option_without_a_value_is_one_line(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        run_parser('test').parse_args(['a.py', '--cfg-options', 'model.type'])
+    assert "--cfg-options takes key=value pairs, got 'model.type'" in capsys.readouterr().err
+
+
+def run(work, *argv: str) -> int:
+    return run_tool(ToolParser('test'), work, argv)
+
+
+def test_errors_and_signals_end_well(capsys: pytest.CaptureFixture) -> None:
+    def fail(args: argparse.Namespace) -> None:
+        raise ConfigError('no such thing')
+
+    def interrupt(args: argparse.Namespace) -> None:
+        raise KeyboardInterrupt
+
+    def terminate(args: argparse.Namespace) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+
+    before = signal.getsignal(signal.SIGTERM)
+    assert run(lambda args: None) == 0
+    assert run(lambda args: 1) == 1
+    assert run(fail) == 2
+    assert capsys.readouterr().err == 'error: no such thing\n'
+    assert run(interrupt) == 130
+    assert run(terminate) == 143
+    assert 'stopped by SIGTERM; a training goes on' in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture) -> None:
+    def fail(args: argparse.Namespace) -> None:
+        raise ConfigError('no such thing')
+
+    assert run(fail, '--debug') == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith('Traceback') and lines[-1] == 'error: no such thing'
+
+
+def test_a_defect_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(lambda args: 1 / 0)
+
+
+def test_another_rank_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def fail(args: argparse.Namespace) -> None:
+        raise ConfigError('no such thing')
+
+    monkeypatch.setenv('RANK', '3')
+    assert run(fail) == 2
+    assert capsys.readouterr().err == 'error (rank 3): no such thing\n'

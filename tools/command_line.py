@@ -1,0 +1,147 @@
+"""What every tool does around its work: arguments, and a good end.
+
+Nothing but the standard library is imported before the arguments are read, so that ``--help`` and a
+wrong argument are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+
+class ToolParser(argparse.ArgumentParser):
+    """A parser whose errors are one line; every tool has ``--debug``.
+
+    Args:
+        description: Text of ``--help``.
+        **settings: As for :class:`argparse.ArgumentParser`.
+    """
+
+    def __init__(self, description: str, **settings: Any) -> None:
+        super().__init__(description=description, **settings)
+        self.add_argument('--debug', action='store_true', help='show the traceback of every error')
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
+        self.exit(2, f'error: {message} (--help lists the arguments)\n')
+
+    def add_options(self) -> None:
+        """Add ``--cfg-options``; the values stay text, see ``read_options`` of the engine."""
+        self.add_argument(
+            '--cfg-options',
+            nargs='+',
+            action=_Pairs,
+            default=[],
+            metavar='KEY=VALUE',
+            help='change the config, e.g. train_cfg.max_iters=100 model.x="[(1,2),(3,4)]"',
+        )
+
+
+class _Pairs(argparse.Action):
+    """A list of ``key=value`` pairs; anything else is an error."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        wrong = [value for value in values if '=' not in value]
+        if wrong:
+            parser.error(f"--cfg-options takes key=value pairs, got '{wrong[0]}'")
+        setattr(namespace, self.dest, values)
+
+
+def run_parser(description: str) -> ToolParser:
+    """A parser with the arguments that training and testing have in common.
+
+    Args:
+        description: Text of ``--help``.
+    """
+    parser = ToolParser(description)
+    parser.add_argument('config', help='config file, or PACKAGE::PATH, e.g. mmagic::pix2pix/X.py')
+    parser.add_argument('--work-dir', help='folder of logs and checkpoints')
+    parser.add_options()
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    parser.add_argument(
+        '--dry-run', action='store_true', help='check the config, print it resolved, and stop'
+    )
+    parser.add_argument(
+        '--quiet', action='store_true', help='the bar and warnings only; the log file has the rest'
+    )
+    return parser
+
+
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def run_tool(
+    parser: argparse.ArgumentParser,
+    work: Callable[[argparse.Namespace], int | None],
+    argv: Sequence[str] | None = None,
+) -> int:
+    """Run a tool and end well, also on a user's mistake, on Ctrl-C and on SIGTERM.
+
+    Args:
+        parser: Reads the arguments.
+        work: Gets them; returns an exit status, or None for 0.
+        argv: Arguments without the program name; None for those of the command line.
+
+    Returns:
+        Exit status: that of the work, 2 after a mistake that the user can mend, 130 after Ctrl-C,
+        143 after SIGTERM.
+    """
+    args = parser.parse_args(argv)
+    # What the toolbox and its companions would have to change before a next release of PyTorch.
+    warnings.filterwarnings('ignore', category=FutureWarning)
+    previous = signal.signal(signal.SIGTERM, _raise_terminated)
+    try:
+        return work(args) or 0
+    except KeyboardInterrupt:
+        return _stopped('Ctrl-C', signal.SIGINT)
+    except _Terminated:
+        return _stopped('SIGTERM', signal.SIGTERM)
+    except Exception as error:
+        sentence = _sentence_of(error)
+        if sentence is None:
+            raise
+        if args.debug:
+            traceback.print_exc()
+        rank = os.environ.get('RANK', '0')
+        where = '' if rank == '0' else f' (rank {rank})'
+        print(f'error{where}: {sentence}', file=sys.stderr)
+        return 2
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _sentence_of(error: Exception) -> str | None:
+    from projects.ecgan.errors import UserError
+
+    if isinstance(error, UserError):
+        return error.sentence
+    from projects.ecgan.engine.mendable import explain
+
+    return explain(error)
+
+
+def _raise_terminated(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _stopped(by: str, number: int) -> int:
+    print(
+        f'stopped by {by}; a training goes on from its last checkpoint with --resume',
+        file=sys.stderr,
+    )
+    return 128 + number

@@ -1,0 +1,51 @@
+#!/usr/bin/env python
+"""Run a tool in several processes: one for each GPU, or sharing the CPUs over gloo without one.
+
+tools/dist_train.sh and tools/dist_test.sh call it. NNODES, NODE_RANK and MASTER_ADDR tell of
+several machines, PORT is where the processes meet.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from command_line import ToolParser, run_tool
+
+
+def build_parser() -> ToolParser:
+    """The arguments."""
+    parser = ToolParser(__doc__)
+    parser.add_argument('processes', type=int, help='processes on this machine')
+    parser.add_argument('tool', help='the script')
+    parser.add_argument('arguments', nargs=argparse.REMAINDER, help='its arguments')
+    return parser
+
+
+def run_processes(args: argparse.Namespace) -> int:
+    """Run torchrun, whose own traceback says nothing that the processes did not."""
+    from torch.distributed import run
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+    logging.getLogger('torch.distributed.elastic').setLevel(logging.CRITICAL)
+    names = {'nnodes': 'NNODES', 'node_rank': 'NODE_RANK', 'master_addr': 'MASTER_ADDR'}
+    given = [f'--{name}={os.environ[key]}' for name, key in names.items() if key in os.environ]
+    ports = f'--master_port={os.environ.get("PORT", 29500)}'
+    count = f'--nproc_per_node={args.processes}'
+    command = [*given, ports, count, args.tool, *args.arguments, '--launcher', 'pytorch']
+    try:
+        run.run(run.parse_args(command))
+    except ChildFailedError as error:
+        rank, failure = error.get_first_failure()
+        status = failure.exitcode
+        if status < 0:
+            print(f'error: rank {rank} was ended by signal {-status}', file=sys.stderr)
+        return abs(status) + (128 if status < 0 else 0)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(run_tool(build_parser(), run_processes))
