@@ -5,8 +5,9 @@ import warnings
 
 import numpy as np
 import pytest
+from packaging.version import Version
 
-from projects.ecgan.compat import numpy_bool8
+from projects.ecgan.compat import _versions, numpy_bool8
 
 
 def test_alias_is_there() -> None:
@@ -15,11 +16,11 @@ def test_alias_is_there() -> None:
         assert np.dtype(np.bool8) == np.dtype(bool)
 
 
-@pytest.mark.parametrize(('version', 'needed'), [((2, 0, 0), True), ((1, 26, 4), False)])
+@pytest.mark.parametrize(('version', 'needed'), [('2.0.0', True), ('1.26.4', False)])
 def test_needed_from_numpy_2_on(
-    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], needed: bool
+    monkeypatch: pytest.MonkeyPatch, version: str, needed: bool
 ) -> None:
-    monkeypatch.setattr(numpy_bool8, 'installed', lambda package: version)
+    monkeypatch.setattr(_versions, 'installed', lambda package: Version(version))
     assert numpy_bool8.DEFECT.needed() is needed
 
 

@@ -63,7 +63,7 @@ def test_resized_versions_are_made_once():
 
 def test_parts_of_a_batch_and_copies():
     layout = make_layout()
-    assert (len(layout), layout.batch_size, layout.shape) == (2, 2, (12, 20))
+    assert (len(layout), layout.shape) == (2, (12, 20))
     part = layout[1:2]
     assert len(part) == 1 and part.with_unknown
     assert torch.equal(part.one_hot(), layout.one_hot()[1:2])

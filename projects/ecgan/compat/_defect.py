@@ -51,7 +51,7 @@ class Defect:
 
 def old_mmengine() -> bool:
     """Whether the installed mmengine, or OneDL's fork of it, is a release with the defects."""
-    return older_than('mmengine', (0, 10, 8)) or older_than('onedl-mmengine', (0, 10, 13))
+    return older_than('mmengine', '0.10.8') or older_than('onedl-mmengine', '0.10.13')
 
 
 # What `sound` says of a newer release than those.

@@ -1,26 +1,19 @@
 """Versions of installed packages, read without importing them."""
 
-import re
 from importlib import metadata
 
+from packaging.version import Version
 
-def installed(package: str) -> tuple[int, ...] | None:
-    """Release numbers of an installed distribution.
 
-    Args:
-        package: Name of the distribution, for example ``'mmengine'``.
-
-    Returns:
-        For example ``(0, 10, 7)``; None where the package is absent.
-    """
+def installed(package: str) -> Version | None:
+    """Version of an installed distribution; None where it is absent."""
     try:
-        version = metadata.version(package)
+        return Version(metadata.version(package))
     except metadata.PackageNotFoundError:
         return None
-    return tuple(int(number) for number in re.findall(r'\d+', version.partition('+')[0])[:3])
 
 
-def older_than(package: str, version: tuple[int, ...]) -> bool:
+def older_than(package: str, version: str) -> bool:
     """Whether a package is installed in a release before ``version``."""
     found = installed(package)
-    return found is not None and found < version
+    return found is not None and found < Version(version)

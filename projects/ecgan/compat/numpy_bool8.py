@@ -10,7 +10,7 @@ The alias is put back: ``numpy.bool8`` is ``numpy.bool_``.
 from types import ModuleType
 
 from ._defect import Defect
-from ._versions import installed
+from ._versions import older_than
 
 
 def _patch(numpy: ModuleType) -> None:
@@ -21,7 +21,7 @@ DEFECT = Defect(
     name='numpy_bool8',
     versions='mmagic <= 1.2.0 with numpy >= 2.0',
     upstream='',
-    needed=lambda: (installed('numpy') or (0,)) >= (2, 0),
+    needed=lambda: not older_than('numpy', '2.0'),
     patches={'numpy': _patch},
     cured='numpy.bool8 is numpy.bool_',
     sound='this numpy has bool8',

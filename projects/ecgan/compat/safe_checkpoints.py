@@ -24,7 +24,7 @@ from typing import Any
 
 from ..errors import CheckpointError
 from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
-from ._versions import installed
+from ._versions import older_than
 
 _STATISTICS = ('min', 'max', 'current', 'mean')
 _NUMBER_TYPES = (
@@ -99,8 +99,7 @@ def _latin1(text: Any, encoding: str) -> bytes:
 
 def _torch_is_safe() -> bool:
     """Whether torch's weights-only loader takes an allow-list with names (torch >= 2.6)."""
-    torch = installed('torch')
-    return torch is not None and torch >= (2, 6)
+    return not older_than('torch', '2.6')
 
 
 def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ConfigError
-from ..structures import DenseLayout, Layout
+from ..structures import AnyLayout
 from . import objective
 from .building import build_part
 from .discriminators import split_pairs
@@ -196,7 +196,7 @@ class ECGAN(BaseModel):
         return to_floats(logs)
 
     def discriminate(
-        self, layout: Layout | DenseLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
     ) -> tuple[dict, dict]:
         """Judge all pairs in one pass.
 

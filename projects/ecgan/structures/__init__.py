@@ -1,9 +1,10 @@
 """Data structures passed between the parts."""
 
-from .layout import DenseLayout, Layout, as_layout, nearest_indices
+from .layout import AnyLayout, DenseLayout, Layout, as_layout, nearest_indices
 from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
 
 __all__ = [
+    'AnyLayout',
     'DenseLayout',
     'Layout',
     'NeighbourhoodIndex',

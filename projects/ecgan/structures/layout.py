@@ -5,12 +5,19 @@ channels and 256 x 256 pixels the one-hot tensor takes 48 MB an image and says n
 64 kB label map does not. A one-hot tensor is made only inside a layer that asks for it.
 """
 
-from typing import TypeAlias
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 def nearest_indices(source: int, target: int, device: torch.device | None = None) -> Tensor:
@@ -27,11 +34,76 @@ def nearest_indices(source: int, target: int, device: torch.device | None = None
     return torch.arange(target, device=device) * source // target
 
 
-class DenseLayout:
+class AnyLayout(ABC):
+    """What the networks need of a layout: channel count, size, resized versions, dense form."""
+
+    def __init__(self) -> None:
+        self._resized: dict[tuple[int, int], Self] = {}
+
+    @property
+    @abstractmethod
+    def num_channels(self) -> int:
+        """N', the number of layout channels."""
+
+    @abstractmethod
+    def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Dense form ``(N, N', H, W)``.
+
+        Args:
+            dtype: Floating point type wanted.
+        """
+
+    @property
+    @abstractmethod
+    def _tensor(self) -> Tensor:
+        """A tensor of the layout, N first, height and width last."""
+
+    @abstractmethod
+    def _map(self, function: Callable[[Tensor], Tensor]) -> Self:
+        """The layout whose tensors are ``function`` of the tensors of this one."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return tuple(self._tensor.shape[-2:])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the layout lives."""
+        return self._tensor.device
+
+    def __len__(self) -> int:
+        """Number of layouts."""
+        return len(self._tensor)
+
+    def __getitem__(self, index: slice) -> Self:
+        """Layouts ``index`` of the batch."""
+        return self._map(lambda tensor: tensor[index])
+
+    def resized(self, size: tuple[int, int]) -> Self:
+        """The layout at another size, made once per size and always from this one.
+
+        Args:
+            size: Height and width wanted.
+
+        Returns:
+            Nearest resized layout, source index floor(i * in / out); ``self`` where the size is
+            the present one.
+        """
+        size = tuple(size)
+        if size == self.shape:
+            return self
+        if size not in self._resized:
+            rows = nearest_indices(self.shape[0], size[0], self.device)
+            columns = nearest_indices(self.shape[1], size[1], self.device)
+            self._resized[size] = self._map(lambda tensor: tensor[..., rows, :][..., columns])
+        return self._resized[size]
+
+
+class DenseLayout(AnyLayout):
     """A layout given as a plain tensor of channels, one-hot or soft.
 
-    For use outside this project (any tensor a caller has) and for export. It offers what the
-    networks need of :class:`Layout`: channel count, size, resized versions, dense form.
+    For use outside this project (any tensor a caller has) and for export.
 
     Args:
         channels: Layout of shape ``(N, N', H, W)``, floating point.
@@ -41,13 +113,13 @@ class DenseLayout:
     """
 
     def __init__(self, channels: Tensor) -> None:
+        super().__init__()
         if channels.dim() != 4 or not channels.is_floating_point():
             raise ValueError(
                 "a dense layout is a floating point tensor of shape (N, N', H, W), got "
                 f'{channels.dtype} of shape {tuple(channels.shape)}'
             )
         self.channels = channels
-        self._resized: dict[tuple[int, int], DenseLayout] = {}
 
     @property
     def num_channels(self) -> int:
@@ -55,52 +127,18 @@ class DenseLayout:
         return self.channels.shape[1]
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        return tuple(self.channels.shape[-2:])
+    def _tensor(self) -> Tensor:
+        return self.channels
 
-    @property
-    def batch_size(self) -> int:
-        """Number of layouts."""
-        return self.channels.shape[0]
-
-    @property
-    def device(self) -> torch.device:
-        """Where the layout lives."""
-        return self.channels.device
-
-    def __len__(self) -> int:
-        """Number of layouts."""
-        return self.batch_size
-
-    def __getitem__(self, index: slice) -> 'DenseLayout':
-        """Layouts ``index`` of the batch."""
-        return DenseLayout(self.channels[index])
-
-    def resized(self, size: tuple[int, int]) -> 'DenseLayout':
-        """The layout at another size, nearest, made once per size.
-
-        Args:
-            size: Height and width wanted.
-
-        Returns:
-            The layout at that size; ``self`` where it is the present one.
-        """
-        size = tuple(size)
-        if size == self.shape:
-            return self
-        if size not in self._resized:
-            rows = nearest_indices(self.shape[0], size[0], self.device)
-            columns = nearest_indices(self.shape[1], size[1], self.device)
-            self._resized[size] = DenseLayout(self.channels[:, :, rows][..., columns])
-        return self._resized[size]
+    def _map(self, function: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(function(self.channels))
 
     def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
         """The channels, shape ``(N, N', H, W)``."""
         return self.channels.to(dtype)
 
 
-class Layout:
+class Layout(AnyLayout):
     """Label map, instance boundary and channel count of a batch of layouts.
 
     Channel order of the dense form (METHOD, notation): one-hot of the ``num_classes`` classes,
@@ -126,6 +164,7 @@ class Layout:
         with_unknown: bool = False,
         boundary: Tensor | None = None,
     ) -> None:
+        super().__init__()
         if labels.dim() != 3 or labels.dtype != torch.int64:
             raise ValueError(
                 f'labels must be int64 of shape (N, H, W), got {labels.dtype} '
@@ -139,7 +178,6 @@ class Layout:
         self.num_classes = num_classes
         self.with_unknown = with_unknown
         self.boundary = None if boundary is None else boundary.bool()
-        self._resized: dict[tuple[int, int], Layout] = {}
         self._one_hot: dict[torch.dtype, Tensor] = {}
         self._neighbourhoods: NeighbourhoodIndex | None = None
 
@@ -149,71 +187,25 @@ class Layout:
         return self.num_classes + int(self.with_unknown) + int(self.boundary is not None)
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        return tuple(self.labels.shape[-2:])
+    def _tensor(self) -> Tensor:
+        return self.labels
 
-    @property
-    def batch_size(self) -> int:
-        """Number of layouts."""
-        return self.labels.shape[0]
-
-    @property
-    def device(self) -> torch.device:
-        """Where the layout lives."""
-        return self.labels.device
+    def _map(self, function: Callable[[Tensor], Tensor]) -> Self:
+        boundary = None if self.boundary is None else function(self.boundary)
+        return Layout(function(self.labels), self.num_classes, self.with_unknown, boundary)
 
     @property
     def valid(self) -> Tensor:
         """Pixels of a known class, bool of shape ``(N, H, W)``."""
         return self.labels < self.num_classes
 
-    def __len__(self) -> int:
-        """Number of layouts."""
-        return self.batch_size
-
-    def __getitem__(self, index: slice) -> 'Layout':
-        """Layouts ``index`` of the batch."""
-        return self._like(
-            self.labels[index], None if self.boundary is None else self.boundary[index]
-        )
-
-    def _like(self, labels: Tensor, boundary: Tensor | None) -> 'Layout':
-        return Layout(labels, self.num_classes, self.with_unknown, boundary)
-
-    def to(self, device: torch.device | str) -> 'Layout':
+    def to(self, device: torch.device | str) -> Layout:
         """The layout on ``device``."""
-        return self._like(
-            self.labels.to(device), None if self.boundary is None else self.boundary.to(device)
-        )
+        return self._map(lambda tensor: tensor.to(device))
 
-    def flipped(self) -> 'Layout':
+    def flipped(self) -> Layout:
         """The layout mirrored left to right."""
-        return self._like(
-            self.labels.flip(-1), None if self.boundary is None else self.boundary.flip(-1)
-        )
-
-    def resized(self, size: tuple[int, int]) -> 'Layout':
-        """The layout at another size, made once per size and always from this one.
-
-        Args:
-            size: Height and width wanted.
-
-        Returns:
-            Nearest resized layout, source index floor(i * in / out); ``self`` where the size is
-            the present one.
-        """
-        size = tuple(size)
-        if size == self.shape:
-            return self
-        if size not in self._resized:
-            rows = nearest_indices(self.shape[0], size[0], self.device)
-            columns = nearest_indices(self.shape[1], size[1], self.device)
-            self._resized[size] = self._like(
-                self.labels[:, rows][..., columns],
-                None if self.boundary is None else self.boundary[:, rows][..., columns],
-            )
-        return self._resized[size]
+        return self._map(lambda tensor: tensor.flip(-1))
 
     def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
         """Dense form, made once per dtype.
@@ -254,10 +246,7 @@ class Layout:
         return self._neighbourhoods
 
 
-AnyLayout: TypeAlias = Layout | DenseLayout
-
-
-def as_layout(layout: Layout | DenseLayout | Tensor) -> AnyLayout:
+def as_layout(layout: AnyLayout | Tensor) -> AnyLayout:
     """Wrap a plain tensor of layout channels; a layout object passes through.
 
     Args:

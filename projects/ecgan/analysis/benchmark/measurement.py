@@ -3,13 +3,13 @@
 import multiprocessing
 import statistics
 from collections.abc import Sequence
-from contextlib import ExitStack
-from types import TracebackType
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 from ...errors import ConfigError, UserError
 from .samples import describe_layouts
 from .settings import BenchmarkSettings, describe_machine
-from .worker import serve
+from .worker import ask_worker, start_worker
 
 # Modes by what is measured: the first is what the ratio is relative to.
 MODES = dict(
@@ -22,7 +22,7 @@ PHASE_ITERATIONS = 2
 
 
 class WorkerProcess:
-    """A mode in a process of its own.
+    """A :class:`Worker` in a process of its own.
 
     Args:
         settings: The benchmark's settings.
@@ -30,31 +30,13 @@ class WorkerProcess:
     """
 
     def __init__(self, settings: BenchmarkSettings, mode: str) -> None:
-        # spawn: a fork would start with this process's memory, and cannot use CUDA.
-        context = multiprocessing.get_context('spawn')
         self.mode = mode
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, settings, mode), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def __enter__(self) -> 'WorkerProcess':
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self.process.is_alive() and kind is None:
-            self.connection.send(None)
-        else:
-            self.process.terminate()
-        self.process.join()
+        # spawn: a fork would start with this process's memory, and cannot use CUDA.
+        self.pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'))
+        self.ready = self.pool.submit(start_worker, settings, mode)
 
     def ask(self, name: str, *arguments: int):
-        """Call a method of the :class:`Worker` there.
+        """Call a method of the worker there, once its model is built.
 
         Args:
             name: The method.
@@ -65,33 +47,17 @@ class WorkerProcess:
 
         Raises:
             UserError: If it failed for what the user can mend, or the process died.
-            RuntimeError: If it failed otherwise.
         """
-        self.connection.send((name, arguments))
-        return self._receive()
-
-    def wait_until_ready(self) -> None:
-        """Wait until the mode's model is built.
-
-        Raises:
-            UserError, RuntimeError: If that failed, see :meth:`ask`.
-        """
-        self._receive()
-
-    def _receive(self):
         try:
-            fine, value = self.connection.recv()
-        except EOFError:
-            self.process.join()
+            self.ready.result()
+            return self.pool.submit(ask_worker, name, *arguments).result()
+        except UserError as error:
+            raise type(error)(f'mode {self.mode!r} failed: {error.sentence}') from error
+        except BrokenProcessPool as error:
             raise ConfigError(
-                f'the process of mode {self.mode!r} died with exit code {self.process.exitcode}; '
-                '-9 means the machine ran out of memory: choose a smaller batch or size'
-            ) from None
-        if isinstance(value, UserError):
-            raise type(value)(f'mode {self.mode!r} failed: {value.sentence}')
-        if not fine:
-            raise RuntimeError(f'mode {self.mode!r} failed:\n{value}')
-        return value
+                f'the process of mode {self.mode!r} died, most likely because the machine ran out '
+                'of memory: choose a smaller batch or size'
+            ) from error
 
 
 def measure(settings: BenchmarkSettings, modes: Sequence[str] | None = None) -> dict:
@@ -115,10 +81,8 @@ def measure(settings: BenchmarkSettings, modes: Sequence[str] | None = None) -> 
     wrong = [mode for mode in modes if mode not in MODES[settings.what]]
     if wrong:
         raise ConfigError(f'{settings.what!r} has the modes {MODES[settings.what]}, got {wrong}')
-    with ExitStack() as stack:
-        workers = [stack.enter_context(WorkerProcess(settings, mode)) for mode in modes]
-        for worker in workers:
-            worker.wait_until_ready()
+    workers = [WorkerProcess(settings, mode) for mode in modes]
+    try:
         for _ in range(settings.warmup):
             for worker in workers:
                 worker.ask('seconds')
@@ -129,6 +93,9 @@ def measure(settings: BenchmarkSettings, modes: Sequence[str] | None = None) -> 
         report = {worker.mode: _summarise(worker, times[worker.mode]) for worker in workers}
         if 'all_losses' in modes:
             report['losses'] = workers[-1].ask('losses')
+    finally:
+        for worker in workers:
+            worker.pool.shutdown()
     report.update(_compare(settings, report, modes))
     return dict(
         what=settings.what,

@@ -1,13 +1,10 @@
 """The benchmarked process: one mode, steps on demand."""
 
 import time
-import traceback
-from multiprocessing.connection import Connection
 
 import torch
 from mmengine.logging import MMLogger
 
-from ...errors import UserError
 from .loss_times import measure_losses
 from .memory import PeakMemory
 from .modes import Step, build_step
@@ -67,22 +64,15 @@ class Worker:
         return measure_losses(self.step.model, self.step.batch(0), self.device)
 
 
-def serve(connection: Connection, settings: BenchmarkSettings, mode: str) -> None:
-    """Answer requests ``(method of Worker, arguments)`` until None comes.
+_worker: Worker | None = None
 
-    Args:
-        connection: To the measuring process; an answer is ``(ok, value)``, the value of a failure
-            a :class:`UserError`, or the traceback of a defect.
-        settings: The benchmark's settings.
-        mode: The mode.
-    """
-    try:
-        worker = Worker(settings, mode)
-        connection.send((True, None))
-        while (request := connection.recv()) is not None:
-            name, arguments = request
-            connection.send((True, getattr(worker, name)(*arguments)))
-    except UserError as error:
-        connection.send((False, error))
-    except Exception:
-        connection.send((False, traceback.format_exc()))
+
+def start_worker(settings: BenchmarkSettings, mode: str) -> None:
+    """Make the worker of this process, with the arguments of :class:`Worker`."""
+    global _worker
+    _worker = Worker(settings, mode)
+
+
+def ask_worker(name: str, *arguments: int):
+    """Call a method of this process's worker."""
+    return getattr(_worker, name)(*arguments)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
-from ...structures import DenseLayout, Layout, as_layout
+from ...structures import AnyLayout, as_layout
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
 from ..layers.indexed_convolution import (
     check_mode,
@@ -126,9 +126,7 @@ class MultiModalityDiscriminator(BaseModule):
         """Initialise all scales (Xavier normal, biases 0)."""
         initialize_weights(self, self.init_gain)
 
-    def forward(
-        self, layout: Layout | DenseLayout | Tensor, *groups: Tensor
-    ) -> list[list[list[Tensor]]]:
+    def forward(self, layout: AnyLayout | Tensor, *groups: Tensor) -> list[list[list[Tensor]]]:
         """Judge images of N layouts.
 
         Instance norm keeps samples apart, so one pass over P * N images equals P passes. What the
@@ -158,7 +156,7 @@ class MultiModalityDiscriminator(BaseModule):
                     output.append(scale(layout_part, group))
         return outputs
 
-    def _pyramid(self, layout: Layout | DenseLayout) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
+    def _pyramid(self, layout: AnyLayout) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
         """The layout at each scale: as table and ids at the first two where that is faster."""
         index = choose_index(layout, self.layout_mode)
         if index is None or len(self.scales) > 2:
@@ -170,7 +168,7 @@ class MultiModalityDiscriminator(BaseModule):
         shape = (len(layout), *layout.shape)
         yield from (layout_ids(index, shape), halved_layout_ids(index, shape))
 
-    def _check(self, layout: Layout | DenseLayout, groups: tuple[Tensor, ...]) -> None:
+    def _check(self, layout: AnyLayout, groups: tuple[Tensor, ...]) -> None:
         if layout.num_channels != self.layout_channels:
             raise ConfigError(
                 f'the layout has {layout.num_channels} channels, the discriminator was built for '

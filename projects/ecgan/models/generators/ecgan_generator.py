@@ -3,17 +3,16 @@
 from collections.abc import Collection
 
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor
 
 from ...errors import ConfigError
-from ...structures import DenseLayout, Layout, as_layout
+from ...structures import AnyLayout, as_layout
 from ..building import build_part
-from ..layers import initialize_weights
+from .trunk_generator import TrunkGenerator
 
 
 @MODELS.register_module()
-class ECGANGenerator(BaseModule):
+class ECGANGenerator(TrunkGenerator):
     """Edge guided generator, every part a registered module that can be replaced or left out.
 
     The papers' ladder: trunk and image generator (B1), ``+ edge_generator`` (B2),
@@ -50,16 +49,9 @@ class ECGANGenerator(BaseModule):
         semantic_module: dict | None = None,
         init_gain: float = 0.02,
     ) -> None:
-        super().__init__()
+        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain)
         if edge_transfer is not None and edge_generator is None:
             raise ConfigError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
-        self.init_gain = init_gain
-        self.trunk = build_part(
-            {'type': 'SPADETrunk', **(trunk or {})},
-            layout_channels=layout_channels,
-            base_channels=base_channels,
-            upsampling=upsampling,
-        )
         width = self.trunk.out_channels
         self.edge_generator = build_part(edge_generator, in_channels=width)
         self.image_generator = build_part(
@@ -74,23 +66,9 @@ class ECGANGenerator(BaseModule):
             with_edge=self.edge_generator is not None,
         )
 
-    @property
-    def feature_channels(self) -> dict[str, int]:
-        """Channels of each trunk feature, coarse to fine."""
-        return self.trunk.feature_channels
-
-    @property
-    def feature_names_fine_to_coarse(self) -> list[str]:
-        """Names of the trunk features, the finest first."""
-        return self.trunk.feature_names_fine_to_coarse
-
-    def init_weights(self) -> None:
-        """Initialise all parts (Xavier normal, biases 0)."""
-        initialize_weights(self, self.init_gain)
-
     def forward(
         self,
-        layout: Layout | DenseLayout | Tensor,
+        layout: AnyLayout | Tensor,
         return_features: Collection[str] = (),
     ) -> dict[str, Tensor | dict[str, Tensor]]:
         """Generate images from layouts.

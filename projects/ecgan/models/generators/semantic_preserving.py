@@ -6,7 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...structures import DenseLayout, Layout
+from ...structures import AnyLayout
 from ..layers import LEAKY_SLOPE
 from ..layers.indexed_convolution import check_mode, choose_index, convolve_layout
 
@@ -50,7 +50,7 @@ class SemanticPreservingModule(BaseModule):
         x: Tensor,
         coarse: Tensor,
         edge: Tensor | None,
-        layout: Layout | DenseLayout,
+        layout: AnyLayout,
     ) -> Tensor:
         """Refine the coarse image.
 
@@ -70,7 +70,7 @@ class SemanticPreservingModule(BaseModule):
         refined = self.from_classes(F.leaky_relu_(per_class, LEAKY_SLOPE))
         return torch.tanh(self.to_image(F.leaky_relu_(refined, LEAKY_SLOPE)))
 
-    def _to_classes(self, parts: list[Tensor], layout: Layout | DenseLayout) -> Tensor:
+    def _to_classes(self, parts: list[Tensor], layout: AnyLayout) -> Tensor:
         """F_c = conv(a(concat(parts, S)))."""
         index = choose_index(layout, self.layout_mode)
         if index is None:

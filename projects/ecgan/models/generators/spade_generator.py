@@ -4,16 +4,15 @@ from collections.abc import Collection
 
 import torch
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ...structures import DenseLayout, Layout, as_layout
-from ..building import build_part
-from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu
+from ...structures import AnyLayout, as_layout
+from ..layers import LEAKY_SLOPE, leaky_relu
+from .trunk_generator import TrunkGenerator
 
 
 @MODELS.register_module()
-class SPADEGenerator(BaseModule):
+class SPADEGenerator(TrunkGenerator):
     """I = tanh(conv3x3(leakyReLU(F))), F from :class:`SPADETrunk`.
 
     Args:
@@ -32,33 +31,12 @@ class SPADEGenerator(BaseModule):
         trunk: dict | None = None,
         init_gain: float = 0.02,
     ) -> None:
-        super().__init__()
-        self.init_gain = init_gain
-        self.trunk = build_part(
-            {'type': 'SPADETrunk', **(trunk or {})},
-            layout_channels=layout_channels,
-            base_channels=base_channels,
-            upsampling=upsampling,
-        )
+        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain)
         self.to_image = nn.Conv2d(self.trunk.out_channels, 3, 3, padding=1)
-
-    @property
-    def feature_channels(self) -> dict[str, int]:
-        """Channels of each trunk feature, coarse to fine."""
-        return self.trunk.feature_channels
-
-    @property
-    def feature_names_fine_to_coarse(self) -> list[str]:
-        """Names of the trunk features, the finest first."""
-        return self.trunk.feature_names_fine_to_coarse
-
-    def init_weights(self) -> None:
-        """Initialise trunk and head (Xavier normal, biases 0)."""
-        initialize_weights(self, self.init_gain)
 
     def forward(
         self,
-        layout: Layout | DenseLayout | Tensor,
+        layout: AnyLayout | Tensor,
         return_features: Collection[str] = (),
     ) -> dict[str, Tensor | dict[str, Tensor]]:
         """Generate images from layouts.

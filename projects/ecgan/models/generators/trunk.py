@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...errors import ConfigError
-from ...structures import DenseLayout, Layout
+from ...structures import AnyLayout
 from ..layers import SPADEResidualBlock, recomputed
 
 # Times the bottom is doubled on the way up.
@@ -110,7 +110,7 @@ class SPADETrunk(BaseModule):
         return height // self.divisor, width // self.divisor
 
     def forward(
-        self, layout: Layout | DenseLayout, return_features: Collection[str] = ()
+        self, layout: AnyLayout, return_features: Collection[str] = ()
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Run the trunk.
 

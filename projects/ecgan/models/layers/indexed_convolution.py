@@ -10,7 +10,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from ...errors import ConfigError
-from ...structures import DenseLayout, Layout, NeighbourhoodIndex
+from ...structures import AnyLayout, Layout, NeighbourhoodIndex
 
 MODES = ('auto', 'plain', 'indexed')
 # Above this share of distinct neighbourhoods the plain convolutions are as fast (measured on two
@@ -46,7 +46,7 @@ def may_index(mode: str, device: torch.device) -> bool:
     return mode == 'indexed' or (mode == 'auto' and device.type == 'cpu')
 
 
-def choose_index(layout: Layout | DenseLayout, mode: str) -> NeighbourhoodIndex | None:
+def choose_index(layout: AnyLayout, mode: str) -> NeighbourhoodIndex | None:
     """Index to compute with, or None for the plain way.
 
     Args:

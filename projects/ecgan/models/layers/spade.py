@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...structures import DenseLayout, Layout, NeighbourhoodIndex
+from ...structures import AnyLayout, NeighbourhoodIndex
 from .batch_norm import ParameterFreeBatchNorm, normalise_for
 from .indexed_convolution import (
     check_mode,
@@ -47,7 +47,7 @@ class SPADENorm(nn.Module):
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
         self.beta = nn.Conv2d(hidden_channels, channels, 3, padding=1)
 
-    def forward(self, x: Tensor, layout: Layout | DenseLayout, slope: float = 1.0) -> Tensor:
+    def forward(self, x: Tensor, layout: AnyLayout, slope: float = 1.0) -> Tensor:
         """Normalise, modulate and activate.
 
         Args:
@@ -60,7 +60,7 @@ class SPADENorm(nn.Module):
         """
         return self.modulate(self.norm(x), layout, slope)
 
-    def modulate(self, normalised: Tensor, layout: Layout | DenseLayout, slope: float) -> Tensor:
+    def modulate(self, normalised: Tensor, layout: AnyLayout, slope: float) -> Tensor:
         """Modulate and activate.
 
         Args:
@@ -140,7 +140,7 @@ class SPADEResidualBlock(nn.Module):
             self.norm_s = SPADENorm(in_channels, *of_norm)
             self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
 
-    def forward(self, x: Tensor, layout: Layout | DenseLayout) -> Tensor:
+    def forward(self, x: Tensor, layout: AnyLayout) -> Tensor:
         """Run the block.
 
         Args:
