@@ -11,8 +11,8 @@ PACKAGE = ROOT / 'projects' / 'ecgan'
 # From the ground up; rooms of one floor do not import one another.
 FLOORS = (
     ('errors', 'version', '_defect', '_import_hook'),
-    ('compat', 'structures', 'weights', 'visualization'),
-    ('losses', 'datasets'),
+    ('compat', 'structures', 'weights'),
+    ('losses', 'datasets', 'visualization'),
     ('reports',),
     ('models',),
     ('engine', 'evaluation', 'inference'),

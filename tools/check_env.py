@@ -6,7 +6,7 @@ import importlib
 import platform
 import re
 import sys
-from collections.abc import Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -140,10 +140,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r'\d+', version.partition('+')[0])[:3])
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(ToolParser(__doc__), report, argv)
-
+main = partial(run_tool, partial(ToolParser, __doc__), report)
 
 if __name__ == '__main__':
     sys.exit(main())

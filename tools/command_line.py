@@ -86,14 +86,14 @@ class _Terminated(BaseException):
 
 
 def run_tool(
-    parser: argparse.ArgumentParser,
+    build_parser: Callable[[], argparse.ArgumentParser],
     work: Callable[[argparse.Namespace], int | None],
     argv: Sequence[str] | None = None,
 ) -> int:
     """Run a tool and end well, also on a user's mistake, on Ctrl-C and on SIGTERM.
 
     Args:
-        parser: Reads the arguments.
+        build_parser: Makes the parser of the arguments.
         work: Gets them; returns an exit status, or None for 0.
         argv: Arguments without the program name; None for those of the command line.
 
@@ -101,7 +101,7 @@ def run_tool(
         Exit status: that of the work, 2 after a mistake that the user can mend, 130 after Ctrl-C,
         143 after SIGTERM.
     """
-    args = parser.parse_args(argv)
+    args = build_parser().parse_args(argv)
     # What the toolbox and its companions would have to change before a next release of PyTorch.
     warnings.filterwarnings('ignore', category=FutureWarning)
     previous = signal.signal(signal.SIGTERM, _raise_terminated)

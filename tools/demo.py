@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -185,10 +185,7 @@ def build_parser() -> ToolParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), demo, argv)
-
+main = partial(run_tool, build_parser, demo)
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -48,4 +48,4 @@ def run_processes(args: argparse.Namespace) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(run_tool(build_parser(), run_processes))
+    sys.exit(run_tool(build_parser, run_processes))

@@ -3,7 +3,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -47,10 +47,7 @@ def test(args: argparse.Namespace) -> None:
         mmengine.dump(metrics, args.out)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), test, argv)
-
+main = partial(run_tool, build_parser, test)
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -3,7 +3,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -57,10 +57,7 @@ def train(args: argparse.Namespace) -> None:
         runner.train()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), train, argv)
-
+main = partial(run_tool, build_parser, train)
 
 if __name__ == '__main__':
     sys.exit(main())

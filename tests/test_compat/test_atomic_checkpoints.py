@@ -33,6 +33,11 @@ def test_a_failed_write_leaves_the_old_file(
     assert files(path.parent) == {'a.pth'}
 
 
+def test_validation_without_a_training(tmp_path: Path) -> None:
+    metrics = toy_runner.build_runner(tmp_path).val()
+    assert metrics == {'toy/score': 1.0}
+
+
 def test_old_checkpoint_goes_only_after_the_new_one_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

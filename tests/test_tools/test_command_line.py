@@ -48,7 +48,7 @@ def test_option_without_a_value_is_one_line(capsys: pytest.CaptureFixture) -> No
 
 
 def run(work, *argv: str) -> int:
-    return run_tool(ToolParser('test'), work, argv)
+    return run_tool(lambda: ToolParser('test'), work, argv)
 
 
 def test_errors_and_signals_end_well(capsys: pytest.CaptureFixture) -> None:

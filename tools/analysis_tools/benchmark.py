@@ -8,7 +8,7 @@ docs/performance.md.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -85,10 +85,7 @@ def benchmark(args: argparse.Namespace) -> None:
         args.json.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), benchmark, argv)
-
+main = partial(run_tool, build_parser, benchmark)
 
 if __name__ == '__main__':
     sys.exit(main())

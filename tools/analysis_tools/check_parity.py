@@ -8,7 +8,7 @@ number is beyond its tolerance. See docs/parity.md.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -56,10 +56,7 @@ def check(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), check, argv)
-
+main = partial(run_tool, build_parser, check)
 
 if __name__ == '__main__':
     sys.exit(main())

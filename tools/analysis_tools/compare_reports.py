@@ -3,7 +3,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -30,10 +30,7 @@ def compare(args: argparse.Namespace) -> None:
     print(compare_reports(read_named_reports(args.reports), args.allow_different_protocols))
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), compare, argv)
-
+main = partial(run_tool, build_parser, compare)
 
 if __name__ == '__main__':
     sys.exit(main())

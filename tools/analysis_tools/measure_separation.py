@@ -7,7 +7,7 @@ difference, for the trunk's last output F (or another trunk feature) on validati
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -42,10 +42,7 @@ def measure(args: argparse.Namespace) -> None:
         args.out.write_text(text + '\n')
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), measure, argv)
-
+main = partial(run_tool, build_parser, measure)
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -8,7 +8,7 @@ After each run it writes OUT/ablation.md, .json, .csv and .png from all runs the
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -68,10 +68,7 @@ def ablate(args: argparse.Namespace) -> None:
     print(f'table: {out / "ablation.md"}, plot: {out / "ablation.png"}')
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), ablate, argv)
-
+main = partial(run_tool, build_parser, ablate)
 
 if __name__ == '__main__':
     sys.exit(main())

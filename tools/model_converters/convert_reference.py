@@ -7,7 +7,7 @@ Several files (a generator and its discriminator) become one checkpoint. See doc
 
 import argparse
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -59,10 +59,7 @@ def convert(args: argparse.Namespace) -> None:
     print(f'wrote {args.destination}')
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    return run_tool(build_parser(), convert, argv)
-
+main = partial(run_tool, build_parser, convert)
 
 if __name__ == '__main__':
     sys.exit(main())

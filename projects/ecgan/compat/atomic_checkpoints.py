@@ -98,6 +98,8 @@ def _remove_last(method: Any) -> Any:
 
     @functools.wraps(method)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not hasattr(self, 'file_backend'):  # a validation without a training saves nothing
+            return method(self, *args, **kwargs)
         backend = self.file_backend
         self.file_backend = deferred = _DeferredRemoval(backend)
         try:

@@ -5,7 +5,7 @@ Upstream: https://github.com/open-mmlab/mmagic/issues/2109 (open since 2023).
 
 ``generation_init_weights`` and ``DCGANDiscriminator.init_weights`` report on every module, also on
 those that they did not initialise, for which they have nothing to report. Here MMagic's function
-runs while no module has a record, and what it changed is reported at once; the weights are the same.
+runs while no module has a record; what it changed is reported afterwards, the weights are the same.
 """
 
 import functools

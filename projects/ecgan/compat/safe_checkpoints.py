@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..errors import CheckpointError
+from ..errors import CheckpointError, one_line
 from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 from ._versions import older_than
 
@@ -114,6 +114,7 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
 
     Raises:
         UnsafeCheckpointError: The checkpoint holds something that is not on the allow-list.
+        CheckpointError: The file is no checkpoint, or not a whole one.
     """
     import torch
 
@@ -126,7 +127,9 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
             path, map_location=map_location, pickle_module=_pickle_module(), weights_only=False
         )
     except pickle.UnpicklingError as error:
-        raise UnsafeCheckpointError(_refusal(path, str(error))) from None
+        raise _refusal(path, str(error)) from None
+    except (EOFError, RuntimeError) as error:
+        raise CheckpointError(f'cannot read the checkpoint {path}: {one_line(error)}') from error
 
 
 def _pickle_module() -> Any:
@@ -149,10 +152,13 @@ def _pickle_module() -> Any:
     return SimpleNamespace(Unpickler=Unpickler, load=load, __name__='safe_checkpoints')
 
 
-def _refusal(path: Any, error: str) -> str:
+def _refusal(path: Any, error: str) -> CheckpointError:
     found = re.search(r'(?:GLOBAL )?([\w.]+) (?:was not an allowed global|whose module)', error)
+    unreadable = re.search(r'Unsupported operand \d+|invalid load key.*|stack underflow', error)
+    if found is None and unreadable:
+        return CheckpointError(f'cannot read the checkpoint {path}: {unreadable.group()}')
     what = f"'{found.group(1)}'" if found else error.splitlines()[-1].strip()
-    return (
+    return UnsafeCheckpointError(
         f'refused to load the checkpoint {path}: it holds {what}, and nothing of it was run. '
         'A checkpoint may hold tensors, numbers, text and the log history of MMEngine only '
         '(docs/compatibility.md).'

@@ -53,7 +53,7 @@ _CITYSCAPES = (
 
 _COCO_STUFF_IDS = 182
 # Ids (minus one, as the label maps have them) that COCO reserved and no class uses.
-_COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
+COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
 
 
 def generated_palette(num_classes: int) -> Palette:
@@ -92,7 +92,7 @@ def _coco_stuff() -> tuple[list[str], Palette]:
 
     used = iter(zip(cocostuff_classes(), cocostuff_palette()))
     rows = [
-        (f'unused {index}', [0, 0, 0]) if index in _COCO_STUFF_UNUSED else next(used)
+        (f'unused {index}', [0, 0, 0]) if index in COCO_STUFF_UNUSED else next(used)
         for index in range(_COCO_STUFF_IDS)
     ]
     return [name for name, _ in rows], [list(colour) for _, colour in rows]

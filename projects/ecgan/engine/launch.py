@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from .configuration import check_config
+from .hooks import ProgressHook
 from .quiet_runner import QuietRunner
 
 
@@ -45,5 +46,10 @@ def running(runner: Runner) -> Iterator[None]:
         with open(log, 'a', encoding='utf-8') as file:
             file.write(f'rank {runner.rank}:\n{traceback.format_exc()}')
         raise
+    finally:
+        # What is said at the end of a tool comes below the bar.
+        for hook in runner.hooks:
+            if isinstance(hook, ProgressHook):
+                hook.close()
     if distributed.is_available() and distributed.is_initialized():
         distributed.destroy_process_group()

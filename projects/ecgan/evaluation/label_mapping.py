@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..datasets.palettes import COCO_STUFF_UNUSED
 from ..errors import ConfigError
 
 IGNORED = 255
-COCO_ABSENT_IDS = (11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90)
 CITYSCAPES_TRAIN_IDS = {
     7: 0,  # road
     8: 1,  # sidewalk
@@ -114,7 +114,7 @@ def build_label_mapping(
         targets = tuple(CITYSCAPES_TRAIN_IDS.get(index, IGNORED) for index in range(35))
         return LabelMapping(name, targets, 19, _mmseg_classes('cityscapes'))
     if name == 'coco_stuff':
-        scored = [index for index in range(182) if index not in COCO_ABSENT_IDS]
+        scored = [index for index in range(182) if index not in COCO_STUFF_UNUSED]
         position = {index: place for place, index in enumerate(scored)}
         targets = tuple(position.get(index, IGNORED) for index in range(182))
         return LabelMapping(name, targets, 171, _mmseg_classes('cocostuff'))

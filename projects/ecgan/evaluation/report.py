@@ -154,9 +154,9 @@ def build_protocol(runner: Runner, samples: Sequence) -> dict:
 
 @contextmanager
 def _only_hook(runner: Runner, hook: Hook) -> Iterator[None]:
-    """No other hook may take the numbers of the untrained generator for results."""
+    """No other hook may take the numbers of the untrained generator for results; the bar stays."""
     hooks = list(runner.hooks)
-    runner.hooks[:] = [hook]
+    runner.hooks[:] = [hook, *(each for each in hooks if getattr(each, 'shows_progress', False))]
     try:
         yield
     finally:

@@ -8,6 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ..compat.atomic_checkpoints import write_atomically
+
 #: Field of a sample and heading of its column, from left to right.
 DEFAULT_COLUMNS = {
     'gt_label_map': 'layout',
@@ -127,7 +129,4 @@ def write_image(path: str | os.PathLike, picture: np.ndarray) -> None:
         raise ValueError(f'cannot write a picture as {path.suffix!r} ({path})') from error
     if not written:
         raise ValueError(f'cannot write a picture as {path.suffix!r} ({path})')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    unfinished.write_bytes(content.tobytes())
-    os.replace(unfinished, path)
+    write_atomically(content.tobytes(), path)

@@ -16,10 +16,11 @@ from mmagic.registry import HOOKS
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from rich.console import Console, RenderableType
-from rich.constrain import Constrain
+from rich.console import Console, ConsoleOptions
 from rich.file_proxy import FileProxy
 from rich.progress import BarColumn, Progress, TaskID
+
+from ...errors import ConfigError
 
 _SECONDS_BETWEEN_REFRESHES = 1.0
 _ITERATIONS_OF_PACE = 100
@@ -45,7 +46,7 @@ class ProgressHook(Hook):
         enabled: False shows nothing.
 
     Raises:
-        ValueError: ``interval`` is negative.
+        ConfigError: ``interval`` is negative.
     """
 
     # After the hooks that log, validate and save: their time belongs to the iteration.
@@ -55,7 +56,7 @@ class ProgressHook(Hook):
 
     def __init__(self, interval: float = 30.0, enabled: bool = True) -> None:
         if interval < 0:
-            raise ValueError(f'interval must be 0 or more seconds, got {interval}')
+            raise ConfigError(f'interval must be 0 or more seconds, got {interval}')
         self.interval = interval
         self.enabled = enabled
         self._stages: dict[str, _Stage] = {}
@@ -162,7 +163,7 @@ class ProgressHook(Hook):
         console = _Console(
             file=sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=True
         )
-        self._bars = _Bars(
+        self._bars = Progress(
             '{task.description} {task.completed}/{task.total}{task.fields[text]}',
             BarColumn(bar_width=None),  # what the text leaves
             console=console,
@@ -203,15 +204,13 @@ class _Stage:
         return f', {pace:.3g} s/iter, {left} left{self.losses}'
 
 
-class _Bars(Progress):
-    """Bars that leave room for the ``^C`` a terminal echoes; a line more would shift them."""
-
-    def get_renderable(self) -> RenderableType:
-        return Constrain(super().get_renderable(), self.console.width - len('^C'))
-
-
 class _Console(Console):
     """A console that leaves the cursor as it is."""
+
+    @property
+    def options(self) -> ConsoleOptions:
+        # Room for the ^C that a terminal echoes: in a new line it would shift the bars.
+        return super().options.update(width=max(self.width - len('^C'), 1))
 
     def show_cursor(self, show: bool = True) -> bool:
         return False

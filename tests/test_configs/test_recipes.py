@@ -1,0 +1,52 @@
+"""What holds of every recipe: short, named as its parts, and nothing in it that nobody reads."""
+
+import inspect
+import re
+
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from projects.ecgan.engine.configuration.reading import CONFIG_ENTRIES
+
+# Read by mmsegmentation's inference functions.
+OTHERS = {'test_pipeline'}
+
+
+def recipes(repo_root):
+    paths = sorted((repo_root / 'configs').rglob('*.py'))
+    return [path for path in paths if '_base_' not in path.parts]
+
+
+def test_every_entry_is_read(repo_root):
+    read = {*inspect.signature(Runner.__init__).parameters, *CONFIG_ENTRIES, *OTHERS}
+    for path in recipes(repo_root):
+        entries = set(Config.fromfile(path, import_custom_modules=False))
+        assert entries <= read, f'{path.name}: {sorted(entries - read)}'
+
+
+def test_layouts_reach_the_model(repo_root):
+    channels = {'scenes': 9, 'coco-stuff': 184, 'ade20k': 151, 'cityscapes': 36}
+    for path in recipes(repo_root):
+        if path.parent.name == 'segmentor':
+            continue
+        layout = Config.fromfile(path, import_custom_modules=False).model.data_preprocessor
+        found = layout.num_classes + layout.with_unknown + layout.with_boundary
+        assert found == next(count for name, count in channels.items() if name in path.name)
+
+
+def test_names_and_lengths(repo_root):
+    name = re.compile(r'[a-z0-9-]+(_[a-z0-9-]+)+_\d+xb\d+-\d+(e|iters)_[a-z0-9-]+-\d+x\d+')
+    for path in recipes(repo_root):
+        assert name.fullmatch(path.stem) or path.stem.startswith('unet'), path.name
+        assert len(path.read_text().splitlines()) <= 40, path.name
+
+
+def test_an_option_that_nobody_reads_is_refused(repo_root):
+    from projects.ecgan.engine import configuration
+    from projects.ecgan.errors import ConfigError
+
+    path = repo_root / 'configs/ecgan/ecgan_base16_1xb8-400iters_scenes-64x64.py'
+    for option in ('layout.num_classes', 'max_iters'):
+        with pytest.raises(ConfigError, match=f"the config has no '{option.split('.')[0]}'"):
+            configuration.merge_options(Config.fromfile(path), {option: 5})
