@@ -6,7 +6,8 @@ import pytest
 import torch
 from mmagic.registry import MODELS
 
-from projects.ecgan.losses import SimilarityLoss, nearest_subsample, similarity_loss
+from projects.ecgan.losses import SimilarityLoss, similarity_loss
+from projects.ecgan.structures import nearest_resize
 
 
 def literal_similarity(logits, labels, ignore_index, eps=1e-6):
@@ -72,7 +73,7 @@ def test_equals_literal_loops_on_random_layouts():
 
 
 def test_equals_literal_loops_on_real_layouts(real_layouts):
-    labels = nearest_subsample(real_layouts, (12, 12))
+    labels = nearest_resize(real_layouts, (12, 12))
     logits = 2 * torch.randn(2, 8, 12, 12, generator=torch.Generator().manual_seed(1))
     loss = similarity_loss(logits, labels, ignore_index=8)
     assert loss.item() == pytest.approx(literal_similarity(logits, labels, 8), abs=1e-5)

@@ -5,7 +5,6 @@ from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
 from .multi_scale_contrast_loss import MultiScaleContrastLoss
-from .nearest import nearest_subsample
 from .pixel_contrast_loss import PixelContrastLoss
 from .similarity_loss import SimilarityLoss, similarity_loss
 from .vgg_perceptual_loss import VGGPerceptualLoss
@@ -20,7 +19,6 @@ __all__ = [
     'class_specific_pixel_loss',
     'contrastive_loss',
     'feature_matching_loss',
-    'nearest_subsample',
     'sample_pixels',
     'sampling_key',
     'similarity_loss',

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ConfigError
+from ..structures import nearest_resize
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import NO_CLASS, contrastive_loss
 from .distributed import gather_batch, sum_over_ranks
-from .nearest import nearest_subsample
 
 
 @MODELS.register_module()
@@ -193,7 +193,7 @@ class MultiScaleContrastLoss(nn.Module):
         """
         count, _, height, width = feature.shape
         pixels, classes = sample_pixels(
-            nearest_subsample(labels, (height, width)).flatten(),
+            nearest_resize(labels, (height, width)).flatten(),
             ignore_index,
             key,
             self.max_samples_per_class,

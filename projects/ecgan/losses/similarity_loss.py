@@ -20,7 +20,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from .nearest import nearest_subsample
+from ..structures import nearest_resize
 
 # Entries of one strip. On a CPU a strip stays in the second-level cache; a GPU wants large kernels.
 _STRIP_ENTRIES_CPU = 2**19
@@ -209,8 +209,8 @@ class SimilarityLoss(nn.Module):
         """
         size = self.grid_size(*logits.shape[2:])
         loss = similarity_loss(
-            nearest_subsample(logits, size),
-            nearest_subsample(labels, size),
+            nearest_resize(logits, size),
+            nearest_resize(labels, size),
             ignore_index,
             self.eps,
         )

@@ -1,6 +1,7 @@
 """Data structures passed between the parts."""
 
-from .layout import AnyLayout, DenseLayout, Layout, as_layout, nearest_indices
+from .layout import AnyLayout, DenseLayout, Layout, as_layout
+from .nearest import nearest_indices, nearest_resize
 from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     'as_layout',
     'index_neighbourhoods',
     'nearest_indices',
+    'nearest_resize',
 ]

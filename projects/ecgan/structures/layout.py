@@ -14,24 +14,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from .nearest import nearest_resize
 from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-
-def nearest_indices(source: int, target: int, device: torch.device | None = None) -> Tensor:
-    """Source index of each target position under nearest resizing: floor(i * source / target).
-
-    Args:
-        source: Length of the axis to resize.
-        target: Length wanted.
-        device: Where the result lives.
-
-    Returns:
-        Int64 tensor of shape ``(target,)``.
-    """
-    return torch.arange(target, device=device) * source // target
 
 
 class AnyLayout(ABC):
@@ -94,9 +81,7 @@ class AnyLayout(ABC):
         if size == self.shape:
             return self
         if size not in self._resized:
-            rows = nearest_indices(self.shape[0], size[0], self.device)
-            columns = nearest_indices(self.shape[1], size[1], self.device)
-            self._resized[size] = self._map(lambda tensor: tensor[..., rows, :][..., columns])
+            self._resized[size] = self._map(lambda tensor: nearest_resize(tensor, size))
         return self._resized[size]
 
 

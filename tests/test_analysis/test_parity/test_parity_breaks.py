@@ -17,7 +17,7 @@ from projects.ecgan.models import objective
 from projects.ecgan.models.discriminators import multi_modality_discriminator as discriminator
 from projects.ecgan.models.generators import heads, semantic_preserving
 from projects.ecgan.models.layers import spade
-from projects.ecgan.structures import Layout, layout
+from projects.ecgan.structures import Layout, nearest
 
 
 def failed(comparisons):
@@ -86,7 +86,7 @@ def _centred_nearest(model, monkeypatch):
     def centres(source, target, device=None):
         return ((torch.arange(target, device=device) + 0.5) * source / target).long()
 
-    monkeypatch.setattr(layout, 'nearest_indices', centres)
+    monkeypatch.setattr(nearest, 'nearest_indices', centres)
 
 
 def _bilinear_upsampling(model, monkeypatch):

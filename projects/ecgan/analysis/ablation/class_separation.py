@@ -10,7 +10,7 @@ from mmengine.runner import Runner, load_checkpoint
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...losses import nearest_subsample
+from ...structures import nearest_resize
 
 
 @torch.no_grad()
@@ -66,7 +66,7 @@ def measure_separation(
         layout = model.data_preprocessor(data)['inputs']['layout']
         layout = layout[: num_layouts - seen]
         maps = generator(layout, return_features=(feature,))['features'][feature]
-        labels = nearest_subsample(layout.labels, tuple(maps.shape[2:]))
+        labels = nearest_resize(layout.labels, tuple(maps.shape[2:]))
         known = labels < layout.num_classes
         features.append(maps.permute(0, 2, 3, 1)[known])
         classes.append(labels[known])
