@@ -5,7 +5,6 @@ _base_ = [
     '../_base_/models/ecgan.py',
     '../_base_/datasets/coco_stuff_sample_256x256.py',
     '../_base_/schedules/ttur_400iters.py',
-    '../_base_/default_runtime.py',
 ]
 model = dict(data_preprocessor=_base_.pop('layout'), perceptual_loss=None)
 train_cfg = dict(max_iters=3, val_interval=3)

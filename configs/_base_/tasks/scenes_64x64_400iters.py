@@ -2,7 +2,6 @@ _base_ = [
     '../datasets/scenes_64x64.py',
     '../evaluators/scenes.py',
     '../schedules/ttur_400iters.py',
-    '../default_runtime.py',
 ]
 # In so few iterations generators of small width need larger steps to keep up.
 optim_wrapper = dict(

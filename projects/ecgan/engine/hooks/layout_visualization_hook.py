@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmagic.registry import HOOKS
@@ -66,11 +67,7 @@ class LayoutVisualizationHook(Hook):
             self._draw(runner, 0)
 
     def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
         """Draw every ``interval`` iterations."""
         if self.every_n_train_iters(runner, self.interval):

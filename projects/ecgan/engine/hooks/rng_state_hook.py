@@ -116,11 +116,7 @@ class RandomStateHook(Hook):
         self._states = None
 
     def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
         """Gather the states if a checkpoint is saved after this iteration."""
         if self._checkpoint_is_due(runner, by_epoch=False):
