@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.registry import init_default_scope
 
 from projects.ecgan.datasets import LayoutImageDataset, draw_scene
@@ -62,6 +63,32 @@ def test_list_of_names_and_indices(folders):
     dataset = _dataset(folders, ann_file='names.txt')
     assert [item['sample_name'] for item in dataset] == ['town/c', 'a']
     assert _dataset(folders, indices=[1])[0]['sample_name'] == 'b'
+
+
+def test_label_maps_alone(folders):
+    loading = [dict(type='LoadPhoto'), dict(type='LoadLabelMap')]
+    resize = dict(type='mmseg.Resize', scale=(20, 16), interpolation='bicubic')
+    pipeline = [
+        *loading,
+        resize,
+        dict(type='InstanceBoundary', source='gt_seg_map'),
+        dict(type='PackLayoutInputs', size=(16, 20)),
+    ]
+    (folders / 'img/b_photo.png').unlink()
+    alone = _dataset(folders, img_dir=None, pipeline=pipeline)
+    assert [item['data_samples'].sample_name for item in alone] == ['a', 'b', 'town/c']
+    beside = _dataset(folders, pipeline=pipeline)
+    for index, name in ((0, 'a'), (2, 'town/c')):
+        item, other = alone[index], beside[min(index, 1)]
+        assert other['data_samples'].sample_name == item['data_samples'].sample_name == name
+        assert set(item['inputs']) == {'label', 'boundary'} and 'gt_img' not in item['data_samples']
+        assert torch.equal(item['inputs']['label'], other['inputs']['label'])
+        assert torch.equal(item['inputs']['boundary'], other['inputs']['boundary'])
+    with pytest.raises(ConfigError, match=r'CannyEdges needs a photo.*a_ids\.png'):
+        _dataset(folders, img_dir=None, pipeline=[*loading, dict(type='CannyEdges')])[0]
+    with pytest.raises(DataError, match='1 of 3 label maps have no instance map'):
+        (folders / 'inst/a.png').unlink()
+        _dataset(folders, img_dir=None, instance_dir='inst')
 
 
 def test_label_map_without_a_photo_is_left_out(folders):

@@ -3,7 +3,7 @@ _base_ = './photos.py'
 layout = dict(num_classes=35, with_unknown=False, with_boundary=True)
 size = (256, 512)  # height, width
 load = [
-    dict(type='mmcv.LoadImageFromFile'),
+    dict(type='LoadPhoto'),
     dict(type='LoadLabelMap'),
     dict(type='LoadInstanceMap'),
 ]

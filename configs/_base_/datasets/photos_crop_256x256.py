@@ -1,7 +1,7 @@
 # Photos of any size, resized to 286 x 286 and cropped to 256 x 256; at test resized to 256 x 256.
 _base_ = './photos.py'
 size = (256, 256)  # height, width
-load = [dict(type='mmcv.LoadImageFromFile'), dict(type='LoadLabelMap')]
+load = [dict(type='LoadPhoto'), dict(type='LoadLabelMap')]
 train_dataloader = dict(
     dataset=dict(
         pipeline=[

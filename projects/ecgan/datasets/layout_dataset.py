@@ -23,14 +23,15 @@ class LayoutImageDataset(BaseDataset):
     So 'aachen/aachen_000000_000019' joins ``img_dir/aachen/aachen_000000_000019_leftImg8bit.png``
     and ``label_dir/aachen/aachen_000000_000019_gtFine_labelIds.png``. Every photo needs its label
     map (and instance map and edge map, where their folders are given); a label map without a photo
-    is left out. Everything missing is reported at the start.
+    is left out. Everything missing is reported at the start. Without a folder of photos every label
+    map is a sample: to generate from, not to train or to compare with.
 
     Each item that enters the pipeline has ``img_path``, ``seg_map_path``, ``instance_path`` and
     ``edge_path`` (where given), ``sample_name``, ``sample_idx``, ``reduce_zero_label`` and an empty
     ``seg_fields``. It is a data set of mmsegmentation too.
 
     Args:
-        img_dir: Folder of the photos, relative to ``data_root`` or absolute.
+        img_dir: Folder of the photos, relative to ``data_root`` or absolute; None: no photos.
         label_dir: Folder of the label maps.
         instance_dir: Folder of the instance maps; None: none.
         edge_dir: Folder of precomputed edge maps; None: none.
@@ -59,8 +60,8 @@ class LayoutImageDataset(BaseDataset):
 
     def __init__(
         self,
-        img_dir: str,
-        label_dir: str,
+        img_dir: str | None = None,
+        label_dir: str = '',
         instance_dir: str | None = None,
         edge_dir: str | None = None,
         data_root: str = '',
@@ -80,7 +81,7 @@ class LayoutImageDataset(BaseDataset):
     ) -> None:
         self.reduce_zero_label = reduce_zero_label
         self.backend_args = backend_args
-        # What is called, key of the path in a sample, folder, suffix; the photos first.
+        # What is called, key of the path in a sample, folder, suffix; the first gives the names.
         self._parts = [
             (kind, key, folder, suffix)
             for kind, key, folder, suffix in (
@@ -107,14 +108,14 @@ class LayoutImageDataset(BaseDataset):
 
     def load_data_list(self) -> list[dict]:
         """Match the files of all folders by name."""
-        photos, *others = [
+        first, *others = [
             (kind, key, self.data_prefix[key], suffix) for kind, key, _, suffix in self._parts
         ]
-        found = self._names(*photos)
+        found = self._names(*first)
         names = self._listed(found) if self.ann_file else sorted(found)
         for part in others:
             self._check(names, self._names(*part), part)
-        parts = [photos, *others]
+        parts = [first, *others]
         return [
             {
                 **{key: osp.join(folder, name + suffix) for _, key, folder, suffix in parts},
@@ -159,28 +160,28 @@ class LayoutImageDataset(BaseDataset):
         return names
 
     def _listed(self, found: set[str]) -> list[str]:
-        """Names of ``ann_file``, all of which must have a photo."""
+        """Names of ``ann_file``, all of which must have a file in the first folder."""
         if not fileio.exists(self.ann_file, backend_args=self.backend_args):
             raise MissingFileError(f'no list of names at {osp.abspath(self.ann_file)}')
         lines = fileio.get_text(self.ann_file, backend_args=self.backend_args).splitlines()
         names = [line.strip() for line in lines if line.strip()]
         missing = [name for name in names if name not in found]
         if missing or not names:
+            kind, key, _, suffix = self._parts[0]
             raise DataError(
-                f'{len(missing)} of the {len(names)} names in {self.ann_file} have no photo with '
-                f'suffix {self._parts[0][3]!r} in {self.data_prefix["img_path"]}: {_some(missing)}'
+                f'{len(missing)} of the {len(names)} names in {self.ann_file} have no {kind} with '
+                f'suffix {suffix!r} in {self.data_prefix[key]}: {_some(missing)}'
             )
         return names
 
-    @staticmethod
-    def _check(names: list[str], found: set[str], part: tuple[str, str, str, str]) -> None:
+    def _check(self, names: list[str], found: set[str], part: tuple[str, str, str, str]) -> None:
         """Every name must have its file in this folder."""
         kind, _, folder, suffix = part
         missing = [name for name in names if name not in found]
         if missing:
             raise DataError(
-                f'{len(missing)} of {len(names)} photos have no {kind} with suffix {suffix!r} in '
-                f'{folder}: {_some(missing)}'
+                f'{len(missing)} of {len(names)} {self._parts[0][0]}s have no {kind} with suffix '
+                f'{suffix!r} in {folder}: {_some(missing)}'
             )
 
 

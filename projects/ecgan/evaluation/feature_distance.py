@@ -119,7 +119,7 @@ class FeatureDistance(LayoutMetric):
 
     def _describe(self, samples: Sequence[dict], name: str) -> Tensor:
         device = next(self.network.parameters()).device
-        images = torch.stack([sample[name] for sample in samples])
+        images = torch.stack([self.field(sample, name) for sample in samples])
         return self.network.features(images.to(device)).cpu()
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:

@@ -38,8 +38,10 @@ class PairedMetric(LayoutMetric):
             data_batch: Not used.
             data_samples: For each sample ``fake_img`` and ``gt_img``, (3, H, W) uint8 BGR.
         """
-        fake = torch.stack([sample['fake_img'] for sample in data_samples])
-        real = torch.stack([sample['gt_img'] for sample in data_samples])
+        fake, real = (
+            torch.stack([self.field(sample, name) for sample in data_samples])
+            for name in ('fake_img', 'gt_img')
+        )
         self.results.extend(float(value) for value in self.score(fake, real))
 
     def compute_metrics(self, rows: list[float]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Base of the metrics for semantic image synthesis: one fake per layout, counted exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mmengine.dist import (
     all_gather_object,
@@ -9,7 +9,7 @@ from mmengine.dist import (
     is_main_process,
 )
 from mmengine.evaluator import BaseMetric
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ..errors import ConfigError
@@ -117,6 +117,24 @@ class LayoutMetric(BaseMetric):
         broadcast_object_list(outcome)
         values, self.details = outcome
         return values
+
+    def field(self, sample: Mapping, name: str) -> Tensor:
+        """An entry of a sample.
+
+        Raises:
+            ConfigError: It is not there; says why it may be so.
+        """
+        if name in sample:
+            return sample[name]
+        hint = (
+            'The data set has no photos (img_dir), which this metric compares with.'
+            if name == 'gt_img'
+            else 'Does the model have that output, is it among the sources?'
+        )
+        raise ConfigError(
+            f'{type(self).__name__} needs {name!r} in every sample, which holds {sorted(sample)}. '
+            + hint
+        )
 
     def protocol(self) -> dict:
         """Say what this metric measures and with which networks (for the report)."""

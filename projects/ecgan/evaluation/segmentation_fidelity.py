@@ -129,27 +129,18 @@ class SegmentationFidelity(LayoutMetric):
                 (3, h, w) uint8 BGR.
         """
         labels = [
-            self.mapping(self._field(sample, 'gt_label_map'), self.ignore_index)
+            self.mapping(self.field(sample, 'gt_label_map'), self.ignore_index)
             for sample in data_samples
         ]
         rows: list[dict[str, Tensor]] = [{} for _ in data_samples]
         for source in self.sources:
             if source == 'real' and self._real_scores is not None:
                 continue
-            images = [self._field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
+            images = [self.field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
             for row, label, areas in zip(rows, labels, self._score(images, labels)):
                 row[source] = areas
                 row['label_pixels'] = (label != IGNORED).sum().cpu()
         self.results.extend(rows)
-
-    @staticmethod
-    def _field(sample: dict, name: str) -> Tensor:
-        if name not in sample:
-            raise ConfigError(
-                f'SegmentationFidelity needs {name!r} in every sample, which holds '
-                f'{sorted(sample)}. Does the model have that output, is it among the sources?'
-            )
-        return sample[name]
 
     def _score(self, images: list[Tensor], labels: list[Tensor]) -> list[Tensor]:
         device = next(self.segmentor.parameters()).device

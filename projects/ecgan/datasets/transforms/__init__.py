@@ -1,7 +1,7 @@
 """Transforms: maps from files, edges, instance boundary, packing."""
 
 from .edges import CannyEdges, InstanceBoundary, LabelEdges, boundary_map, canny_edges
-from .loading import LoadEdgeMap, LoadInstanceMap, LoadLabelMap
+from .loading import LoadEdgeMap, LoadInstanceMap, LoadLabelMap, LoadPhoto
 from .packing import PackLayoutInputs
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     'LoadEdgeMap',
     'LoadInstanceMap',
     'LoadLabelMap',
+    'LoadPhoto',
     'PackLayoutInputs',
     'boundary_map',
     'canny_edges',

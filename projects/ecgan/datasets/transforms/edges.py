@@ -110,7 +110,15 @@ class CannyEdges(BaseTransform):
         self.low, self.high = low, high
 
     def transform(self, results: dict) -> dict:
-        """Add the edges of the photo as it is at this place of the pipeline."""
+        """Add the edges of the photo as it is at this place of the pipeline.
+
+        Raises:
+            ConfigError: There is no photo.
+        """
+        if 'img' not in results:
+            raise ConfigError(
+                'CannyEdges needs a photo: give the data set img_dir, or take LabelEdges instead'
+            )
         return _add_map(results, 'gt_edge_map', canny_edges(results['img'], self.low, self.high))
 
     def __repr__(self) -> str:
@@ -135,17 +143,25 @@ class InstanceBoundary(BaseTransform):
     """Add ``gt_boundary_map``, 1 where a 4-neighbour has another instance id, see `boundary_map`.
 
     Place it behind the geometry: a boundary of the resized map is whole, a resized boundary is not.
+
+    Args:
+        source: Map that tells instances apart; ``gt_seg_map`` where there are no instance maps:
+            then regions of a class have a boundary, and objects of a class that touch have none.
     """
+
+    def __init__(self, source: str = 'gt_instance_map') -> None:
+        self.source = source
 
     def transform(self, results: dict) -> dict:
         """Add the boundary.
 
         Raises:
-            ConfigError: There is no instance map.
+            ConfigError: There is no such map.
         """
-        if 'gt_instance_map' not in results:
+        if self.source not in results:
             raise ConfigError(
-                "InstanceBoundary needs 'gt_instance_map': put LoadInstanceMap before it, or set "
-                'with_boundary=False in the model and leave this transform out'
+                f'InstanceBoundary needs {self.source!r}: put LoadInstanceMap before it, set its '
+                "source to 'gt_seg_map', or set with_boundary=False in the model and leave this "
+                'transform out'
             )
-        return _add_map(results, 'gt_boundary_map', boundary_map(results['gt_instance_map']))
+        return _add_map(results, 'gt_boundary_map', boundary_map(results[self.source]))

@@ -1,4 +1,4 @@
-"""Label, instance and edge maps from files.
+"""Photos, label, instance and edge maps from files.
 
 ``mmseg.LoadAnnotations`` reads label maps too, but does not name an unreadable file, cuts 16-bit
 ids down to 8 bits, and lets a label map of another size than the photo's pass into ``Resize``,
@@ -9,7 +9,7 @@ import mmcv
 import mmengine.fileio as fileio
 import numpy as np
 from mmagic.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
+from mmcv.transforms import BaseTransform, LoadImageFromFile
 
 from ...errors import ConfigError, DataError
 
@@ -48,6 +48,15 @@ def read_map(
             f'{photo_shape[1]}x{photo_shape[0]} (width x height)'
         )
     return values if values.dtype == np.uint8 else values.astype(np.int32)
+
+
+@TRANSFORMS.register_module()
+class LoadPhoto(LoadImageFromFile):
+    """mmcv's ``LoadImageFromFile`` where the sample has a photo; nothing where it has none."""
+
+    def transform(self, results: dict) -> dict:
+        """Load ``img`` (H, W, 3) uint8 BGR from ``img_path``."""
+        return super().transform(results) if 'img_path' in results else results
 
 
 class _LoadMap(BaseTransform):
