@@ -19,6 +19,7 @@ def build_parser() -> ToolParser:
     parser.add_argument(
         '--no-untrained', action='store_true', help='do not measure an untrained model as well'
     )
+    parser.add_argument('--save-images', metavar='DIR', help='write what was measured')
     return parser
 
 
@@ -33,6 +34,8 @@ def test(args: argparse.Namespace) -> None:
     cfg = configuration.read_run_config(args)
     configuration.set_checkpoint(cfg, args.checkpoint)
     configuration.add_hooks(cfg, training=False)
+    if args.save_images:
+        cfg.default_hooks.images = dict(type='mmagic.SaveImagesHook', folder=args.save_images)
     if args.dry_run:
         configuration.check_config(cfg)
         print(cfg.pretty_text)

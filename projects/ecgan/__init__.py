@@ -8,12 +8,13 @@ which import them at the first look-up. Configs get it with
 
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from . import compat
 from .compat._import_hook import when_imported
 from .version import __version__
 
-_PARTS = ('datasets', 'engine', 'evaluation', 'losses', 'models')
+_PARTS = ('datasets', 'engine', 'evaluation', 'inference', 'losses', 'models')
 
 
 def _offer_parts(registries: ModuleType) -> None:
@@ -28,8 +29,10 @@ def _offer_parts(registries: ModuleType) -> None:
             registry._imported = False
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Import a subpackage when it is first asked for."""
+def __getattr__(name: str) -> Any:
+    """Import a subpackage, or what users need of one, when it is first asked for."""
+    if name == 'ECGANInferencer':
+        return import_module(f'{__name__}.inference').ECGANInferencer
     if name.startswith('_'):
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     try:
@@ -44,4 +47,4 @@ compat.apply_all()
 for _registries in ('mmengine.registry', 'mmagic.registry', 'mmseg.registry'):
     when_imported(_registries, _offer_parts)
 
-__all__ = ['__version__', 'compat']
+__all__ = ['ECGANInferencer', '__version__', 'compat']

@@ -1,5 +1,16 @@
 """Trained models put to use."""
 
+from .files import Outcome, generate_files, write_grid
+from .fold_generator_hook import FoldGeneratorHook
 from .folded_generator import prepare_for_inference
+from .inferencer import ECGANInferencer, GeneratedPicture
 
-__all__ = ['prepare_for_inference']
+__all__ = [
+    'ECGANInferencer',
+    'FoldGeneratorHook',
+    'GeneratedPicture',
+    'Outcome',
+    'generate_files',
+    'prepare_for_inference',
+    'write_grid',
+]

@@ -93,6 +93,7 @@ class ECGAN(BaseModel):
         self.class_pixel_loss = build_part(class_pixel_loss)
         self.final_weight = final_weight
         self.discriminator_steps = discriminator_steps
+        self.folded_generator: nn.Module | None = None
         self.with_ema = ema_config is not None
         if self.with_ema:
             self.generator_ema = MODELS.build(ema_config, default_args=dict(model=self.generator))
@@ -310,7 +311,12 @@ class ECGAN(BaseModel):
 
     @property
     def sampling_generator(self) -> nn.Module:
-        """Generator that validation and test use: the moving average where there is one."""
+        """Generator that validation and test use: the moving average where there is one.
+
+        :attr:`folded_generator` stands in for it where somebody has prepared it for inference.
+        """
+        if self.folded_generator is not None:
+            return self.folded_generator
         return self.generator_ema.module if self.with_ema else unwrap(self.generator)
 
     def val_step(self, data: dict) -> list[DataSample]:

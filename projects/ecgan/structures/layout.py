@@ -8,7 +8,7 @@ channels and 256 x 256 pixels the one-hot tensor takes 48 MB an image and says n
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -187,6 +187,14 @@ class Layout(AnyLayout):
     def to(self, device: torch.device | str) -> Layout:
         """The layout on ``device``."""
         return self._map(lambda tensor: tensor.to(device))
+
+    @staticmethod
+    def stacked(layouts: Sequence[Layout]) -> Layout:
+        """One batch of layouts of one size and the same channels."""
+        first = layouts[0]
+        boundary = None if first.boundary is None else torch.cat([x.boundary for x in layouts])
+        labels = torch.cat([layout.labels for layout in layouts])
+        return Layout(labels, first.num_classes, first.with_unknown, boundary)
 
     def flipped(self) -> Layout:
         """The layout mirrored left to right."""

@@ -105,9 +105,11 @@ def add_hooks(cfg: Config, training: bool) -> None:
     """
     hooks = cfg.setdefault('default_hooks', ConfigDict())
     present = str([*hooks.values(), *(cfg.get('custom_hooks') or [])])
-    wanted = {'progress': 'ProgressHook', 'random_state': 'RandomStateHook'}
-    if not training:
-        wanted.pop('random_state')
+    wanted = {'progress': 'ProgressHook'}
+    if training:
+        wanted['random_state'] = 'RandomStateHook'
+    elif str(cfg.get('model', {}).get('type')).split('.')[-1] == 'ECGAN':
+        wanted['folding'] = 'FoldGeneratorHook'
     for name, kind in wanted.items():
         if kind not in present:
             hooks.setdefault(name, dict(type=f'mmagic.{kind}'))

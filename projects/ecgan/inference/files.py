@@ -1,0 +1,120 @@
+"""Whole folders of label maps to folders of pictures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.progress import track
+
+from ..errors import DataError, UserError
+from ..visualization import tile_samples, write_image
+from .inferencer import SUFFIXES, ECGANInferencer, GeneratedPicture, PreparedLayout
+from .label_maps import NamedMap, list_maps
+
+GRID_ROWS = 8
+
+
+@dataclass
+class Outcome:
+    """What became of the label maps.
+
+    Attributes:
+        written: Number of maps whose pictures were written.
+        kept: Number of maps whose pictures were there already.
+        failures: A sentence for each map that could not be used.
+    """
+
+    written: int = 0
+    kept: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def generate_files(
+    inferencer: ECGANInferencer,
+    inputs: Sequence[Path],
+    out: Path,
+    outputs: Sequence[str] = ('image',),
+    instances: Path | None = None,
+    batch_size: int = 1,
+    overwrite: bool = False,
+    grid: Path | None = None,
+) -> Outcome:
+    """Generate pictures, one file for each label map; a map that fails does not stop the others.
+
+    Names, and folders below a folder that is given, are kept.
+
+    Args:
+        inferencer: The model.
+        inputs: Label maps, or folders of them.
+        out: Folder of the pictures.
+        outputs: What is written, see :meth:`GeneratedPicture.write`.
+        instances: Folder of instance maps with the names of the label maps.
+        batch_size: Layouts of one size that go through the network together.
+        overwrite: Whether pictures that exist are made again.
+        grid: File for an overview of the first pictures.
+
+    Returns:
+        What was done, and what failed.
+
+    Raises:
+        UserError: Nothing was found, or two label maps would be one picture.
+    """
+    maps = list_maps(list(inputs), SUFFIXES)
+    _check_names(maps)
+    outcome, shown = Outcome(), []
+    pending = [each for each in maps if overwrite or not (out / f'{each.name}.png').exists()]
+    outcome.kept = len(maps) - len(pending)
+    layouts = _load(inferencer, track(pending, 'generating'), instances, outcome)
+    for chunk in inferencer.chunks(layouts, batch_size):
+        for picture in inferencer.generate(chunk):
+            picture.write(out, outputs)
+            outcome.written += 1
+            if len(shown) < GRID_ROWS:
+                shown.append(picture)
+    if grid is not None and shown:
+        write_grid(shown, grid)
+    return outcome
+
+
+def _check_names(maps: Sequence[NamedMap]) -> None:
+    names: dict[str, NamedMap] = {}
+    for each in maps:
+        if each.name in names:
+            raise DataError(
+                f'{names[each.name].content} and {each.content} would be one picture, '
+                f'{each.name}.png: give them folders of their own and the folder above'
+            )
+        names[each.name] = each
+
+
+def _load(
+    inferencer: ECGANInferencer, maps: Iterable[NamedMap], instances: Path | None, outcome: Outcome
+) -> Iterator[PreparedLayout]:
+    for each in maps:
+        try:
+            other = None
+            if instances is not None:
+                path = instances / f'{each.name}{Path(each.content).suffix}'
+                (other,) = list_maps(path, SUFFIXES)
+            yield inferencer.load(each, other)
+        except UserError as error:
+            outcome.failures.append(error.sentence)
+
+
+def write_grid(pictures: Sequence[GeneratedPicture], path: Path) -> None:
+    """Tile pictures with their layouts, a row each.
+
+    Args:
+        pictures: The pictures.
+        path: File to write.
+    """
+    columns = {'layout': 'layout', 'edge': 'edges', 'coarse': 'coarse image', 'image': 'picture'}
+    samples = [
+        {
+            name: pixels[..., ::-1].transpose(2, 0, 1)
+            for name in columns
+            if (pixels := getattr(picture, name)) is not None
+        }
+        for picture in pictures
+    ]
+    write_image(path, tile_samples(samples, (), columns))

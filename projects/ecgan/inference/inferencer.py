@@ -1,0 +1,304 @@
+"""From a checkpoint and label maps to pictures."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from mmagic.structures import DataSample
+from mmengine.config import ConfigDict
+from mmengine.infer import BaseInferencer
+from mmengine.registry import INFERENCERS
+from torch import nn
+
+from ..datasets.palettes import generated_palette
+from ..datasets.transforms import boundary_map
+from ..errors import CheckpointError, ConfigError, DataError, one_line
+from ..models import ECGAN
+from ..structures import Layout, nearest_resize
+from ..visualization import colour_labels, write_image
+from .folded_generator import prepare_for_inference
+from .label_maps import LabelMap, NamedMap, list_maps, read_ids
+
+SUFFIXES = ('.png', '.bmp', '.tif', '.tiff')
+SIZES = ('pad', 'refuse', 'resize')
+DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
+# What only a training needs: not built, so that no weights of it are looked for.
+TRAINING_PARTS = (
+    'discriminator', 'feature_matching_loss', 'perceptual_loss', 'label_generator',
+    'similarity_loss', 'contrast_loss', 'class_pixel_loss',
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GeneratedPicture:
+    """What the model makes of one layout; arrays are (H, W, 3) uint8, RGB.
+
+    Attributes:
+        name: Name of the label map.
+        image: The picture: final image I''.
+        layout: The label map in the colours of its classes.
+        coarse: Coarse image I', None where the model has none.
+        edge: Generated edges, None where the model has none.
+    """
+
+    name: str
+    image: np.ndarray
+    layout: np.ndarray
+    coarse: np.ndarray | None = None
+    edge: np.ndarray | None = None
+
+    def write(self, folder: str | Path, outputs: Sequence[str] = ('image',)) -> list[Path]:
+        """Write ``NAME.png``, and ``NAME_coarse.png`` and so on for the other outputs.
+
+        Args:
+            folder: Where to; folders in the name are made below it.
+            outputs: Among ``image``, ``layout``, ``coarse``, ``edge``; those there are.
+
+        Returns:
+            The files.
+        """
+        written = []
+        for output in outputs:
+            pixels = getattr(self, output)
+            if pixels is not None:
+                suffix = '' if output == 'image' else f'_{output}'
+                written.append(Path(folder) / f'{self.name}{suffix}.png')
+                write_image(written[-1], pixels[..., ::-1])
+        return written
+
+
+class PreparedLayout(NamedTuple):
+    """A layout that the network takes: its name, the layout, and the size of its picture."""
+
+    name: str
+    layout: Layout
+    size: tuple[int, int]
+
+
+@INFERENCERS.register_module()
+class ECGANInferencer(BaseInferencer):
+    """Generates pictures from label maps with a trained model; a checkpoint is all it needs.
+
+    It uses the moving average where the model keeps one, with spectral norm and batch norm folded
+    (:func:`prepare_for_inference`).
+
+    Args:
+        checkpoint: File or address. It carries the config that it was trained with.
+        config: Config file in place of that.
+        device: Such as ``cuda:0``; None: a GPU where there is one.
+        dtype: ``float32`` or ``bfloat16``.
+        sizes: What happens to a label map of a size that the network cannot take: ``pad`` continues
+            its border and cuts the picture back; ``refuse`` is an error that names sizes that fit.
+            ``resize`` brings every map to the size of the training, as testing does.
+
+    Raises:
+        MissingFileError: If the checkpoint does not exist.
+        CheckpointError: If it is none of a model that makes pictures from layouts, or the weights
+            do not fit the config.
+        ConfigError: If an argument is not one of the values above.
+
+    Example:
+        >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_600.pth')('layout.png').image
+    """
+
+    def __init__(
+        self,
+        checkpoint: str | Path,
+        config: str | Path | None = None,
+        device: str | None = None,
+        dtype: str = 'float32',
+        sizes: str = 'pad',
+    ) -> None:
+        for name, value, known in (('sizes', sizes, SIZES), ('dtype', dtype, tuple(DTYPES))):
+            if value not in known:
+                raise ConfigError(f'{name} must be one of {known}, got {value!r}')
+        self.checkpoint, self.sizes = str(checkpoint), sizes
+        config = None if config is None else str(config)
+        super().__init__(config, self.checkpoint, device, 'mmagic', show_progress=False)
+        self.device = next(self.model.parameters()).device
+        self.dtype = DTYPES[dtype]
+        self.generator = prepare_for_inference(self.model.sampling_generator, self.dtype)
+
+    # What MMEngine's base class asks for ---------------------------------------------------------
+
+    def _init_model(self, cfg: ConfigDict, weights: str, device: str = 'cpu') -> nn.Module:
+        from mmengine.runner.checkpoint import CheckpointLoader
+
+        content = CheckpointLoader.load_checkpoint(weights, map_location='cpu')
+        self._read_config(cfg, content)
+        model = cfg.model.copy()
+        if str(model.get('type')).split('.')[-1] != 'ECGAN':
+            raise CheckpointError(
+                f'{weights} holds a model of type {model.get("type")}, not one that makes pictures '
+                'from layouts (ECGAN)'
+            )
+        model.update(dict.fromkeys(TRAINING_PARTS))
+        model.pop('type')
+        network = ECGAN(**model).eval()
+        kept = tuple(f'{name}.' for name, _ in network.named_children())
+        state = {k: v for k, v in content['state_dict'].items() if k.startswith(kept)}
+        try:
+            network.load_state_dict(state)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f'{weights} does not fit its config: {one_line(error)}'
+            ) from error
+        meta = content.get('meta', {}).get('dataset_meta') or {}
+        count = network.num_classes
+        self.classes = list(meta.get('classes') or [f'class {i}' for i in range(count)])
+        self.palette = [list(c) for c in meta.get('palette') or generated_palette(count)]
+        return network.to(device)
+
+    def _read_config(self, cfg: ConfigDict, content: dict) -> None:
+        """Fill an empty config with what the checkpoint carries."""
+        from mmengine.config import Config
+
+        if 'model' in cfg:
+            return
+        text = content.get('meta', {}).get('cfg') if isinstance(content, dict) else None
+        if not text:
+            raise CheckpointError(
+                f'{self.checkpoint} carries no config: give the one that it was trained with'
+            )
+        cfg.update(Config.fromstring(text, file_format='.py')._cfg_dict)
+
+    def _init_pipeline(self, cfg: ConfigDict) -> None:
+        """Learn from the test data set how its label maps are read; there is nothing to build."""
+        dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
+        self.reduce_zero_label = bool(dataset.get('reduce_zero_label', False))
+        sizes = [step['size'] for step in dataset.get('pipeline', []) if 'size' in step]
+        self.trained_size: tuple[int, int] | None = tuple(sizes[-1]) if sizes else None
+
+    def _init_collate(self, cfg: ConfigDict) -> None:
+        """None: :meth:`generate` stacks layouts."""
+
+    def _init_visualizer(self, cfg: ConfigDict) -> None:
+        """None: pictures are returned."""
+
+    def visualize(self, *args: Any, **kwargs: Any) -> None:
+        """Not used: see :meth:`__call__`."""
+
+    def postprocess(self, *args: Any, **kwargs: Any) -> None:
+        """Not used: see :meth:`__call__`."""
+
+    # From maps to pictures -----------------------------------------------------------------------
+
+    def __call__(
+        self,
+        inputs: LabelMap | Sequence[LabelMap],
+        instances: LabelMap | Sequence[LabelMap] | None = None,
+        batch_size: int = 1,
+    ) -> GeneratedPicture | list[GeneratedPicture]:
+        """Generate.
+
+        Args:
+            inputs: Label map: a path, a folder, an array (H, W) of ids or (H, W, 3) of the
+                palette's RGB colours, a PIL picture; or a sequence of them.
+            instances: Instance maps for models with an instance boundary channel, in the same
+                order; None: regions of a class are taken for instances.
+            batch_size: Layouts of one size that go through the network together.
+
+        Returns:
+            One picture for one map, a list for a sequence or a folder.
+
+        Raises:
+            UserError: A map cannot be read or does not fit the model.
+        """
+        maps = list_maps(inputs, SUFFIXES)
+        others = [None] * len(maps) if instances is None else list_maps(instances, SUFFIXES)
+        if len(others) != len(maps):
+            raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
+        layouts = (self.load(*pair) for pair in zip(maps, others))
+        chunks = self.chunks(layouts, batch_size)
+        pictures = [picture for chunk in chunks for picture in self.generate(chunk)]
+        is_folder = isinstance(inputs, str | Path) and Path(inputs).expanduser().is_dir()
+        return pictures if is_folder or isinstance(inputs, (list, tuple)) else pictures[0]
+
+    def chunks(self, layouts: Iterable[PreparedLayout], size: int) -> Iterator[list]:
+        """Layouts in lists of ``size``, the last one shorter; read when they are asked for."""
+        yield from self._get_chunk_data(layouts, size)
+
+    def load(self, label_map: NamedMap, instances: NamedMap | None = None) -> PreparedLayout:
+        """Read a label map and bring it to a size that the network takes.
+
+        Args:
+            label_map: The map.
+            instances: Its instance map, see :meth:`__call__`.
+
+        Raises:
+            UserError: It cannot be read, holds ids out of range, or has a size that is refused.
+        """
+        name = label_map.name
+        labels = read_ids(label_map.content, self.palette, name, self.reduce_zero_label)
+        objects = labels if instances is None else read_ids(instances.content, (), instances.name)
+        if objects.shape != labels.shape:
+            raise DataError(
+                f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '
+                f'{objects.shape[1]}x{objects.shape[0]} (width x height)'
+            )
+        if self.sizes == 'resize' and self.trained_size is not None:
+            labels, objects = (
+                nearest_resize(torch.from_numpy(x), self.trained_size).numpy()
+                for x in (labels, objects)
+            )
+        size = labels.shape
+        labels, objects = (self._fitted(x, name) for x in (labels, objects))
+        inputs = {'label': [torch.from_numpy(labels)]}
+        if self.model.data_preprocessor.with_boundary:
+            inputs['boundary'] = [torch.from_numpy(boundary_map(objects))]
+        sample = DataSample(metainfo=dict(seg_map_path=_shown(label_map)))
+        # Checked here, where the name is at hand, and encoded as for testing.
+        layout = self.model.data_preprocessor(dict(inputs=inputs, data_samples=[sample]))
+        return PreparedLayout(name, layout['inputs']['layout'], size)
+
+    def _fitted(self, values: np.ndarray, name: str) -> np.ndarray:
+        """A map of a size that the network takes."""
+        divisor = getattr(getattr(self.model.generator, 'trunk', None), 'divisor', 1)
+        height, width = values.shape
+        missing = (-height % divisor, -width % divisor)
+        if any(missing) and self.sizes == 'refuse':
+            raise DataError(
+                f'{name} is {width}x{height} (width x height), the network takes multiples of '
+                f'{divisor}, such as {width + missing[1]}x{height + missing[0]}'
+            )
+        return np.pad(values, [(0, missing[0]), (0, missing[1])], mode='edge')
+
+    @torch.inference_mode()
+    def generate(self, layouts: Sequence[PreparedLayout]) -> list[GeneratedPicture]:
+        """Run the network.
+
+        Args:
+            layouts: What :meth:`load` gave; neighbours of one size go through together.
+
+        Returns:
+            A picture for each.
+        """
+        pictures = []
+        for _, group in itertools.groupby(layouts, key=lambda each: each.layout.shape):
+            group = list(group)
+            outputs = self.generator(Layout.stacked([each.layout for each in group]))
+            bgr = {
+                name: self.model.data_preprocessor.to_uint8(outputs[name]).cpu().numpy()
+                for name in ('image', 'coarse', 'edge')
+                if name in outputs
+            }
+            arrays = {name: x[:, ::-1].transpose(0, 2, 3, 1) for name, x in bgr.items()}
+            for index, (name, layout, (height, width)) in enumerate(group):
+                labels = layout.labels[0, :height, :width].cpu().numpy()
+                pictures.append(
+                    GeneratedPicture(
+                        name,
+                        layout=colour_labels(labels, self.palette)[..., ::-1],
+                        **{key: x[index, :height, :width] for key, x in arrays.items()},
+                    )
+                )
+        return pictures
+
+
+def _shown(label_map: NamedMap) -> str:
+    content = label_map.content
+    return str(content) if isinstance(content, str | Path) else label_map.name
