@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
+SITE ?= site
 
 # Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
 ANY_PYTHON := $(shell command -v python3 || command -v python3.11 || command -v python3.12 || \
@@ -13,7 +14,7 @@ SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VE
 RUN = "$(VENV)/bin/python"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format lock clean
+.PHONY: help setup demo test test-fast lint format docs lock clean
 
 help: ## this list
 	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.11]"
@@ -38,6 +39,9 @@ format: setup ## put the code into the style (ruff)
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
+docs: setup ## build the documentation site into site/ (a broken link is an error)
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(RUN) -m mkdocs build --strict --quiet --site-dir "$(SITE)"
+
 lock: setup ## write requirements/lock.txt anew from requirements/*.in
 	cd requirements && "$(abspath $(VENV))/bin/python" -m uv pip compile --universal \
 		--python-version 3.10 --no-annotate --custom-compile-command "make lock" \
@@ -45,5 +49,5 @@ lock: setup ## write requirements/lock.txt anew from requirements/*.in
 
 clean: ## remove the environment, the demo's results and what tools leave behind
 	@$(SET_UP) --remove
-	rm -rf work_dirs/demo work_dirs/demo_short build dist .pytest_cache .ruff_cache
+	rm -rf work_dirs/demo work_dirs/demo_short build dist site .pytest_cache .ruff_cache
 	find . -path "./.venv*" -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
