@@ -16,6 +16,7 @@ from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
 from projects.ecgan.errors import CheckpointError, ConfigError, DataError, MissingFileError
 from projects.ecgan.inference import generate_files
+from projects.ecgan.inference.carried_config import read_carried_config
 
 SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 
@@ -174,6 +175,35 @@ def test_wrong_checkpoints(checkpoint, repo_root, tmp_path):
         ECGANInferencer(tmp_path / 'none.pth')
     with pytest.raises(ConfigError, match=r"sizes must be one of .*, got 'crop'"):
         ECGANInferencer(checkpoint, sizes='crop')
+
+
+@pytest.mark.parametrize(
+    'line',
+    [
+        "open('MARKER', 'w')",
+        "x = open('MARKER', 'w')",
+        "x = dict(**dict(a=open('MARKER', 'w')))",
+        "model = dict(type=__import__('os').system)",
+        'import os',
+        'x = [i for i in range(3)]',
+        'x.y = 1',
+        'x = (' * 500,
+    ],
+)
+def test_config_of_a_checkpoint_is_not_run(checkpoint, tmp_path, line):
+    content, marker = torch.load(checkpoint, weights_only=True), tmp_path / 'marker'
+    content['meta']['cfg'] += '\n' + line.replace('MARKER', str(marker)) + '\n'
+    torch.save(content, tmp_path / 'hostile.pth')
+    with pytest.raises(CheckpointError, match=r'hostile\.pth carries is more than settings'):
+        ECGANInferencer(tmp_path / 'hostile.pth')
+    assert not marker.exists()
+
+
+def test_carried_configs_are_read_as_mmengine_reads_them(repo_root):
+    for path in (repo_root / 'configs').glob('*/*.py'):
+        cfg = Config.fromfile(path, import_custom_modules=False)
+        read = read_carried_config({'meta': {'cfg': cfg.pretty_text}}, 'model.pth')
+        assert read.to_dict() == cfg.to_dict()
 
 
 def test_training_parts_are_not_built(checkpoint, inferencer):

@@ -20,6 +20,7 @@ from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
 from ..structures import Layout, nearest_resize
 from ..visualization import colour_labels, write_image
+from .carried_config import read_carried_config
 from .folded_generator import prepare_for_inference
 from .label_maps import LabelMap, NamedMap, list_maps, read_ids
 
@@ -129,7 +130,8 @@ class ECGANInferencer(BaseInferencer):
         from mmengine.runner.checkpoint import CheckpointLoader
 
         content = CheckpointLoader.load_checkpoint(weights, map_location='cpu')
-        self._read_config(cfg, content)
+        if 'model' not in cfg:  # no config file was given
+            cfg.update(read_carried_config(content, weights))
         model = cfg.model.copy()
         if str(model.get('type')).split('.')[-1] != 'ECGAN':
             raise CheckpointError(
@@ -152,19 +154,6 @@ class ECGANInferencer(BaseInferencer):
         self.classes = list(meta.get('classes') or [f'class {i}' for i in range(count)])
         self.palette = [list(c) for c in meta.get('palette') or generated_palette(count)]
         return network.to(device)
-
-    def _read_config(self, cfg: ConfigDict, content: dict) -> None:
-        """Fill an empty config with what the checkpoint carries."""
-        from mmengine.config import Config
-
-        if 'model' in cfg:
-            return
-        text = content.get('meta', {}).get('cfg') if isinstance(content, dict) else None
-        if not text:
-            raise CheckpointError(
-                f'{self.checkpoint} carries no config: give the one that it was trained with'
-            )
-        cfg.update(Config.fromstring(text, file_format='.py')._cfg_dict)
 
     def _init_pipeline(self, cfg: ConfigDict) -> None:
         """Learn from the test data set how its label maps are read; there is nothing to build."""
