@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Run MMagic's own tests with and without this project, and print the two counts.
 
-Takes a checkout of MMagic (github.com/open-mmlab/mmagic, branch or tag v1.2.0); its tests run against
-the installed toolbox. See docs/compatibility.md.
+Takes a checkout of MMagic (github.com/open-mmlab/mmagic, tag v1.2.0); its tests run against the
+installed toolbox. See docs/compatibility.md.
 """
 
 import argparse
