@@ -1,7 +1,7 @@
 """MMagic imports its companions of 2023 although only a few of its editors use them.
 
-Versions: mmagic <= 1.2.0 without diffusers, transformers, huggingface-hub, albumentations, pandas
-or controlnet-aux, or with diffusers >= 0.29, transformers >= 5 or huggingface-hub >= 0.26.
+Versions: mmagic <= 1.2.0 without diffusers, transformers, huggingface-hub, albumentations, pandas,
+safetensors or controlnet-aux, or with diffusers >= 0.29, transformers >= 5, huggingface-hub >= 0.26.
 Upstream: https://github.com/open-mmlab/mmagic/issues/2110 (newer diffusers)
 
 ``import mmagic.models`` and ``mmagic.datasets`` need them at import time, for Stable Diffusion's
@@ -38,6 +38,7 @@ _IMPORTERS = tuple(
         'datasets.transforms.albumentations',
         'datasets.transforms.generate_assistant',
         'models.archs.attention_injection',
+        'models.editors.animatediff.animatediff',
         'models.editors.animatediff.animatediff_utils',
         'models.editors.animatediff.attention_3d',
         'models.editors.animatediff.motion_module',
