@@ -31,11 +31,8 @@ PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('opencv-python-headless', '4.5', '', ''),
 )
 # Distributions of one import name: one of them has to be there, the first if there is a choice.
-SAME_NAME = (
-    ('mmengine', 'onedl-mmengine'),
-    ('mmcv-lite', 'mmcv', 'onedl-mmcv'),
-    ('opencv-python', 'opencv-python-headless'),
-)
+OPENCV = ('opencv-python', 'opencv-python-headless')
+SAME_NAME = (('mmengine', 'onedl-mmengine'), ('mmcv-lite', 'mmcv', 'onedl-mmcv'), OPENCV)
 MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan.models')
 
 
@@ -79,7 +76,8 @@ def report_packages() -> list[str]:
         elif _numbers(version) < _numbers(first) or (last and _numbers(version) >= _numbers(last)):
             why = f' ({reason})' if reason else ''
             advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
-        elif len(there) > 1 and name == there[-1]:
+        # Two wheels of one OpenCV hold the same files, but for the windows.
+        elif name == there[-1] and len(there if group != OPENCV else {*map(found.get, there)}) > 1:
             advice.append(f'{" and ".join(there)} share one folder: uninstall both, install one')
     return advice
 

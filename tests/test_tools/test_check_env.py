@@ -72,6 +72,14 @@ def test_full_mmcv_alone_needs_nothing(
     assert check_env.report_packages() == []
 
 
+def test_two_wheels_of_one_opencv_need_nothing(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in OTHERS}
+    monkeypatch.setattr(check_env, '_version', {**fitting, check_env.OPENCV[1]: '4.5'}.get)
+    assert check_env.report_packages() == []
+
+
 def test_fork_of_mmengine_alone_needs_nothing(
     check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
