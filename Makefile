@@ -7,8 +7,8 @@ PYTEST_ARGS ?=
 SITE ?= site
 
 # Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
-ANY_PYTHON := $(shell command -v python3 || command -v python3.11 || command -v python3.12 || \
-	command -v python3.10 || command -v python)
+ANY_PYTHON := $(shell command -v python3 || command -v python3.13 || command -v python3.12 || \
+	command -v python3.11 || command -v python)
 SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
 	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
@@ -17,10 +17,10 @@ RUN = "$(VENV)/bin/python"
 .PHONY: help setup demo test test-fast lint format docs lock clean
 
 help: ## this list
-	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.11]"
+	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.13]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: ## make the virtual environment (2 to 3 minutes, 7 GB); done once, by every target below
+setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by every target below
 	@$(SET_UP)
 
 demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure the result
@@ -45,7 +45,7 @@ docs: setup ## build the documentation site into site/ (a broken link is an erro
 lock: setup ## write requirements/lock.txt anew from requirements/*.in
 	cd requirements && "$(abspath $(VENV))/bin/python" -m uv pip compile --universal \
 		--python-version 3.10 --no-annotate --custom-compile-command "make lock" \
-		toolbox.in dev.in -o lock.txt
+		--excludes excluded.txt toolbox.in dev.in -o lock.txt
 
 clean: ## remove the environment, the demo's results and what tools leave behind
 	@$(SET_UP) --remove

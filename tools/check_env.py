@@ -28,15 +28,11 @@ PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('mmsegmentation', '1.2', '', ''),
     ('numpy', '1.22', '', ''),
     ('opencv-python', '4.5', '', ''),
-    ('diffusers', '0.23', '0.29', 'newer ones moved modules that MMagic imports'),
-    ('transformers', '4.27', '5', 'newer ones lack modules that MMagic imports'),
-    ('huggingface-hub', '0.16', '0.26', 'newer ones lack a function that diffusers imports'),
-    ('albumentations', '1.3', '', ''),
-    ('mediapipe', '0.10', '0.10.15', 'newer ones lack a module that MMagic imports'),
-    ('setuptools', '40', '82', 'newer ones lack pkg_resources'),
+    ('opencv-python-headless', '4.5', '', ''),
 )
 # Distributions of one import name: one of them has to be there, the first if there is a choice.
-SAME_NAME = (('mmengine', 'onedl-mmengine'), ('mmcv-lite', 'mmcv', 'onedl-mmcv'))
+OPENCV = ('opencv-python', 'opencv-python-headless')
+SAME_NAME = (('mmengine', 'onedl-mmengine'), ('mmcv-lite', 'mmcv', 'onedl-mmcv'), OPENCV)
 MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan.models')
 
 
@@ -50,6 +46,7 @@ def report(args: argparse.Namespace) -> int:
     advice += report_devices()
     advice += report_compatibility()
     advice += report_imports()
+    report_companions()
     print('\nWhat to do')
     for line in advice or ['nothing: everything is there']:
         print(f'  {line}')
@@ -58,10 +55,10 @@ def report(args: argparse.Namespace) -> int:
 
 def report_packages() -> list[str]:
     """Print the versions; return what to install."""
-    print(f'Versions\n  {"python":<18} {platform.python_version()}')
+    print(f'Versions\n  {"python":<22} {platform.python_version()}')
     advice = []
-    if not (3, 10) <= sys.version_info[:2] < (3, 13):
-        advice.append(f'use Python 3.10 to 3.12, this is {platform.python_version()}')
+    if not (3, 10) <= sys.version_info[:2] < (3, 15):
+        advice.append(f'use Python 3.10 to 3.14, this is {platform.python_version()}')
     found = {name: _version(name) for name, *_ in PACKAGES}
     groups = {name: names for names in SAME_NAME for name in names}
     for name, first, last, reason in PACKAGES:
@@ -70,7 +67,7 @@ def report_packages() -> list[str]:
             fork = (
                 f' (a fork: what holds of {group[0]} below holds of it)' if 'onedl' in name else ''
             )
-            print(f'  {name:<18} {version or "-"}{fork if version else ""}')
+            print(f'  {name:<22} {version or "-"}{fork if version else ""}')
         wanted = f"'{name}>={first}{',<' + last if last else ''}'"
         there = [other for other in group if found[other] is not None]
         if version is None:
@@ -79,7 +76,8 @@ def report_packages() -> list[str]:
         elif _numbers(version) < _numbers(first) or (last and _numbers(version) >= _numbers(last)):
             why = f' ({reason})' if reason else ''
             advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
-        elif len(there) > 1 and name == there[-1]:
+        # Two wheels of one OpenCV hold the same files, but for the windows.
+        elif name == there[-1] and len(there if group != OPENCV else {*map(found.get, there)}) > 1:
             advice.append(f'{" and ".join(there)} share one folder: uninstall both, install one')
     return advice
 
@@ -127,6 +125,19 @@ def report_imports() -> list[str]:
             print(f'  {name:<18} {type(error).__name__}: {reason}')
             advice.append(f'{name} does not import: install the versions of requirements/lock.txt')
     return advice
+
+
+def report_companions() -> None:
+    """Print what MMagic's diffusion editors need; ECGAN does not, so nothing has to be done."""
+    try:
+        companions = importlib.import_module('projects.ecgan.compat.missing_companions').COMPANIONS
+    except Exception:  # said by report_compatibility
+        return
+    print("\nOnly for MMagic's diffusion editors and albumentations (requirements/companions.txt)")
+    for companion in companions.values():
+        fits = f'does not fit, {companion.works} does' if companion.lack else 'fits'
+        version = _version(companion.package)
+        print(f'  {companion.package:<22} {f"{version} {fits}" if version else "-"}')
 
 
 def _version(name: str) -> str | None:

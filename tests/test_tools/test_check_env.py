@@ -8,8 +8,10 @@ import fresh_process
 import pytest
 import torch
 
+from projects.ecgan.compat import missing_companions
+
 # Distributions that stand in for another one of the same import name.
-OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine')
+OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine', 'opencv-python-headless')
 
 
 @pytest.fixture(scope='module')
@@ -42,9 +44,9 @@ def test_sound_environment(tmp_path: Path) -> None:
             {'mmcv-lite': '2.2.0'},
             'mmcv-lite 2.2.0 does not fit (MMagic and MMSegmentation refuse',
         ),
-        ({'diffusers': '0.30.1'}, 'diffusers 0.30.1 does not fit (newer ones moved modules'),
         ({'torch': '2.0.1+cpu'}, "torch 2.0.1+cpu does not fit: pip install 'torch>=2.1'"),
         ({'mmcv': '2.1.0', 'mmcv-lite': '2.1.0'}, 'mmcv-lite and mmcv share one folder'),
+        ({'opencv-python-headless': '5.0.0.93'}, 'opencv-python and opencv-python-headless share'),
         ({'onedl-mmengine': '0.10.12'}, 'mmengine and onedl-mmengine share one folder'),
         ({'mmcv-lite': None, 'onedl-mmcv': '2.3.6'}, 'onedl-mmcv 2.3.6 does not fit (MMagic and'),
     ],
@@ -70,14 +72,36 @@ def test_full_mmcv_alone_needs_nothing(
     assert check_env.report_packages() == []
 
 
+def test_two_wheels_of_one_opencv_need_nothing(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in OTHERS}
+    monkeypatch.setattr(check_env, '_version', {**fitting, check_env.OPENCV[1]: '4.5'}.get)
+    assert check_env.report_packages() == []
+
+
 def test_fork_of_mmengine_alone_needs_nothing(
     check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    others = {'mmcv', 'onedl-mmcv', 'mmengine'}
+    others = {*OTHERS, 'mmengine'} - {'onedl-mmengine'}
     fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in others}
     monkeypatch.setattr(check_env, '_version', fitting.get)
     assert check_env.report_packages() == []
-    assert 'onedl-mmengine     0.10 (a fork: what holds of mmengine' in capsys.readouterr().out
+    assert 'onedl-mmengine         0.10 (a fork: what holds of mmengine' in capsys.readouterr().out
+
+
+def test_companions_are_optional_and_those_that_do_not_fit_are_told(
+    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    versions = {'diffusers': '0.36.0', 'transformers': '4.36.2'}
+    monkeypatch.setattr(check_env, '_version', versions.get)
+    for companion in missing_companions.COMPANIONS.values():
+        lack = 'it is 0.36.0' if companion.module == 'diffusers' else ''
+        monkeypatch.setitem(vars(companion), 'lack', lack)
+    assert check_env.report_companions() is None
+    lines = [' '.join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert 'diffusers 0.36.0 does not fit, 0.24.0 does' in lines
+    assert 'transformers 4.36.2 fits' in lines and 'albumentations -' in lines
 
 
 def test_torch_that_does_not_import_is_reported(

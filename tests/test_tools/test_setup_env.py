@@ -52,10 +52,10 @@ class Project:
         self.folder = folder
         (folder / 'tools').mkdir()
         (folder / 'requirements').mkdir()
-        text = SCRIPT.read_text().replace('NEEDED_GB = 9.0', 'NEEDED_GB = 0.0')
+        text = SCRIPT.read_text().replace('NEEDED_GB = 8.0', 'NEEDED_GB = 0.0')
         (folder / 'tools' / SCRIPT.name).write_text(text)
         self.lock = folder / 'requirements' / 'lock.txt'
-        self.lock.write_text('opencv-python==4.1\nopencv-python-headless==4.1\nuv==0.13.9\n')
+        self.lock.write_text('opencv-python-headless==5.0\nuv==0.13.9\n')
         self.venv = folder / 'place' / 'venv'
         self.downloads = folder / 'place' / 'venv.downloads'
         self.python = fake_python(folder)
@@ -125,7 +125,7 @@ def test_old_python_can_read_the_script():
 
 @pytest.mark.parametrize(
     'version, fits',
-    [('3.9', False), ('3.10', True), ('3.11', True), ('3.12', True), ('3.13', False)],
+    [('3.9', False), ('3.10', True), ('3.12', True), ('3.14', True), ('3.15', False)],
 )
 def test_supported_versions(setup_env, tmp_path, version, fits):
     python = fake_python(tmp_path, version)
@@ -144,8 +144,8 @@ def test_activated_environment_stands_for_the_python_below_it(setup_env):
 
 def test_stub_on_the_path_is_passed_over(setup_env, tmp_path):
     stub = script(tmp_path / 'stub', 'echo "python3.10: command not found" >&2; exit 127')
-    names = [stub, str(tmp_path / 'absent'), fake_python(tmp_path, '3.13')]
-    with pytest.raises(RuntimeError, match=r'\(found: 3\.13 at \S+\)$'):
+    names = [stub, str(tmp_path / 'absent'), fake_python(tmp_path, '3.15')]
+    with pytest.raises(RuntimeError, match=r'\(found: 3\.15 at \S+\)$'):
         setup_env.find_python(names)
     with pytest.raises(RuntimeError, match=r'\(found: none\)$'):
         setup_env.find_python(names[:2])
@@ -164,7 +164,7 @@ def test_running_python_comes_first_then_the_best_tested(setup_env, tmp_path, mo
     monkeypatch.setattr(setup_env, 'find_python', lambda names: asked.extend(names) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         setup_env.set_up(tmp_path / 'venv')
-    named = ['python3.11', 'python3.12', 'python3.10', 'python3', 'python']
+    named = [*(f'python{version}' for version in setup_env.VERSIONS), 'python3', 'python']
     assert asked[1:] == [sys.executable, *named]
 
 
@@ -172,7 +172,7 @@ def test_command_line_prints_one_line(project):
     python = fake_python(project.folder, '3.9')
     output, errors = project.run('--python', python, status=2)
     assert output == '' and errors.count('\n') == 1
-    assert errors.startswith('error: Python 3.11 or 3.12 or 3.10 is needed')
+    assert errors.startswith('error: Python 3.13 or 3.12 or 3.11 or 3.14 or 3.10 is needed')
     assert f'3.9 at {python}' in errors and 'make PYTHON=' in errors
     assert not project.venv.exists()
 
@@ -182,7 +182,7 @@ def test_small_disk_is_told_with_figures(setup_env, tmp_path, monkeypatch):
     with pytest.raises(RuntimeError) as error:
         setup_env.set_up(tmp_path / 'venv', fake_python(tmp_path))
     message = str(error.value)
-    assert '9.0 GB of disk are needed' in message and f'2.5 GB are free at {tmp_path}' in message
+    assert '8.0 GB of disk are needed' in message and f'2.5 GB are free at {tmp_path}' in message
     assert 'make VENV=' in message and '\n' not in message
     assert not (tmp_path / 'venv').exists()
 
@@ -203,29 +203,21 @@ def test_what_an_interrupted_set_up_left_counts_as_room_once(setup_env, tmp_path
         setup_env.set_up(tmp_path / 'venv', python)
 
 
-def test_set_up_from_nothing(project):
+def test_set_up_from_nothing(project, setup_env):
     output, errors = project.run()
     assert errors == ''
     begin, end = output.splitlines()
     assert begin == f'Setting up {project.venv} with Python 3.11 (2 to 3 minutes)'
     assert end.startswith('Environment ready after ')
     python = f'{project.venv}/bin/python'
-    sync = f'-m uv pip sync --python {python} {project.lock}'
     assert project.steps() == [
         f'-m venv {project.venv}',
         f'-m pip install --quiet --no-input -c {project.lock} uv',
-        sync,
-        f'{sync} --reinstall-package opencv-python-headless',
-        '-c import cv2, torch, torchvision, mmengine, mmcv',
+        f'-m uv pip sync --python {python} {project.lock}',
+        f'-W ignore -c {setup_env.FIRST_IMPORT}',
     ]
     assert set(project.stamp()) == {'lock', 'python', 'setup_seconds'}
     assert project.stamp()['python'] == '3.11' and not project.downloads.exists()
-
-
-def test_one_opencv_needs_no_second_unpacking(project):
-    project.lock.write_text("opencv-python==4.1\nopencv-python==4.2 ; python_version > '3'\n")
-    project.run()
-    assert sum('uv pip sync' in step for step in project.steps()) == 1
 
 
 def test_finished_environment_is_recognised(project):
@@ -356,6 +348,8 @@ def test_lock_pins_what_the_script_asks_for():
     for package in ('uv', 'opencv-python-headless', 'torch', 'mmagic', 'mmcv-lite', 'pytest'):
         assert f'\n{package}==' in text
     assert 'http' not in text
+    # One wheel owns the folder cv2, and it needs no libGL.
+    assert text.count('\nopencv') == 1
 
 
 @pytest.mark.slow
@@ -373,9 +367,9 @@ def test_real_environment_has_pip(setup_env, tmp_path, monkeypatch):
     monkeypatch.setattr(setup_env, 'run', run)
     folder = tmp_path / 'venv'
     setup_env.set_up(folder, sys.executable)
-    assert len(commands) == 5
+    assert len(commands) == 4
     assert subprocess.run([folder / 'bin' / 'python', '-c', 'import pip']).returncode == 0
     setup_env.set_up(folder)
-    assert len(commands) == 5
+    assert len(commands) == 4
     setup_env.set_up(folder, remove=True)
     assert not folder.exists()

@@ -8,6 +8,7 @@ from . import (
     atomic_checkpoints,
     cpu_distributed,
     init_weights,
+    missing_companions,
     missing_ops,
     numpy_bool8,
     safe_checkpoints,
@@ -18,6 +19,7 @@ from ._defect import Defect
 
 _MODULES = (
     missing_ops,
+    missing_companions,
     numpy_bool8,
     init_weights,
     cpu_distributed,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ._import_hook import Patch, when_imported
+from ._import_hook import Patch, before_import, when_imported
 from ._versions import older_than
 
 
@@ -19,6 +19,7 @@ class Defect:
         patches: Module -> function that mends it right after its import.
         cured: One line on what holds once the patches are there.
         sound: One line on why nothing had to be done.
+        preparations: Module -> function that gets it right before its code runs.
         applied: Whether the patches are there.
     """
 
@@ -29,6 +30,7 @@ class Defect:
     patches: Mapping[str, Patch]
     cured: str
     sound: str
+    preparations: Mapping[str, Patch] = field(default_factory=dict)
     applied: bool = field(default=False, init=False)
 
     def apply(self) -> None:
@@ -37,6 +39,8 @@ class Defect:
             self.applied = True
             for module, patch in self.patches.items():
                 when_imported(module, patch)
+            for module, prepare in self.preparations.items():
+                before_import(module, prepare)
 
     @property
     def state(self) -> str:

@@ -1,4 +1,4 @@
-"""Run a function on a module right after the module's first import.
+"""Run a function on a module right after the module's first import, or right before its code runs.
 
 Several defects sit in modules that are slow to import (``mmagic.models``). Patching them when they
 are imported keeps ``import projects.ecgan`` light and patches before any other module has copied
@@ -15,10 +15,13 @@ Patch = Callable[[ModuleType], None]
 
 
 class _PatchingLoader(importlib.abc.Loader):
-    """Loads a module with its own loader, then runs the patches."""
+    """Loads a module with its own loader; runs the preparations before and the patches after."""
 
-    def __init__(self, loader: importlib.abc.Loader, patches: list[Patch]) -> None:
+    def __init__(
+        self, loader: importlib.abc.Loader, preparations: list[Patch], patches: list[Patch]
+    ) -> None:
         self.loader = loader
+        self.preparations = preparations
         self.patches = patches
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
@@ -29,6 +32,8 @@ class _PatchingLoader(importlib.abc.Loader):
         module.__loader__ = self.loader
         if module.__spec__ is not None:
             module.__spec__.loader = self.loader
+        for prepare in self.preparations:
+            prepare(module)
         self.loader.exec_module(module)
         for patch in self.patches:
             patch(module)
@@ -38,6 +43,7 @@ class _PatchFinder(importlib.abc.MetaPathFinder):
     """Asks the other finders for a module and wraps the loader they give."""
 
     def __init__(self) -> None:
+        self.preparations: dict[str, list[Patch]] = {}
         self.patches: dict[str, list[Patch]] = {}
 
     def find_spec(
@@ -46,15 +52,16 @@ class _PatchFinder(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        patches = self.patches.get(fullname)
-        if patches is None:
+        if fullname not in self.patches and fullname not in self.preparations:
             return None
+        preparations = self.preparations.setdefault(fullname, [])
+        patches = self.patches.setdefault(fullname, [])
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, 'find_spec'):
                 continue
             spec = finder.find_spec(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                spec.loader = _PatchingLoader(spec.loader, patches)
+                spec.loader = _PatchingLoader(spec.loader, preparations, patches)
                 return spec
         return None
 
@@ -69,11 +76,26 @@ def when_imported(name: str, patch: Patch) -> None:
         name: Full module name, for example ``'mmcv.utils.ext_loader'``.
         patch: Function that gets the module; it must be safe to run twice (after a reload).
     """
-    if _FINDER not in sys.meta_path:
-        sys.meta_path.insert(0, _FINDER)
+    _install()
     _FINDER.patches.setdefault(name, []).append(patch)
     if name in sys.modules:
         patch(sys.modules[name])
+
+
+def before_import(name: str, prepare: Patch) -> None:
+    """Run ``prepare(module)`` on the empty module before the code of ``name`` fills it.
+
+    Args:
+        name: Full module name; one that is imported already is left as it is.
+        prepare: Function that gets the module; it must be safe to run twice (before a reload).
+    """
+    _install()
+    _FINDER.preparations.setdefault(name, []).append(prepare)
+
+
+def _install() -> None:
+    if _FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, _FINDER)
 
 
 def rebind(original: object, replacement: object, packages: Sequence[str]) -> int:
