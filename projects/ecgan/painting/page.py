@@ -19,7 +19,7 @@ MAX_BRUSH = 128
 # Beyond this many labels the list has a field to search it.
 _LONG_LIST = 20
 _HELP = (
-    ('1 2 ... a c ...', 'class'),
+    ('1 2 3 ...', 'class'),
     ('B F', 'brush, fill'),
     ('[ ]', 'size'),
     ('Ctrl+Z', 'undo'),
@@ -111,7 +111,7 @@ class PaintPage:
 
     def _build_files(self) -> None:
         with ui.element('div').classes('paint-row'):
-            _button('check_box_outline_blank', 'Empty: all of the chosen class', self._empty)
+            _button('crop_din', 'Start anew: all of the chosen class', self._empty, 'Empty')
             if len(self.studio.scenes):
                 _button('chevron_left', 'Previous layout of the data set', self._previous)
                 self.scene_text = _text('span', '').classes('paint-note')
@@ -258,7 +258,7 @@ class PaintPage:
         self.size.props['max'] = min(max(8, min(height, width) // 2), MAX_BRUSH)
         self.canvas.show(ids)
         if len(self.studio.scenes):
-            self.scene_text.text = f'{self.scene + 1} of {len(self.studio.scenes)}'
+            self.scene_text.text = f'Scene {self.scene + 1} of {len(self.studio.scenes)}'
 
     # What comes of it ----------------------------------------------------------------------------
 

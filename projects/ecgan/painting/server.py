@@ -67,6 +67,8 @@ def serve(studio: Studio, host: str, port: int) -> None:
             kept[user] = studio.new_session()
         await PaintPage(studio, user, kept[user]).start()
 
+    # Darker than the library's, which is hard to read on white.
+    app.colors(primary='#1565c0')
     app.storage.max_tab_storage_age = TAB_SECONDS
     app.add_middleware(BodyLimit)
     print(f'{studio.inferencer.checkpoint} at http://{host}:{port}/ (Ctrl-C stops)', flush=True)
