@@ -110,7 +110,7 @@ class PaintPage:
                         _text('span', f' {meaning}')
 
     def _build_files(self) -> None:
-        with ui.element('div').classes('paint-row'):
+        with ui.element('div').classes('paint-row paint-files'):
             _button('crop_din', 'Start anew: all of the chosen class', self._empty, 'Empty')
             if len(self.studio.scenes):
                 _button('chevron_left', 'Previous layout of the data set', self._previous)
