@@ -321,6 +321,19 @@ def test_two_browsers_do_not_see_each_others_layout(tab, browser, address):
     context.close()
 
 
+def test_a_duplicated_tab_paints_a_layout_of_its_own(tab):
+    tab.choose('car')
+    tab.stroke((10, 10), (40, 10))
+    with tab.page.context.expect_page() as opened:
+        # What the library takes for the tab's id goes along with it.
+        tab.page.evaluate('void window.open(location.href)')
+    first, tab.page = tab.page, opened.value
+    tab.wait_for_picture()
+    assert np.array_equal(tab.layout(), FIRST)
+    tab.page = first
+    assert (tab.layout()[10, 10:41] == CAR).all()
+
+
 def test_events_that_no_page_sends_are_told(tab):
     canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.onDown)'
     for event in (

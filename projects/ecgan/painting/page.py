@@ -7,7 +7,7 @@ from pathlib import Path
 from nicegui import ui
 from nicegui.events import GenericEventArguments, KeyEventArguments, UploadEventArguments
 
-from ..errors import UserError
+from ..errors import UserError, one_line
 from .canvas import LayoutCanvas
 from .label_set import TOOL_KEYS, Label
 from .layout_files import MAX_BYTES, read_layout, write_layout
@@ -209,7 +209,7 @@ class PaintPage:
         if crossed or (show and changed):
             self.canvas.show(self.session.ids)
         if changed:
-            await self._generate()
+            await self.generate()
 
     async def _undo(self) -> None:
         await self._changed(self.session.undo())
@@ -248,7 +248,7 @@ class PaintPage:
     async def _changed(self, changed: bool) -> None:
         if changed:
             self._show()
-            await self._generate()
+            await self.generate()
 
     def _show(self) -> None:
         """Show the layout, which has another size perhaps."""
@@ -262,19 +262,21 @@ class PaintPage:
 
     # What comes of it ----------------------------------------------------------------------------
 
-    async def start(self) -> None:
-        """Generate the first picture."""
-        await self._generate()
-
-    async def _generate(self) -> None:
+    async def generate(self) -> None:
+        """Generate the picture of the layout as it is, and show it."""
         self.undo.set_enabled(self.session.can_undo)
         self.redo.set_enabled(self.session.can_redo)
         self.frame.classes('busy')
+        ids = self.session.ids
         try:
-            made = await self.studio.turns.take(self.user, self.session.ids)
-        except UserError as error:
-            made = None
+            made = await self.studio.turns.take(self.user, ids)
+        except Exception as error:
+            self.frame.classes(remove='busy')
+            if not isinstance(error, UserError):
+                _complain(f'no picture: {one_line(error)}')
+                raise
             _complain(error.sentence)
+            return
         # None: a newer request of this tab has taken the place of this one, and ends the waiting.
         if made is None or self.client.is_deleted:
             return
@@ -285,7 +287,7 @@ class PaintPage:
             content = getattr(made, name)
             figure.set_visibility(content is not None)
             shown.props['src'] = '' if content is None else _url(content)
-        height, width = self.session.ids.shape
+        height, width = ids.shape
         self.note.text = f'{width} x {height}, enlarged smoothly, in {made.seconds:.2f} s'
 
     def _save(self) -> None:

@@ -65,7 +65,7 @@ def serve(studio: Studio, host: str, port: int) -> None:
         if user not in kept:
             kept.clear()
             kept[user] = studio.new_session()
-        await PaintPage(studio, user, kept[user]).start()
+        await PaintPage(studio, user, kept[user]).generate()
 
     # Darker than the library's, which is hard to read on white.
     app.colors(primary='#1565c0')
@@ -89,10 +89,12 @@ def serve(studio: Studio, host: str, port: int) -> None:
 
 def _check_address(host: str, port: int) -> None:
     """Say in one line what the server would say in many."""
+    if not 0 < port < 2**16:
+        raise ConfigError(f'cannot listen on {host}, port {port}: ports are 1 to 65535; see --port')
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ConfigError(f'cannot listen on {host}, port {port}: {error}; see --port') from error

@@ -1,10 +1,12 @@
 """What all pages share: the model, its labels, the data set, and the turns at the model."""
 
+import contextlib
 import time
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import UserError
 from ..inference import ECGANInferencer
 from .dataset_layouts import DatasetLayouts
 from .label_set import LabelSet
@@ -53,7 +55,10 @@ class Studio:
 
     def new_session(self) -> LayoutSession:
         """A session that starts from the first layout of the data set, or from an empty one."""
-        first = self.scenes.layout(0) if len(self.scenes) else self.empty(self.labels.labels[0].id)
+        first = self.empty(self.labels.labels[0].id)
+        # Files that cannot be read are told of when they are asked for.
+        with contextlib.suppress(UserError):
+            first = self.scenes.layout(0) if len(self.scenes) else first
         return LayoutSession(first, self.labels.ids)
 
     def render(self, ids: np.ndarray) -> Rendering:
