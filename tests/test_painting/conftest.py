@@ -68,9 +68,12 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     pytest.fail(f'the server does not answer: {log.read_text()}')
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='module')
 def browser():
-    """A headless Chromium; what needs it is skipped where there is none."""
+    """A headless Chromium; what needs it is skipped where there is none.
+
+    No longer than a module: it keeps an event loop running, and other tests run their own.
+    """
     api = pytest.importorskip('playwright.sync_api')
     if CHROMIUM is None:
         pytest.skip('there is no Chromium')

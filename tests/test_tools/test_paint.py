@@ -33,5 +33,5 @@ def test_make_installs_what_the_extra_names(repo_root):
     line = next(
         x for x in (repo_root / 'pyproject.toml').read_text().splitlines() if 'paint =' in x
     )
-    assert line == 'paint = ["nicegui>=3.10,<4"]'
+    assert line == 'paint = ["nicegui>=3.18,<4"]'
     assert '^paint = ' in (repo_root / 'Makefile').read_text()

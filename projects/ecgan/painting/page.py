@@ -14,8 +14,9 @@ from .layout_files import MAX_BYTES, read_layout, write_layout
 from .session import LayoutSession
 from .studio import Rendering, Studio
 
-FIRST_SIZE = 5
 MAX_BRUSH = 128
+# Of the first brush: this part of the layout's shorter side.
+_FIRST_SIZE = 0.08
 # Beyond this many labels the list has a field to search it.
 _LONG_LIST = 20
 _HELP = (
@@ -91,9 +92,8 @@ class PaintPage:
                 tools = {tool: tool.capitalize() for tool in TOOL_KEYS.values()}
                 self.tool = ui.toggle(tools, value='brush', on_change=self._use_tool)
                 self.tool.props('dense unelevated no-caps padding="4px 12px"')
-                self.size = ui.slider(
-                    min=1, max=MAX_BRUSH, value=FIRST_SIZE, on_change=self._use_size
-                )
+                first = min(max(round(_FIRST_SIZE * min(self.session.ids.shape)), 1), MAX_BRUSH)
+                self.size = ui.slider(min=1, max=MAX_BRUSH, value=first, on_change=self._use_size)
                 self.size.classes('paint-size').props('dense aria-label="Size of the brush"')
                 self.size_text = _text('span', '').classes('paint-note')
                 ui.element('span').classes('push')
