@@ -16,6 +16,7 @@ FLOORS = (
     ('reports',),
     ('models',),
     ('engine', 'evaluation', 'inference'),
+    ('painting',),
     ('analysis',),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

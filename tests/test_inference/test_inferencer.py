@@ -8,39 +8,21 @@ import fresh_process
 import numpy as np
 import pytest
 import torch
-from ecgan_toys import build_model
+from ecgan_toys import SMOKE, build_model, write_checkpoint
 from mmengine.config import Config
 from PIL import Image
 
 from projects.ecgan import ECGANInferencer
-from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
+from projects.ecgan.datasets import SCENE_PALETTE, draw_scene
 from projects.ecgan.errors import CheckpointError, ConfigError, DataError, MissingFileError
 from projects.ecgan.inference import generate_files
 from projects.ecgan.inference.carried_config import read_carried_config
-
-SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 
 
 @pytest.fixture(scope='module')
 def checkpoint(repo_root, tmp_path_factory) -> Path:
     """A checkpoint as a training leaves it: weights, config, classes and palette."""
-    from mmagic.registry import MODELS
-
-    cfg = Config.fromfile(repo_root / SMOKE)
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model)
-    model.init_weights()
-    # Xavier's small gain leaves pictures grey: make them tell layouts apart.
-    with torch.no_grad():
-        for parameter in model.generator_ema.parameters():
-            parameter.mul_(30)
-    path = tmp_path_factory.mktemp('model') / 'iter_2.pth'
-    meta = dict(
-        cfg=cfg.pretty_text,
-        dataset_meta=dict(classes=SCENE_CLASSES, palette=[list(c) for c in SCENE_PALETTE]),
-    )
-    torch.save(dict(meta=meta, state_dict=model.state_dict()), path)
-    return path
+    return write_checkpoint(repo_root, tmp_path_factory.mktemp('model'))
 
 
 @pytest.fixture(scope='module')

@@ -1,0 +1,27 @@
+"""A page in the browser on which layouts are painted and become pictures.
+
+Only :mod:`.page` and :mod:`.canvas` need NiceGUI (``pip install '.[paint]'``).
+"""
+
+from .dataset_layouts import DatasetLayouts
+from .label_set import Label, LabelSet
+from .layout_files import MAX_BYTES, MAX_PIXELS, MAX_SIDE, read_layout, write_layout, write_picture
+from .session import LayoutSession
+from .studio import Rendering, Studio
+from .turns import Turns
+
+__all__ = [
+    'MAX_BYTES',
+    'MAX_PIXELS',
+    'MAX_SIDE',
+    'DatasetLayouts',
+    'Label',
+    'LabelSet',
+    'LayoutSession',
+    'Rendering',
+    'Studio',
+    'Turns',
+    'read_layout',
+    'write_layout',
+    'write_picture',
+]

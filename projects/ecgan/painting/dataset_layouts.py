@@ -1,0 +1,51 @@
+"""Layouts of a data set, to start from."""
+
+import numpy as np
+from mmagic.registry import DATASETS
+from mmengine.config import ConfigDict
+
+from ..errors import UserError
+
+
+class DatasetLayouts:
+    """The layouts of the data set that a model is tested on, as its pipeline makes them.
+
+    Attributes:
+        reason: Why there is none, '' where there are some.
+
+    Args:
+        config: Config of the data set; None: there is none.
+    """
+
+    def __init__(self, config: ConfigDict | None) -> None:
+        self.reason = ''
+        self._dataset = ()
+        if not config:
+            self.reason = 'the config of the checkpoint names no data set for testing'
+            return
+        try:
+            # The transforms of its pipeline are looked up in the scope that is set.
+            with DATASETS.switch_scope_and_registry('mmagic') as registry:
+                self._dataset = registry.build(config)
+        except UserError as error:
+            self.reason = error.sentence
+        except OSError as error:
+            self.reason = str(error)
+
+    def __len__(self) -> int:
+        return len(self._dataset)
+
+    def layout(self, index: int) -> np.ndarray:
+        """One of them.
+
+        Args:
+            index: Which; counted around.
+
+        Returns:
+            (H, W) uint16.
+
+        Raises:
+            UserError: Its files cannot be read.
+        """
+        sample = self._dataset[index % len(self)]
+        return sample['inputs']['label'].numpy().astype(np.uint16)

@@ -1,0 +1,89 @@
+"""Layouts from and to files that people hand over; what is too large is refused unopened."""
+
+import io
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from ..errors import DataError
+from ..inference import ECGANInferencer
+from ..inference.label_maps import NamedMap
+from .label_set import LabelSet
+
+#: Formats that keep every pixel; JPEG does not.
+FORMATS = ('PNG', 'BMP', 'TIFF')
+MAX_BYTES = 4 * 2**20
+MAX_PIXELS = 2**20
+# The network takes multiples of up to 128: a strip of one pixel would grow by as much.
+MAX_SIDE = 2048
+
+
+def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.ndarray:
+    """Read a label map, of ids or of the palette's colours, as the inferencer would.
+
+    Args:
+        content: The file.
+        name: What errors call it.
+        inferencer: The model that the layout is for.
+
+    Returns:
+        (H, W) uint16 ids of a layout.
+
+    Raises:
+        DataError: It is too large, no picture, or holds ids or colours of no class.
+    """
+    if len(content) > MAX_BYTES:
+        raise DataError(f'{name} is larger than {MAX_BYTES // 2**20} MB')
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise DataError(f'{name} is not a picture of the format {", ".join(FORMATS)}') from error
+    except Image.DecompressionBombError as error:
+        raise DataError(f'{name} has more than {MAX_PIXELS:,} pixels') from error
+    # Only the head of the file has been read up to here.
+    width, height = picture.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise DataError(
+            f'{name} is {width}x{height}: at most {MAX_PIXELS:,} pixels, and {MAX_SIDE} on a side'
+        )
+    try:
+        picture.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(f'{name} cannot be read: the file is damaged') from error
+    layout = inferencer.load(NamedMap(name, picture)).layout
+    ids = layout.labels[0, :height, :width].cpu().numpy()
+    encoding = inferencer.model.data_preprocessor
+    return np.where(ids == encoding.num_classes, encoding.ignore_index, ids).astype(np.uint16)
+
+
+def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
+    """A PNG whose values are the ids, and which shows the palette's colours.
+
+    Args:
+        ids: (H, W) ids of a layout.
+        labels: What they mean.
+    """
+    if max(labels.ids) > 255:
+        return write_picture(labels.as_in_files(ids))
+    picture = Image.fromarray(labels.as_in_files(ids).astype(np.uint8)).convert('P')
+    colours = np.zeros((256, 3), np.uint8)
+    known = np.array([label.id for label in labels.labels])
+    colours[labels.as_in_files(known)] = [label.colour for label in labels.labels]
+    picture.putpalette(colours.tobytes())
+    return _png(picture)
+
+
+def write_picture(pixels: np.ndarray) -> bytes:
+    """A PNG.
+
+    Args:
+        pixels: (H, W, 3) uint8 in RGB, or (H, W) uint16.
+    """
+    return _png(Image.fromarray(pixels))
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    # The page waits for it, and the way to the browser is short.
+    picture.save(buffer, 'PNG', compress_level=1)
+    return buffer.getvalue()

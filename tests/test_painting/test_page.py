@@ -1,0 +1,368 @@
+"""The page in a real browser: every test has a tab of its own, and so a layout of its own."""
+
+import base64
+import http.client
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
+from projects.ecgan.painting import MAX_BYTES
+
+pytestmark = pytest.mark.slow
+
+FIRST = draw_scene(0, 1, (64, 64))[1]
+SKY, GRASS, CAR = (SCENE_CLASSES.index(name) for name in ('sky', 'grass', 'car'))
+# From a copy: reading often from the canvas itself would change how the browser keeps it.
+READ = """async () => {
+    await new Promise(requestAnimationFrame);
+    const canvas = document.querySelector('.layout-canvas canvas');
+    const { width, height } = canvas;
+    const copy = Object.assign(document.createElement('canvas'), { width, height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    return [height, width, ...context.getImageData(0, 0, width, height).data];
+}"""
+
+
+class Tab:
+    """The page as a user has it, and what the browser says of it."""
+
+    def __init__(self, context: Any, address: str) -> None:
+        self.page = context.new_page()
+        self.console: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on('console', lambda message: self.console.append(message.text))
+        self.page.on('pageerror', lambda error: self.console.append(str(error)))
+        self.page.on('request', lambda request: self._note(request.url, address))
+        self.page.set_default_timeout(20_000)
+        self.page.goto(address)
+        self.wait_for_picture()
+
+    def _note(self, url: str, address: str) -> None:
+        if not url.startswith((address, 'data:', 'blob:')):
+            self.foreign.append(url)
+
+    def wait_for_picture(self) -> None:
+        self.page.wait_for_selector('.paint-main:not(.busy) img[src^="data:"]')
+
+    def layout(self) -> np.ndarray:
+        """Ids on the canvas; every pixel has exactly the colour of a class."""
+        height, width, *values = self.page.evaluate(READ)
+        pixels = np.array(values, np.uint8).reshape(height, width, 4)
+        assert (pixels[..., 3] == 255).all()
+        same = (pixels[..., None, :3] == np.array(SCENE_PALETTE)).all(-1)
+        assert same.any(-1).all(), 'a colour of no class'
+        return same.argmax(-1)
+
+    def picture(self, name: str = '.paint-main') -> np.ndarray:
+        source = self.page.locator(f'{name} img').first.get_attribute('src')
+        content = base64.b64decode(source.partition(',')[2])
+        return np.asarray(Image.open(io.BytesIO(content)))
+
+    def until(self, told: Callable[[], bool]) -> None:
+        """Wait for something that the server does."""
+        for _ in range(200):
+            if told():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError('it did not happen within ten seconds')
+
+    def until_shown(self, layout: np.ndarray) -> None:
+        self.until(lambda: np.array_equal(self.layout(), layout))
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a pixel of the layout is on the page."""
+        box = self.page.locator('.layout-canvas canvas').bounding_box()
+        return box['x'] + (x + 0.5) / 64 * box['width'], box['y'] + (y + 0.5) / 64 * box['height']
+
+    def stroke(self, *points: tuple[float, float]) -> None:
+        """Paint with the mouse, and wait for the picture of it."""
+        before = self.picture()
+        self.page.mouse.move(*self.place(*points[0]))
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*self.place(*point), steps=5)
+        self.page.mouse.up()
+        self.until(lambda: not np.array_equal(self.picture(), before))
+
+    def choose(self, name: str) -> None:
+        self.page.locator(f'.paint-label:has-text("{name}")').click()
+        self.page.wait_for_selector(f'.paint-label[aria-pressed=true]:has-text("{name}")')
+
+    def key(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+        # What a key means is decided by the server.
+        self.page.wait_for_timeout(300)
+
+    def click(self, about: str) -> None:
+        self.page.locator(f'[aria-label="{about}"]').click()
+
+    def upload(self, name: str, content: bytes) -> None:
+        file = dict(name=name, mimeType='image/png', buffer=content)
+        self.page.locator('input[type=file]').set_input_files(file)
+
+
+@pytest.fixture
+def tab(browser, address) -> Iterator[Tab]:
+    context = browser.new_context(viewport=dict(width=1280, height=860))
+    opened = Tab(context, address)
+    yield opened
+    assert opened.console == [] and opened.foreign == []
+    context.close()
+
+
+def png(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(values).save(buffer, 'PNG')
+    return buffer.getvalue()
+
+
+def test_it_starts_with_a_layout_of_the_data_set(tab, inferencer):
+    assert np.array_equal(tab.layout(), FIRST)
+    assert tab.page.locator('.paint-label').all_inner_texts() == [
+        f'{name}\n{index}' for index, name in enumerate(SCENE_CLASSES, 1)
+    ]
+    expected = inferencer(FIRST)
+    for shown, made in (
+        (tab.picture(), expected.image),
+        (tab.picture('.paint-sides figure'), expected.edge),
+    ):
+        # Another process may have other threads, and round otherwise.
+        assert abs(shown.astype(int) - made).max() <= 1
+
+
+def test_a_stroke_changes_the_picture_and_undo_brings_both_back(tab, inferencer):
+    before = tab.picture()
+    tab.choose('car')
+    tab.stroke((10, 10), (40, 10))
+    changed = tab.layout()
+    expected = FIRST.copy()
+    # A brush of 5 pixels is a square without its corners.
+    expected[8:13, 9:42] = expected[9:12, 8:43] = CAR
+    assert np.array_equal(changed, expected)
+    after = tab.picture()
+    assert abs(after.astype(int) - inferencer(changed).image).max() <= 1
+    tab.key('Control+z')
+    tab.until_shown(FIRST)
+    tab.until(lambda: np.array_equal(tab.picture(), before))
+    tab.click('Redo (Ctrl+Y)')
+    tab.until_shown(changed)
+    tab.until(lambda: np.array_equal(tab.picture(), after))
+
+
+def test_many_strokes_at_once_end_with_the_picture_of_the_last(tab, inferencer):
+    tab.choose('car')
+    for y in range(0, 60, 6):
+        tab.page.mouse.move(*tab.place(5, y))
+        tab.page.mouse.down()
+        tab.page.mouse.move(*tab.place(50, y), steps=2)
+        tab.page.mouse.up()
+    last = inferencer(tab.layout()).image.astype(int)
+    tab.until(lambda: abs(last - tab.picture()).max() <= 1)
+
+
+def test_fill(tab):
+    tab.key('f')
+    tab.choose('car')
+    tab.page.mouse.click(*tab.place(0, 0))
+    expected = tab_fill(FIRST, CAR)
+    assert (expected != FIRST).any()
+    tab.until_shown(expected)
+    tab.click('Start anew: all of the chosen class')
+    tab.until_shown(np.full((64, 64), CAR))
+
+
+def tab_fill(ids: np.ndarray, label: int) -> np.ndarray:
+    """The region of the first pixel, found by spreading."""
+    region = np.zeros(ids.shape, bool)
+    region[0, 0], count = True, 0
+    while count < region.sum():
+        count = region.sum()
+        for axis in (0, 1):
+            for step in (1, -1):
+                moved = np.roll(region, step, axis)
+                edge = (slice(None),) * axis + (0 if step > 0 else -1,)
+                moved[edge] = False
+                region |= moved & (ids == ids[0, 0])
+    return np.where(region, label, ids)
+
+
+def test_keyboard(tab):
+    tab.key('7', '[', '[', '[', '[')
+    assert tab.page.locator('text=1 px').count() == 1
+    assert tab.page.locator('.paint-label[aria-pressed=true]').inner_text() == 'car\n7'
+    # The cursor starts in the middle, at 32, 32.
+    tab.key('ArrowLeft', 'Shift+ArrowUp', 'Shift+ArrowUp', 'Shift+ArrowUp')
+    tab.page.keyboard.down(' ')
+    tab.key('ArrowRight', 'ArrowRight', 'ArrowUp')
+    tab.page.keyboard.up(' ')
+    expected = FIRST.copy()
+    expected[8, 31:34] = expected[7, 33] = CAR
+    tab.until_shown(expected)
+    tab.key(']')
+    assert tab.page.locator('text=2 px').count() == 1
+    tab.key('Control+z')
+    tab.until_shown(FIRST)
+    tab.key('Control+Shift+z')
+    tab.until_shown(expected)
+
+
+def test_touch_on_a_phone(browser, address):
+    context = browser.new_context(
+        viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    tab = Tab(context, address)
+    assert tab.page.evaluate('document.documentElement.scrollWidth') == 390
+    tab.page.locator('.paint-label:has-text("car")').tap()
+    tab.page.wait_for_selector('.paint-label[aria-pressed=true]:has-text("car")')
+    before, top = tab.picture(), tab.page.evaluate('scrollY')
+    touch = context.new_cdp_session(tab.page)
+    steps = [('touchStart', 10, 4), ('touchMove', 20, 14), ('touchMove', 20, 40)]
+    for kind, x, y in steps:
+        x, y = tab.place(x, y)
+        touch.send('Input.dispatchTouchEvent', dict(type=kind, touchPoints=[dict(x=x, y=y)]))
+    touch.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    tab.until(lambda: not np.array_equal(tab.picture(), before))
+    layout = tab.layout()
+    assert all(layout[y, x] == CAR for x, y in ((10, 4), (15, 9), (20, 14), (20, 30), (20, 40)))
+    assert tab.page.evaluate('scrollY') == top, 'the page does not scroll under a stroke'
+    assert tab.console == [] and tab.foreign == []
+    context.close()
+
+
+def test_wrong_uploads_are_told_and_change_nothing(tab):
+    tab.choose('car')
+    tab.stroke((20, 20), (30, 20))
+    before = tab.layout()
+    for name, content, told in (
+        ('a.txt', b'no picture', 'a.txt is not a picture'),
+        ('b.png', png(np.full((8, 8, 3), 77, np.uint8)), 'b.png: 1 of its 1 colours'),
+        ('c.png', png(np.full((8, 8), 8, np.uint8)), 'c.png: label ids [8] are out of range'),
+        ('d.png', png(np.zeros((1100, 1100), np.uint8)), 'd.png is 1100x1100: at most'),
+        ('e.png', bytes(MAX_BYTES + 1), 'the file is refused'),
+    ):
+        tab.upload(name, content)
+        tab.page.wait_for_selector(f'.q-notification:has-text("{told}")')
+        assert np.array_equal(tab.layout(), before)
+    tab.upload('good.png', png(np.array(SCENE_PALETTE, np.uint8)[FIRST][:32]))
+    tab.until(lambda: tab.layout().shape == (32, 64))
+    assert np.array_equal(tab.layout(), FIRST[:32])
+    tab.until(lambda: tab.picture().shape == (32, 64, 3))
+
+
+def test_more_than_a_label_map_is_not_even_received(address):
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+    # The head alone is answered: what would follow is not waited for.
+    for header in (('content-length', str(10**10)), ('transfer-encoding', 'chunked')):
+        connection.putrequest('POST', '/_nicegui/client/x/upload/1')
+        connection.putheader(*header)
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
+def test_what_is_saved_can_be_opened(tab, tmp_path):
+    tab.choose('grass')
+    tab.stroke((5, 5), (50, 30))
+    painted = tab.layout()
+    with tab.page.expect_download() as download:
+        tab.click('Save the layout as a PNG of ids')
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == 'layout.png'
+    assert np.array_equal(np.asarray(Image.open(path)), painted)
+    tab.click('Next layout of the data set')
+    tab.until_shown(draw_scene(1, 1, (64, 64))[1])
+    assert tab.page.locator('text=Scene 2 of 3').count() == 1
+    tab.upload(path.name, path.read_bytes())
+    tab.until_shown(painted)
+    with tab.page.expect_download() as download:
+        tab.click('Save the picture')
+    download.value.save_as(tmp_path / 'picture.png')
+    assert np.asarray(Image.open(tmp_path / 'picture.png')).shape == (64, 64, 3)
+
+
+def test_open_shows_the_browsers_dialog(tab, tmp_path):
+    (tmp_path / 'a.png').write_bytes(png(np.full((64, 64), GRASS, np.uint8)))
+    with tab.page.expect_file_chooser() as chooser:
+        tab.click('Open a label map')
+    chooser.value.set_files(tmp_path / 'a.png')
+    tab.until_shown(np.full((64, 64), GRASS))
+
+
+def test_two_browsers_do_not_see_each_others_layout(tab, browser, address):
+    context = browser.new_context()
+    other = Tab(context, address)
+    tab.choose('car')
+    tab.stroke((10, 10), (40, 10))
+    painted = tab.layout()
+    assert np.array_equal(other.layout(), FIRST)
+    other.choose('grass')
+    other.stroke((10, 50), (40, 50))
+    assert (other.layout()[50, 10:41] == GRASS).all() and (other.layout()[10] != CAR).all()
+    assert np.array_equal(tab.layout(), painted)
+    # Each one's survives a reload of its page, history and all.
+    for each in (tab, other):
+        before = each.layout()
+        each.page.reload()
+        each.wait_for_picture()
+        assert np.array_equal(each.layout(), before)
+        each.key('Control+z')
+        each.until_shown(FIRST)
+    assert other.console == [] and other.foreign == []
+    context.close()
+
+
+def test_a_duplicated_tab_paints_a_layout_of_its_own(tab):
+    tab.choose('car')
+    tab.stroke((10, 10), (40, 10))
+    with tab.page.context.expect_page() as opened:
+        # What the library takes for the tab's id goes along with it.
+        tab.page.evaluate('void window.open(location.href)')
+    first, tab.page = tab.page, opened.value
+    tab.wait_for_picture()
+    assert np.array_equal(tab.layout(), FIRST)
+    tab.page = first
+    assert (tab.layout()[10, 10:41] == CAR).all()
+
+
+def test_events_that_no_page_sends_are_told(tab):
+    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.onDown)'
+    for event in (
+        "'stroke', {number: 1, label: 99, runs: [0, 1]}",
+        "'stroke', {number: 1, label: 1, runs: [0, 5000]}",
+        "'fill', {number: 1, label: 1, x: 64, y: 0}",
+    ):
+        tab.page.evaluate(f'{canvas}.$emit({event})')
+    tab.page.wait_for_selector('.q-notification:has-text("there is no label 99")')
+    tab.page.wait_for_selector('.q-notification:has-text("reaches beyond the layout")')
+    tab.page.wait_for_selector('.q-notification:has-text("no pixel 64, 0")')
+    assert np.array_equal(tab.layout(), FIRST)
+
+
+def test_a_stroke_that_crosses_a_change_is_kept(tab):
+    """The browser has not seen the newest layout when it sends the stroke."""
+    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.onDown)'
+    tab.key('f', '7')
+    tab.page.mouse.click(*tab.place(0, 0))
+    filled = tab_fill(FIRST, CAR)
+    tab.until_shown(filled)
+    tab.page.evaluate(f"{canvas}.$emit('stroke', {{number: 1, label: {SKY}, runs: [0, 3]}})")
+    filled[0, :3] = SKY
+    tab.until_shown(filled)
+
+
+def test_page_files_are_in_the_package(repo_root):
+    folder = repo_root / 'projects/ecgan/painting'
+    assert {path.name for path in Path(folder).iterdir() if path.suffix in ('.js', '.css')} == {
+        'canvas.js',
+        'page.css',
+    }

@@ -1,0 +1,51 @@
+"""The server refuses what it need not read, and addresses that are taken."""
+
+import asyncio
+import socket
+
+import pytest
+
+pytest.importorskip('nicegui')
+
+from projects.ecgan.errors import ConfigError
+from projects.ecgan.painting import MAX_BYTES
+from projects.ecgan.painting.server import BodyLimit, serve
+
+
+def answers(method: str, **headers: str) -> int | str:
+    """Status of a refusal, or 'passed'."""
+
+    async def application(scope: dict, receive: object, send: object) -> None:
+        sent.append({'status': 'passed'})
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    sent: list[dict] = []
+    pairs = [(key.replace('_', '-').encode(), value.encode()) for key, value in headers.items()]
+    scope = dict(type='http', method=method, headers=pairs)
+    asyncio.run(BodyLimit(application)(scope, None, send))
+    return sent[0]['status']
+
+
+def test_bodies_are_bounded():
+    assert answers('GET') == 'passed'
+    assert answers('POST', content_length='100') == 'passed'
+    assert answers('POST', content_length=str(MAX_BYTES + 1000)) == 'passed'
+    assert answers('POST', content_length=str(2 * MAX_BYTES)) == 413
+    for method in ('POST', 'PUT'):
+        assert answers(method) == 413
+        assert answers(method, content_length='-1') == 413
+        assert answers(method, content_length='x') == 413
+
+
+def test_an_address_that_cannot_be_used_is_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f'cannot listen on 127.0.0.1, port {port}: .*--port'):
+            serve(None, '127.0.0.1', port)
+    for host, port in (('127.0.0.1', 70000), ('203.0.113.1', 8080)):
+        with pytest.raises(ConfigError, match=f'cannot listen on {host}, port {port}'):
+            serve(None, host, port)
