@@ -71,14 +71,16 @@ export default {
       }
       const { touched, label } = this.stroke ?? {};
       this.ids.forEach((id, i) => (this.pixels[i] = this.colours[touched?.[i] ? label : id]));
-      this.draw();
+      // At once: a canvas of another size is empty until then.
+      this.put();
       this.tell();
     },
+    put() {
+      this.frame = null;
+      this.$refs.canvas?.getContext("2d").putImageData(this.image, 0, 0);
+    },
     draw() {
-      this.frame ??= requestAnimationFrame(() => {
-        this.frame = null;
-        this.$refs.canvas?.getContext("2d").putImageData(this.image, 0, 0);
-      });
+      this.frame ??= requestAnimationFrame(this.put);
     },
     tell() {
       const { width, height } = this.layout ?? {};
