@@ -25,7 +25,7 @@ class AnyLayout(ABC):
     """What the networks need of a layout: channel count, size, resized versions, dense form."""
 
     def __init__(self) -> None:
-        self._resized: dict[tuple[int, int], Self] = {}
+        self._resized: dict[str, Self] = {}
 
     @property
     @abstractmethod
@@ -80,9 +80,11 @@ class AnyLayout(ABC):
         size = tuple(size)
         if size == self.shape:
             return self
-        if size not in self._resized:
-            self._resized[size] = self._map(lambda tensor: nearest_resize(tensor, size))
-        return self._resized[size]
+        # As text: the symbols that torch.export puts for lengths cannot be keys.
+        key = str(size)
+        if key not in self._resized:
+            self._resized[key] = self._map(lambda tensor: nearest_resize(tensor, size))
+        return self._resized[key]
 
 
 class DenseLayout(AnyLayout):
