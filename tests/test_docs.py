@@ -83,6 +83,8 @@ def python_problems(text: str) -> list[str]:
     except SyntaxError as error:
         return [f'does not parse: {error}']
     nodes = list(ast.walk(tree))
+    if any('onnxruntime' in ast.unparse(node) for node in nodes if isinstance(node, ast.Import)):
+        pytest.importorskip('onnxruntime')
     values = [node.value for node in nodes if isinstance(node, ast.Assign | ast.keyword)]
     values += [value for node in nodes if isinstance(node, ast.Dict) for value in node.values]
     found = [f'tuple by accident: {t}' for t in map(ast.unparse, values) if ACCIDENT.fullmatch(t)]

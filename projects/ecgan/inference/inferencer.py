@@ -124,6 +124,11 @@ class ECGANInferencer(BaseInferencer):
         self.dtype = DTYPES[dtype]
         self.generator = prepare_for_inference(self.model.sampling_generator, self.dtype)
 
+    @property
+    def divisor(self) -> int:
+        """The network takes heights and widths that are multiples of it."""
+        return getattr(getattr(self.model.generator, 'trunk', None), 'divisor', 1)
+
     # What MMEngine's base class asks for ---------------------------------------------------------
 
     def _init_model(self, cfg: ConfigDict, weights: str, device: str = 'cpu') -> nn.Module:
@@ -246,8 +251,7 @@ class ECGANInferencer(BaseInferencer):
 
     def _fitted(self, values: np.ndarray, name: str) -> np.ndarray:
         """A map of a size that the network takes."""
-        divisor = getattr(getattr(self.model.generator, 'trunk', None), 'divisor', 1)
-        height, width = values.shape
+        divisor, (height, width) = self.divisor, values.shape
         missing = (-height % divisor, -width % divisor)
         if any(missing) and self.sizes == 'refuse':
             raise DataError(

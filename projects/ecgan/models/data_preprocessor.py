@@ -76,7 +76,7 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
                 'add InstanceBoundary to the pipeline or set with_boundary=False'
             )
         batch = self.cast_data(batch)
-        encoded = dict(layout=self._encode_layout(batch['label'], batch.get('boundary')))
+        encoded = dict(layout=self.encode_layout(batch['label'], batch.get('boundary')))
         if 'image' in batch:
             encoded['image'] = self.from_uint8(batch['image'])
         if 'edge' in batch:
@@ -134,7 +134,11 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
                     f'0 to {self.num_classes - 1}{known}{hint}'
                 )
 
-    def _encode_layout(self, label: Tensor, boundary: Tensor | None) -> Layout:
+    def encode_layout(self, label: Tensor, boundary: Tensor | None) -> Layout:
+        """The layout of label maps ``(N, H, W)``, and of their boundaries where it has these.
+
+        Ids are not checked here, so that this can be traced.
+        """
         label = label.long()
         if self.with_unknown:
             label = label.masked_fill(label == self.ignore_index, self.num_classes)

@@ -1,0 +1,314 @@
+"""A trained generator as a file for other runtimes: ONNX, or a program of ``torch.export``.
+
+The file takes label maps as they are and gives pictures as they are written; what a data pipeline
+does for the network is inside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+from mmengine import fileio
+from packaging.version import Version
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..compat.atomic_checkpoints import write_atomically
+from ..errors import CheckpointError, ConfigError
+from ..structures import Layout, nearest_resize
+from ..version import __version__
+from .folded_generator import prepare_for_inference
+from .inferencer import ECGANInferencer
+from .label_maps import NamedMap
+
+if TYPE_CHECKING:
+    from torch.export import ExportedProgram
+
+OLDEST_TORCH = Version('2.6')
+ONNX_PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
+ONNX_INSTALL = 'pip install onnx onnxscript onnxruntime'
+# What other kernels may differ by: values in [-1, 1], and the pixels' values that rounding then
+# takes to the neighbouring level.
+MAX_DIFFERENCE = 1e-4
+MAX_SHARE = 0.01
+
+Maps: TypeAlias = list[np.ndarray]
+Run: TypeAlias = Callable[[Maps], np.ndarray]
+
+
+class LabelMapGenerator(nn.Module):
+    """From label maps to pictures in nothing but tensor operations of any batch and size.
+
+    Args:
+        inferencer: The model.
+        as_float: Whether pictures stay as the network gives them, see :func:`export_checkpoint`.
+    """
+
+    def __init__(self, inferencer: ECGANInferencer, as_float: bool = False) -> None:
+        super().__init__()
+        self.preprocessor = inferencer.model.data_preprocessor
+        self.reduce_zero_label = inferencer.reduce_zero_label
+        self.as_float = as_float
+        generator = prepare_for_inference(inferencer.model.sampling_generator)
+        for module in generator.modules():
+            if hasattr(module, 'layout_mode'):
+                # The number of distinct neighbourhoods depends on the values of the map.
+                module.layout_mode = 'plain'
+        self.generator = generator.to(memory_format=torch.contiguous_format)
+
+    def forward(self, labels: Tensor, instances: Tensor | None = None) -> Tensor:
+        """Generate.
+
+        Args:
+            labels: Ids of the label maps' files ``(N, H, W)``, of any integer type.
+            instances: Instance ids ``(N, H, W)`` where the layout has a boundary channel.
+
+        Returns:
+            ``(N, H, W, 3)`` RGB, uint8 or in [-1, 1].
+        """
+        labels = labels.long()
+        if self.reduce_zero_label:
+            labels = torch.where((labels == 0) | (labels == 255), 255, labels - 1)
+        boundary = None if instances is None else boundary_maps(instances)
+        layout = self.preprocessor.encode_layout(labels, boundary)
+        traced = _TracedLayout(
+            layout.labels, layout.num_classes, layout.with_unknown, layout.boundary
+        )
+        image = self.generator(traced)['image']
+        if not self.as_float:
+            image = self.preprocessor.to_uint8(image).flip(1)
+        return image.permute(0, 2, 3, 1)
+
+
+class _TracedLayout(Layout):
+    """A layout whose height and width are symbols, which cannot be keys of what was resized."""
+
+    def resized(self, size: tuple[int, int]) -> Layout:
+        """The layout at another size, see :class:`Layout`."""
+        return self._map(lambda tensor: nearest_resize(tensor, size))
+
+
+def boundary_maps(ids: Tensor) -> Tensor:
+    """The data pipeline's ``boundary_map`` of a batch, in tensor operations.
+
+    Args:
+        ids: ``(N, H, W)`` whole numbers.
+
+    Returns:
+        ``(N, H, W)`` bool, true on both sides of a boundary.
+    """
+    beside, below = ((ids.diff(dim=axis) != 0).to(torch.uint8) for axis in (2, 1))
+    sides = (beside, (0, 1)), (beside, (1, 0)), (below, (0, 0, 0, 1)), (below, (0, 0, 1, 0))
+    return sum(F.pad(difference, side) for difference, side in sides) > 0
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What an exported file gives against what PyTorch gives, over all layouts that were tried.
+
+    Attributes:
+        largest: Largest difference: of values in [-1, 1] where ``as_float``, of levels otherwise.
+        share: Share of the values that differ.
+        values: Number of values.
+        as_float: Whether the pictures are float32.
+    """
+
+    largest: float
+    share: float
+    values: int
+    as_float: bool
+
+    def __str__(self) -> str:
+        if self.as_float:
+            return f'at most {self.largest:.1e} from PyTorch in {self.values} values'
+        return (
+            f'at most {self.largest:.0f} levels from PyTorch, {self.share:.3%} of {self.values} '
+            'values differ'
+        )
+
+    @property
+    def is_close(self) -> bool:
+        """Whether rounding explains the differences; NaN is not close."""
+        if self.as_float:
+            return self.largest <= MAX_DIFFERENCE
+        return self.largest <= 1 and self.share <= MAX_SHARE
+
+
+def export_checkpoint(
+    checkpoint: str | Path,
+    out: str | Path,
+    config: str | Path | None = None,
+    as_float: bool = False,
+) -> Agreement:
+    """Export the generator of a checkpoint, and write the file if it gives what PyTorch gives.
+
+    Args:
+        checkpoint: File or address; see :class:`ECGANInferencer`.
+        out: File to write; ``.onnx`` or ``.pt2`` says what it is.
+        config: Config file in place of the one in the checkpoint.
+        as_float: Pictures are float32 in [-1, 1] in place of uint8.
+
+    Returns:
+        How well the file agrees with PyTorch.
+
+    Raises:
+        ConfigError: The suffix is another, or a package is missing or too old.
+        CheckpointError: The file gives something else; it is not written then.
+    """
+    suffix = Path(out).suffix.lower()
+    if suffix not in ('.onnx', '.pt2'):
+        raise ConfigError(f'the file to write must end in .onnx or .pt2, got {out}')
+    if Version(torch.__version__) < OLDEST_TORCH:
+        raise ConfigError(f'exporting needs torch {OLDEST_TORCH}, this is {torch.__version__}')
+    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
+    if suffix == '.onnx' and missing:
+        raise ConfigError(f'exporting ONNX needs {", ".join(missing)}: {ONNX_INSTALL}')
+    inferencer = ECGANInferencer(checkpoint, config, device='cpu')
+    program = _trace(inferencer, as_float)
+    save, load = (_onnx_file, _run_onnx) if suffix == '.onnx' else (_program_file, _run_program)
+    content = save(program, describe(inferencer, as_float))
+    agreement = compare(load(content), inferencer, as_float)
+    if not agreement.is_close:
+        allowed = MAX_DIFFERENCE if as_float else f'1 level in {MAX_SHARE:.0%}'
+        raise CheckpointError(f'{out} was not written: {agreement}, allowed is {allowed}')
+    write_atomically(content, out)
+    return agreement
+
+
+def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
+    """What a user of the file needs to know, as it is written into the file.
+
+    Args:
+        inferencer: The model.
+        as_float: See :func:`export_checkpoint`.
+    """
+    first = int(inferencer.reduce_zero_label)
+    unknown = (0 if first else 255) if inferencer.model.data_preprocessor.with_unknown else None
+    kind = 'float32 in [-1, 1]' if as_float else 'uint8'
+    inputs = dict(labels=f'{_id_type(inferencer)} (batch, height, width): ids of label maps')
+    if inferencer.model.data_preprocessor.with_boundary:
+        inputs['instances'] = (
+            'int64 (batch, height, width): ids of instances; the labels where there are none'
+        )
+    return dict(
+        classes=inferencer.classes,
+        palette=inferencer.palette,
+        first_id=first,
+        unknown_id=unknown,
+        divisor=inferencer.divisor,
+        inputs=inputs,
+        outputs=dict(image=f'{kind} (batch, height, width, 3): RGB'),
+        project=f'ecgan-mmagic {__version__}',
+        checkpoint_sha256=hashlib.sha256(fileio.get(inferencer.checkpoint)).hexdigest(),
+    )
+
+
+def compare(run: Run, inferencer: ECGANInferencer, as_float: bool) -> Agreement:
+    """Compare an exported file with the inferencer on layouts of several sizes and batches.
+
+    Args:
+        run: From label maps, and instance maps where the model takes them, to pictures.
+        inferencer: The model, on a CPU in float32.
+        as_float: See :func:`export_checkpoint`.
+    """
+    found = [
+        np.abs(run(maps).astype(np.float64) - expected_pictures(inferencer, maps, as_float))
+        for maps in _sample_maps(inferencer)
+    ]
+    differences = np.concatenate([each.ravel() for each in found])
+    share = float((differences != 0).mean())
+    return Agreement(float(differences.max()), share, differences.size, as_float)
+
+
+@torch.inference_mode()
+def expected_pictures(inferencer: ECGANInferencer, maps: Maps, as_float: bool) -> np.ndarray:
+    """The inferencer's pictures ``(N, H, W, 3)`` of label maps and, perhaps, instance maps."""
+    rows = ([NamedMap(str(index), each) for index, each in enumerate(kind)] for kind in maps)
+    layout = Layout.stacked([inferencer.load(*row).layout for row in zip(*rows)])
+    image = inferencer.generator(layout)['image']
+    if not as_float:
+        image = inferencer.model.data_preprocessor.to_uint8(image).flip(1)
+    return image.permute(0, 2, 3, 1).numpy()
+
+
+def _id_type(inferencer: ECGANInferencer) -> str:
+    """Files of 8 bits are taken as they are, unless there are more ids than that."""
+    return 'uint8' if inferencer.model.num_classes <= 255 else 'int64'
+
+
+def _sample_maps(inferencer: ECGANInferencer) -> Iterator[Maps]:
+    """Maps of patches of every class; unknown pixels and instances from the second batch on."""
+    numbers = np.random.default_rng(0)
+    preprocessor, unit = inferencer.model.data_preprocessor, inferencer.divisor
+    unit *= -(-32 // unit)
+    ids = np.arange(inferencer.model.num_classes) + int(inferencer.reduce_zero_label)
+    for index, (batch, rows, columns) in enumerate([(1, 2, 2), (3, 2, 4), (2, 3, 2)]):
+        if index == 1 and preprocessor.with_unknown:
+            ids = np.append(ids, 0 if inferencer.reduce_zero_label else 255)
+        shape = (batch, rows * unit // 4, columns * unit // 4)
+        patches = ids[numbers.permutation(np.prod(shape)) % len(ids)].reshape(shape)
+        maps = [patches.repeat(4, 1).repeat(4, 2)]
+        if preprocessor.with_boundary:
+            objects = numbers.integers(0, 30000, (batch, rows * unit // 8, columns * unit // 8))
+            maps.append(objects.repeat(8, 1).repeat(8, 2) if index else maps[0])
+        yield [maps[0].astype(_id_type(inferencer)), *maps[1:]]
+
+
+@torch.no_grad()
+def _trace(inferencer: ECGANInferencer, as_float: bool) -> ExportedProgram:
+    from torch.export import Dim
+
+    generator = LabelMapGenerator(inferencer, as_float).eval()
+    # How tensors lie in memory is decided by lengths of 1: the bottom of the trunk has at least 2
+    # rows and columns, and so has the example.
+    height, width = (inferencer.divisor * Dim(name, min=2) for name in ('rows', 'columns'))
+    # A slice of the batch reads in torch 2.6 as if there could be 2^63 layouts.
+    shape = {0: Dim('batch', min=1, max=2**31), 1: height, 2: width}
+    example = torch.zeros(2, 2 * inferencer.divisor, 3 * inferencer.divisor, dtype=torch.int64)
+    maps = (example.to(getattr(torch, _id_type(inferencer))), example)
+    maps = maps if inferencer.model.data_preprocessor.with_boundary else maps[:1]
+    shapes = (shape,) * len(maps)
+    return torch.export.export(generator, maps, dynamic_shapes=shapes, strict=False)
+
+
+def _program_file(program: ExportedProgram, metadata: dict) -> bytes:
+    buffer = io.BytesIO()
+    torch.export.save(program, buffer, extra_files={'metadata.json': json.dumps(metadata)})
+    return buffer.getvalue()
+
+
+def _run_program(content: bytes) -> Run:
+    module = torch.export.load(io.BytesIO(content)).module()
+    return torch.inference_mode()(lambda maps: module(*map(torch.from_numpy, maps)).numpy())
+
+
+def _onnx_file(program: ExportedProgram, metadata: dict) -> bytes:
+    exported = torch.onnx.export(
+        program, dynamo=True, opset_version=18, output_names=['image'], verbose=False
+    )
+    model = exported.model_proto
+    for value in (*model.graph.input, *model.graph.output):
+        for axis, name in zip(value.type.tensor_type.shape.dim, ('batch', 'height', 'width')):
+            axis.dim_param = name
+    # They have PyTorch's names for the lengths.
+    del model.graph.value_info[:]
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=json.dumps(value))
+    return model.SerializeToString()
+
+
+def _run_onnx(content: bytes) -> Run:
+    from onnxruntime import InferenceSession
+
+    session = InferenceSession(content, providers=['CPUExecutionProvider'])
+    names = [each.name for each in session.get_inputs()]
+    return lambda maps: session.run(['image'], dict(zip(names, maps)))[0]
