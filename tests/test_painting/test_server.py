@@ -7,9 +7,12 @@ import pytest
 
 pytest.importorskip('nicegui')
 
+from nicegui import Client, ui
+from starlette.requests import Request
+
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.painting import MAX_BYTES
-from projects.ecgan.painting.server import BodyLimit, serve
+from projects.ecgan.painting.server import BodyLimit, open_page, serve
 
 
 def answers(method: str, **headers: str) -> int | str:
@@ -49,3 +52,20 @@ def test_an_address_that_cannot_be_used_is_one_sentence():
     for host, port in (('127.0.0.1', 70000), ('203.0.113.1', 8080)):
         with pytest.raises(ConfigError, match=f'cannot listen on {host}, port {port}'):
             serve(None, host, port)
+
+
+def test_a_visitor_that_never_opens_the_page_is_given_up_in_silence():
+    async def open_it(visitor: Client) -> None:
+        with visitor:
+            await open_page(None, '')
+
+    async def visit() -> None:
+        request = Request(dict(type='http', path='/', headers=[]))
+        visitor = Client(ui.page('/'), request=request)
+        page = asyncio.create_task(open_it(visitor))
+        await asyncio.sleep(0)
+        assert not page.done()
+        visitor.delete()
+        await page
+
+    asyncio.run(visit())

@@ -1,6 +1,7 @@
 """The server of the page."""
 
 import socket
+from functools import partial
 from pathlib import Path
 
 from nicegui import app, ui
@@ -42,6 +43,27 @@ class BodyLimit:
         await self.application(scope, receive, send)
 
 
+async def open_page(studio: Studio, style: str) -> None:
+    """Fill the page of the visitor in whose context this runs.
+
+    Args:
+        studio: The model and its surroundings.
+        style: The page's style sheet.
+    """
+    client = ui.context.client
+    ui.add_head_html(f'<style>{style}</style>')
+    await client.connected()
+    # Who fetches the page and never opens it, such as a probe, is given up after a while.
+    if not client.has_socket_connection:
+        return
+    user, kept = client.tab_id, app.storage.tab
+    # A duplicated tab gets the storage of the first one; it is another tab, and paints anew.
+    if user not in kept:
+        kept.clear()
+        kept[user] = studio.new_session()
+    await PaintPage(studio, user, kept[user]).generate()
+
+
 def serve(studio: Studio, host: str, port: int) -> None:
     """Serve the page until the process is stopped.
 
@@ -56,24 +78,13 @@ def serve(studio: Studio, host: str, port: int) -> None:
     _check_address(host, port)
     style = (Path(__file__).parent / 'page.css').read_text(encoding='utf-8')
 
-    async def page() -> None:
-        ui.add_head_html(f'<style>{style}</style>')
-        await ui.context.client.connected()
-        user = ui.context.client.tab_id
-        kept = app.storage.tab
-        # A duplicated tab gets the storage of the first one; it is another tab, and paints anew.
-        if user not in kept:
-            kept.clear()
-            kept[user] = studio.new_session()
-        await PaintPage(studio, user, kept[user]).generate()
-
     # Darker than the library's, which is hard to read on white.
     app.colors(primary='#1565c0')
     app.storage.max_tab_storage_age = TAB_SECONDS
     app.add_middleware(BodyLimit)
     print(f'{studio.inferencer.checkpoint} at http://{host}:{port}/ (Ctrl-C stops)', flush=True)
     ui.run(
-        page,
+        partial(open_page, studio, style),
         host=host,
         port=port,
         title='Paint a layout',
