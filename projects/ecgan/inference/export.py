@@ -106,7 +106,8 @@ def boundary_maps(ids: Tensor) -> Tensor:
     Returns:
         ``(N, H, W)`` bool, true on both sides of a boundary.
     """
-    beside, below = ((ids.diff(dim=axis) != 0).to(torch.uint8) for axis in (2, 1))
+    # int32: onnxruntime 1.20 cannot add bytes.
+    beside, below = ((ids.diff(dim=axis) != 0).int() for axis in (2, 1))
     sides = (beside, (0, 1)), (beside, (1, 0)), (below, (0, 0, 0, 1)), (below, (0, 0, 1, 0))
     return sum(F.pad(difference, side) for difference, side in sides) > 0
 
