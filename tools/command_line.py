@@ -49,6 +49,12 @@ class ToolParser(argparse.ArgumentParser):
             help='change the config, e.g. train_cfg.max_iters=100 model.x="[(1,2),(3,4)]"',
         )
 
+    def add_inferencer(self) -> None:
+        """Add what ``ECGANInferencer`` takes beside a checkpoint, except the sizes."""
+        self.add_argument('--config', help='config file in place of the one in the checkpoint')
+        self.add_argument('--device', help='such as cuda:0 (default: a GPU where there is one)')
+        self.add_argument('--dtype', choices=('float32', 'bfloat16'), default='float32')
+
 
 class _Pairs(argparse.Action):
     """A list of ``key=value`` pairs; anything else is an error."""

@@ -18,7 +18,7 @@ def build_parser() -> ToolParser:
     parser.add_argument('inputs', nargs='+', type=Path, help='label maps, or folders of them')
     parser.add_argument('--out', type=Path, required=True, help='folder of the pictures')
     parser.add_argument('--instances', type=Path, help='folder of instance maps, named alike')
-    parser.add_argument('--config', help='config file in place of the one in the checkpoint')
+    parser.add_inferencer()
     parser.add_argument(
         '--outputs',
         nargs='+',
@@ -28,8 +28,6 @@ def build_parser() -> ToolParser:
     )
     parser.add_argument('--grid', type=Path, help='write an overview of the first pictures')
     parser.add_argument('--batch', type=int, default=1, help='layouts at a time')
-    parser.add_argument('--device', help='such as cuda:0 (default: a GPU where there is one)')
-    parser.add_argument('--dtype', choices=('float32', 'bfloat16'), default='float32')
     parser.add_argument(
         '--sizes',
         choices=('pad', 'refuse', 'resize'),

@@ -59,9 +59,7 @@ def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__)
     parser.add_argument('checkpoint', nargs='?', help=f'the model (the newest in {DEMO})')
-    parser.add_argument('--config', help='config file in place of the one in the checkpoint')
-    parser.add_argument('--device', help='such as cuda:0 (default: a GPU where there is one)')
-    parser.add_argument('--dtype', choices=('float32', 'bfloat16'), default='float32')
+    parser.add_inferencer()
     parser.add_argument(
         '--host',
         default='127.0.0.1',
