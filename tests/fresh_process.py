@@ -66,14 +66,18 @@ def finish(process: multiprocessing.process.BaseProcess, timeout: float = 120) -
     return process.exitcode
 
 
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
 def run_distributed(
     function: Callable[..., Any], *args: Any, log: Path, processes: int = 2
 ) -> list[int]:
     """Run a job in several processes, with the environment that torchrun would set."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    jobs = []
+    port, jobs = free_port(), []
     for rank in range(processes):
         env = {
             'RANK': str(rank),

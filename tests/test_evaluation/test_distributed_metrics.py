@@ -2,13 +2,13 @@
 
 import json
 import multiprocessing
-import socket
 from pathlib import Path
 
 import pytest
 import torch
 import torch.distributed as dist
 from evaluation_toys import ToyGenerator, evaluate, write_segmentor
+from fresh_process import free_port
 
 from projects.ecgan.evaluation import FeatureDistance, PairedSSIM, SegmentationFidelity
 
@@ -38,17 +38,11 @@ def _work(rank: int, port: int, segmentor: dict, folder: Path) -> None:
     dist.destroy_process_group()
 
 
-def _free_port() -> int:
-    with socket.socket() as server:
-        server.bind(('127.0.0.1', 0))
-        return server.getsockname()[1]
-
-
 @pytest.mark.slow
 def test_two_processes_equal_one(tmp_path):
     segmentor = write_segmentor(tmp_path)
     alone = _measure(segmentor)
-    context, port = multiprocessing.get_context('fork'), _free_port()
+    context, port = multiprocessing.get_context('fork'), free_port()
     workers = [
         context.Process(target=_work, args=(rank, port, segmentor, tmp_path)) for rank in range(2)
     ]

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +9,7 @@ import torch
 from evaluation_toys import ToyGenerator, trained, write_run_config
 from mmengine.config import Config
 from mmengine.runner import Runner
+from tool_modules import load_tool
 
 from projects.ecgan.errors import MissingFileError
 from projects.ecgan.evaluation import evaluate_and_report
@@ -107,9 +107,7 @@ def test_tool_writes_the_report(repo_root, run_folder):
 
 
 def test_missing_segmentor_weights_are_one_line(repo_root, run_folder, monkeypatch, capsys):
-    spec = importlib.util.spec_from_file_location('tool', repo_root / 'tools' / 'test.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool('test.py')
     monkeypatch.setenv('LOCAL_RANK', '0')
     option = 'test_evaluator.0.segmentor.checkpoint=absent.pth'
     arguments = [str(write_run_config(run_folder)), str(run_folder / 'model.pth')]

@@ -1,12 +1,12 @@
 """Released state dicts, made on the spot, to checkpoints of this project."""
 
-import importlib.util
 import re
 
 import pytest
 import torch
 from mmagic.registry import MODELS
 from mmengine.runner import load_checkpoint
+from tool_modules import load_tool
 
 from projects.ecgan.errors import CheckpointError
 from projects.ecgan.models import ECGAN
@@ -23,12 +23,8 @@ CHANNELS, CLASSES, BASE = 5, 4, 2
 
 
 @pytest.fixture(scope='module')
-def tool(repo_root):
-    path = repo_root / 'tools/model_converters/convert_reference.py'
-    spec = importlib.util.spec_from_file_location('convert_reference', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return load_tool('model_converters/convert_reference.py')
 
 
 def conv(state, name, outside, inside, kernel=3, bias=True, normalised=False):

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from ecgan_toys import write_checkpoint
+from fresh_process import free_port
 
 from projects.ecgan import ECGANInferencer
 
@@ -33,9 +33,7 @@ def inferencer(checkpoint) -> ECGANInferencer:
 def address(repo_root, checkpoint, tmp_path_factory) -> Iterator[str]:
     """The page, served by the tool in a process of its own."""
     pytest.importorskip('nicegui')
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp('server')
     command = [sys.executable, '-W', 'ignore', repo_root / 'tools' / 'paint.py', checkpoint]
     # The library behaves differently where it finds itself in a test.

@@ -1,12 +1,12 @@
 """tools/check_env.py reports versions, devices and compatibility, and says what to do."""
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import fresh_process
 import pytest
 import torch
+from tool_modules import load_tool
 
 from projects.ecgan.compat import missing_companions
 
@@ -15,11 +15,8 @@ OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine', 'opencv-python-headless')
 
 
 @pytest.fixture(scope='module')
-def check_env(repo_root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location('check_env', repo_root / 'tools/check_env.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def check_env() -> ModuleType:
+    return load_tool('check_env.py')
 
 
 @pytest.mark.slow

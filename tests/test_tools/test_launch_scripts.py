@@ -1,12 +1,12 @@
 """The shell launchers build the commands that they promise; echo stands in for what they start."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from fresh_process import free_port
 
 
 def run(script: Path, *args: str, **env: str) -> subprocess.CompletedProcess:
@@ -37,14 +37,14 @@ def test_processes_meet_and_their_failure_is_no_traceback(repo_root: Path, tmp_p
         'from torch import distributed\n'
         "distributed.init_process_group('gloo')\n"
         'distributed.barrier()\n'
-        "print(os.environ['RANK'], os.environ['MASTER_PORT'], *sys.argv[1:], flush=True)\n"
+        "words = [os.environ['RANK'], os.environ['MASTER_PORT'], *sys.argv[1:]]\n"
+        # In one write: the processes share the pipe, and print makes several without a buffer.
+        "os.write(1, (' '.join(words) + '\\n').encode())\n"
         "if os.environ['RANK'] == sys.argv[1]:\n"
         "    sys.exit('error: no such thing')\n"
     )
     script = repo_root / 'tools' / 'processes.py'
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     ends = {'7': 0, '1': 1}
     for failing, status in ends.items():
         done = run(sys.executable, str(script), '2', str(tool), failing, 'a b', PORT=port)

@@ -1,9 +1,9 @@
 """The ablation ladder: its steps, its runs, and the tool."""
 
-import importlib.util
 import json
 
 import pytest
+from tool_modules import load_tool
 
 from projects.ecgan.analysis.ablation import find_steps, make_config, runner
 from projects.ecgan.errors import ConfigError
@@ -21,12 +21,8 @@ LADDER = (
 
 
 @pytest.fixture(scope='module')
-def tool(repo_root):
-    path = repo_root / 'tools' / 'analysis_tools' / 'run_ablation.py'
-    spec = importlib.util.spec_from_file_location('run_ablation', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return load_tool('analysis_tools/run_ablation.py')
 
 
 @pytest.fixture

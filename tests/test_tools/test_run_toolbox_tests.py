@@ -1,8 +1,7 @@
 """MMagic's own tests as a yardstick, on a stand-in for a checkout."""
 
-import importlib.util
-
 import pytest
+from tool_modules import load_tool
 
 # Passes with this project only: without it MMagic's models do not import beside mmcv-lite, and
 # nothing has been imported that would make them.
@@ -18,12 +17,8 @@ def test_always():
 
 
 @pytest.fixture(scope='module')
-def tool(repo_root):
-    path = repo_root / 'tools/analysis_tools/run_toolbox_tests.py'
-    spec = importlib.util.spec_from_file_location('run_toolbox_tests', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return load_tool('analysis_tools/run_toolbox_tests.py')
 
 
 def test_counts(tool):

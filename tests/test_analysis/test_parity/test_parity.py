@@ -1,6 +1,5 @@
 """Parity with the released networks, and the tool that checks it."""
 
-import importlib.util
 import json
 import re
 import shutil
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from tool_modules import load_tool
 
 from projects.ecgan.analysis.parity import (
     Comparison,
@@ -25,12 +25,8 @@ CASES = ('ade_like', 'cityscapes_like', 'most_like')
 
 
 @pytest.fixture(scope='module')
-def tool(repo_root):
-    path = repo_root / 'tools/analysis_tools/check_parity.py'
-    spec = importlib.util.spec_from_file_location('check_parity', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return load_tool('analysis_tools/check_parity.py')
 
 
 def failed(comparisons):
