@@ -108,7 +108,7 @@ def add_hooks(cfg: Config, training: bool) -> None:
     wanted = {'progress': 'ProgressHook'}
     if training:
         wanted['random_state'] = 'RandomStateHook'
-    elif str(cfg.get('model', {}).get('type')).split('.')[-1] == 'ECGAN':
+    elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'
     for name, kind in wanted.items():
         if kind not in present:
@@ -125,8 +125,13 @@ def use_block_compilation(cfg: Config) -> None:
         cfg: Changed in place; ``compile`` is a bool or the hook's arguments.
     """
     options = cfg.get('compile')
-    if not options or str(cfg.get('model', {}).get('type')).split('.')[-1] != 'ECGAN':
+    if not options or not _is_ecgan(cfg):
         return
     hook = dict(type='mmagic.CompileBlocksHook', **({} if options is True else options))
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), hook]
     cfg.compile = False
+
+
+def _is_ecgan(cfg: Config) -> bool:
+    """Whether the model is ECGAN, in whatever scope."""
+    return str(cfg.get('model', {}).get('type')).split('.')[-1] == 'ECGAN'
