@@ -13,6 +13,8 @@ ANY_PYTHON := $(shell command -v python3 || command -v python3.13 || command -v 
 SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
 	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
+# The extra requirements of `make paint` as pyproject.toml has them, quotes and all.
+PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo paint test test-fast lint format docs lock clean
@@ -28,7 +30,7 @@ demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure th
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
-	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt -r requirements/paint.txt
+	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
 test: setup ## all tests (less than 10 minutes)
