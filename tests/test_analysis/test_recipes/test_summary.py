@@ -3,12 +3,16 @@ import json
 
 import pytest
 
-from projects.ecgan.analysis.ablation import read_result, render_table, summarize, write_summary
+from projects.ecgan.analysis.recipes import read_result, render_table, summarize, write_summary
 
 
 def write_run(folder, miou, times, separation=0.25):
     (folder / '20260101_000000' / 'vis_data').mkdir(parents=True)
-    report = {'protocol': {'seed': 1}, 'generated': {'aAcc': 0.9, 'mIoU': miou, 'per_class': {}}}
+    report = {
+        'protocol': {'seed': 1},
+        'generated': {'aAcc': 0.9, 'mIoU': miou, 'per_class': {}},
+        'untrained': {'mIoU': 0.1},
+    }
     (folder / 'report.json').write_text(json.dumps(report))
     (folder / 'separation.json').write_text(json.dumps({'separation': separation}))
     lines = [{'time': time, 'iter': 10 * (i + 1), 'loss_gen': 1.0} for i, time in enumerate(times)]
@@ -23,6 +27,7 @@ def test_a_run_is_read_from_its_folder(tmp_path):
     assert read_result(tmp_path) == {
         'aAcc': 0.9,
         'mIoU': 0.5,
+        'mIoU untrained': 0.1,
         'class separation': 0.25,
         'seconds per iteration': 1.2,
     }
@@ -36,36 +41,36 @@ def test_mean_and_spread_by_hand():
     }
     summary = summarize(results)
     assert summary['metrics'] == ['mIoU', 'FID']
-    first = summary['steps']['b1']['mIoU']
+    first = summary['recipes']['b1']['mIoU']
     assert first['mean'] == pytest.approx(0.5)
     assert first['std'] == pytest.approx(0.02**0.5)
-    assert summary['steps']['b2']['mIoU'] == {'mean': 0.7, 'std': None, 'values': [0.7]}
+    assert summary['recipes']['b2']['mIoU'] == {'mean': 0.7, 'std': None, 'values': [0.7]}
     assert render_table(summary).splitlines() == [
-        '| step | seeds | mIoU | FID |',
-        '| --- | --- | --- | --- |',
-        '| b1 | 2 | 0.5 ± 0.141 | 4 ± 1.41 |',
-        '| b2 | 1 | 0.7 | 2 |',
-        '| b3 | 0 | - | - |',
+        '|  | recipe | seeds | mIoU | FID |',
+        '| --- | --- | --- | --- | --- |',
+        '| 1 | b1 | 2 | 0.5 ± 0.141 | 4 ± 1.41 |',
+        '| 2 | b2 | 1 | 0.7 | 2 |',
+        '| 3 | b3 | 0 | - | - |',
     ]
 
 
 def test_files(tmp_path):
     results = {'b1': {3: {'mIoU': 0.4}, 4: {'mIoU': 0.6, 'seconds per iteration': 0.5}}}
     write_summary(summarize(results), tmp_path)
-    with open(tmp_path / 'ablation.csv') as file:
+    with open(tmp_path / 'results.csv') as file:
         rows = list(csv.reader(file))
     assert rows == [
-        ['step', 'seed', 'mIoU', 'seconds per iteration'],
+        ['recipe', 'seed', 'mIoU', 'seconds per iteration'],
         ['b1', '3', '0.4', ''],
         ['b1', '4', '0.6', '0.5'],
     ]
-    content = json.loads((tmp_path / 'ablation.json').read_text())
-    assert content['steps']['b1']['mIoU']['values'] == [0.4, 0.6]
-    assert '| b1 | 2 | 0.5 ± 0.141 | 0.5 |' in (tmp_path / 'ablation.md').read_text()
-    assert (tmp_path / 'ablation.png').stat().st_size > 5000
+    content = json.loads((tmp_path / 'results.json').read_text())
+    assert content['recipes']['b1']['mIoU']['values'] == [0.4, 0.6]
+    assert '| 1 | b1 | 2 | 0.5 ± 0.141 | 0.5 |' in (tmp_path / 'results.md').read_text()
+    assert (tmp_path / 'results.png').stat().st_size > 5000
 
 
 def test_nothing_finished_yet(tmp_path):
     write_summary(summarize({'b1': {0: None}}), tmp_path)
-    assert '| b1 | 0 |' in (tmp_path / 'ablation.md').read_text()
-    assert not (tmp_path / 'ablation.png').exists()
+    assert '| 1 | b1 | 0 |' in (tmp_path / 'results.md').read_text()
+    assert not (tmp_path / 'results.png').exists()

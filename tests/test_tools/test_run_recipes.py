@@ -1,11 +1,19 @@
-"""The ablation ladder: its steps, its runs, and the tool."""
+"""Recipes against one another: their names, lengths and runs, the ablation ladder, and the tool."""
 
 import json
 
+import cv2
 import pytest
+from mmengine.config import Config
 from tool_modules import load_tool
 
-from projects.ecgan.analysis.ablation import find_steps, make_config, runner
+from projects.ecgan.analysis.recipes import (
+    find_recipes,
+    length,
+    make_config,
+    measured_iterations,
+    runner,
+)
 from projects.ecgan.errors import ConfigError
 
 SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
@@ -22,7 +30,7 @@ LADDER = (
 
 @pytest.fixture(scope='module')
 def tool():
-    return load_tool('analysis_tools/run_ablation.py')
+    return load_tool('analysis_tools/run_recipes.py')
 
 
 @pytest.fixture
@@ -40,8 +48,8 @@ def ladder(repo_root, tmp_path, monkeypatch):
 
 
 def test_the_ladder_adds_one_thing_a_step(tool):
-    steps = find_steps(tool.LADDER, None)
-    assert tuple(steps) == LADDER
+    steps = find_recipes([tool.LADDER])
+    assert tuple(steps) == tuple(f'ecgan_{step}' for step in LADDER)
     parts = []
     for path in steps.values():
         model = make_config(path, None, 0, {}).model
@@ -67,7 +75,7 @@ def test_the_ladder_adds_one_thing_a_step(tool):
 
 
 def test_a_run_is_another_length_with_its_schedule(tool):
-    path = find_steps(tool.LADDER, ['b7'])['b7-multi-scale']
+    (path,) = find_recipes([tool.LADDER], ['b7']).values()
     cfg = make_config(path, 100, 5, {'train_dataloader.batch_size': 3})
     assert cfg.train_cfg.max_iters == 100
     assert (cfg.param_scheduler.begin, cfg.param_scheduler.end) == (50, 100)
@@ -80,8 +88,7 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
     """The tools are replaced by ones that write their files; the second fails in between."""
     calls, broken = [], {'test.py'}
 
-    def run(command, log):
-        name = command[0].name
+    def run_tool(name, *arguments, log):
         calls.append(name)
         folder = log.parent
         if name in broken:
@@ -93,25 +100,26 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
         else:
             (folder / 'separation.json').write_text('{"separation": 0.1}')
 
-    monkeypatch.setattr(runner, 'run', run)
+    monkeypatch.setattr(runner, 'run_tool', run_tool)
     monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
-    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
+    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--only', 'b6']
+    arguments += ['--separation-layouts', '3']
     assert tool.main(arguments) == 2
     broken.clear()
     assert tool.main(arguments) == 0
-    assert calls == ['train.py', 'test.py', 'test.py', 'measure_separation.py']
+    assert calls == ['train.py', 'test.py', 'test.py', 'analysis_tools/measure_separation.py']
     assert tool.main(arguments) == 0
     assert len(calls) == 4
-    table = (tmp_path / 'out' / 'ablation.md').read_text()
-    assert '| b6-plain | 1 | 0.5 | 0.1 |' in table
+    table = (tmp_path / 'out' / 'results.md').read_text()
+    assert '| 1 | ecgan_b6-plain | 1 | 0.5 | 0.1 |' in table
 
 
 def test_other_settings_in_the_same_folder_are_refused(tool, ladder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
-    folder = tmp_path / 'out' / 'b6-plain' / 'seed_0'
+    folder = tmp_path / 'out' / 'ecgan_b6-plain' / 'seed_0'
     folder.mkdir(parents=True)
     (folder / 'config.py').write_text('max_iters = 7\n')
-    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--steps', 'b6']
+    arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--only', 'b6']
     assert tool.main(arguments) == 2
     assert 'holds a run with other settings' in capsys.readouterr().err
 
@@ -120,8 +128,8 @@ def test_errors(tool, tmp_path, capsys, monkeypatch, repo_root):
     monkeypatch.chdir(repo_root)
     assert tool.main(['--configs', str(tmp_path)]) == 2
     assert f'no configs in {tmp_path}' in capsys.readouterr().err
-    assert tool.main(['--steps', 'b9', '--out', str(tmp_path)]) == 2
-    assert "no step 'b9'" in capsys.readouterr().err
+    assert tool.main(['--only', 'b9', '--out', str(tmp_path)]) == 2
+    assert "no recipe 'b9'" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         tool.main(['--iterations', '0'])
 
@@ -130,14 +138,55 @@ def test_errors(tool, tmp_path, capsys, monkeypatch, repo_root):
 def test_real_run(tool, ladder, tmp_path):
     """Train, test and measure a step with all losses, for real."""
     out = tmp_path / 'out'
-    arguments = ['--configs', str(ladder), '--out', str(out), '--steps', 'b7', '--seeds', '3']
+    arguments = ['--configs', str(ladder), '--out', str(out), '--only', 'b7', '--seeds', '3']
     status = tool.main([*arguments, '--separation-layouts', '3'])
-    folder = out / 'b7-scales' / 'seed_3'
+    folder = out / 'ecgan_b7-scales' / 'seed_3'
     assert status == 0, (folder / 'log.txt').read_text()[-3000:]
-    run = json.loads((out / 'ablation.json').read_text())['steps']['b7-scales']['runs']['3']
+    run = json.loads((out / 'results.json').read_text())['recipes']['ecgan_b7-scales']['runs']['3']
     assert 0 < run['SSIM'] < 1
     assert run['seconds per iteration'] > 0
     assert -2 <= run['class separation'] <= 2
     logged = (next(folder.glob('*/vis_data/scalars.json'))).read_text()
     assert 'loss_contrast' in logged
     assert 'loss_similarity' in logged
+    # Layout, photo and one model: three columns of 128 pixels and their gaps.
+    grid = cv2.imread(str(out / 'grid.png'))
+    assert grid.shape[1] == 3 * 132 + 4
+    assert grid[22:150, 268:396].std() > 0
+
+
+def test_short_names_where_they_are_unique(tmp_path):
+    for name in ('ecgan_a_1xb2', 'ecgan_b_1xb2', 'ecgan_b_1xb4'):
+        (tmp_path / f'{name}.py').touch()
+    single = tmp_path / 'ecgan_a_1xb2.py'
+    assert [*find_recipes([single, tmp_path])] == ['ecgan_a', 'ecgan_b_1xb2', 'ecgan_b_1xb4']
+    assert [*find_recipes([tmp_path], ['b4'])] == ['ecgan_b_1xb4']
+    with pytest.raises(ConfigError, match=r'no config .*missing\.py'):
+        find_recipes([tmp_path / 'missing.py'])
+
+
+def test_equal_time_is_measured_once(repo_root, tmp_path, monkeypatch):
+    """Of 40 logged iterations the last 30 count: 0.5 s each, so 120 of them fill a minute."""
+    runs = []
+
+    def run_tool(name, config, *arguments, log):
+        runs.append(name)
+        folder = config.parent / '20260101_000000' / 'vis_data'
+        folder.mkdir(parents=True)
+        times = [9.0] * 10 + [0.5] * 30
+        lines = [json.dumps({'time': time, 'iter': i}) for i, time in enumerate(times, 1)]
+        (folder / 'scalars.json').write_text('\n'.join(lines))
+
+    monkeypatch.setattr(length, 'run_tool', run_tool)
+    for _ in range(2):
+        assert measured_iterations(repo_root / SMOKE, 1.0, tmp_path, {}) == 120
+    assert runs == ['train.py']
+    cfg = Config.fromfile(tmp_path / 'timing' / 'config.py')
+    assert (cfg.train_cfg.max_iters, cfg.log_processor.window_size) == (40, 1)
+
+
+def test_recipes_by_epochs_are_refused(tmp_path):
+    config = tmp_path / 'a.py'
+    config.write_text("train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2)")
+    with pytest.raises(ConfigError, match='trains by epochs'):
+        make_config(config, None, 0, {})

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from projects.ecgan.analysis.ablation import class_separation
+from projects.ecgan.analysis.recipes import class_separation
 
 
 def test_by_hand():
