@@ -10,7 +10,8 @@ from ...errors import ConfigError
 def find_recipes(places: Sequence[Path], only: Sequence[str] | None = None) -> dict[str, Path]:
     """Configs by short name.
 
-    That is model and setting, ``ecgan_b5-similarity``; where it is not unique, the file's whole name.
+    That is model and setting, ``ecgan_b5-similarity``; where it is not unique, the file's whole
+    name.
 
     Args:
         places: Configs, and folders of configs.
