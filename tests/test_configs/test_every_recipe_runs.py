@@ -1,0 +1,110 @@
+"""Every recipe under configs/ trains, validates and writes its report, in small.
+
+Recipes are found, not listed. Networks, batches and lengths are made small; the data are written
+into a tree as the data set has it. Judges that have to be fetched give way to one of a few numbers.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import fresh_process
+import pytest
+from dataset_trees import WRITERS
+from evaluation_toys import write_segmentor
+from mmengine.config import Config, ConfigDict
+from test_recipes import recipes
+
+pytestmark = pytest.mark.slow
+ROOT = fresh_process.REPO_ROOT
+WIDTHS = {'base_channels': 8, 'max_channels': 16}
+# Classes that the segmentors of the evaluation protocols tell apart.
+JUDGED = {'cityscapes': 19, 'ade20k': 150, 'coco_stuff': 171, 'identity': 8}
+
+
+def data_set(path: Path) -> str:
+    """The data set of a recipe, by its name: what comes last, without the size."""
+    return re.sub(r'-\d+x\d+$', '', path.stem.split('_')[-1])
+
+
+def shrink_widths(part: ConfigDict) -> None:
+    """Bring every network down to a width of 8."""
+    for key, value in part.items():
+        if key in WIDTHS and isinstance(value, int):
+            part[key] = min(value, WIDTHS[key])
+        elif isinstance(value, dict):
+            shrink_widths(value)
+
+
+def judge(evaluator: ConfigDict, folder: Path) -> None:
+    """Replace what needs fetched or trained weights."""
+    kept = []
+    for metric in evaluator.metrics:
+        if metric.type == 'SegmentationFidelity':
+            mapping = metric.get('label_mapping', 'identity')
+            metric.segmentor = write_segmentor(folder, JUDGED[mapping])
+            kept.append(metric)
+        elif metric.type in ('PairedSSIM', 'PairedPSNR'):
+            kept.append(metric)
+    evaluator.metrics = kept
+
+
+def shrink(cfg: Config, folder: Path) -> Config:
+    """Two iterations of small networks on few samples; the recipe's parts and data stay."""
+    if 'generator' in cfg.model:
+        shrink_widths(cfg.model)
+        cfg.model.perceptual_loss = None
+        for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+            judge(evaluator, folder)
+        cfg.custom_imports.imports.append('evaluation_toys')
+    for name in ('train', 'val', 'test'):
+        loader = cfg[f'{name}_dataloader']
+        loader.update(batch_size=2, num_workers=0, persistent_workers=False)
+        if 'length' in loader.dataset:
+            loader.dataset.length = 4
+    by_epoch = 'max_epochs' in cfg.train_cfg
+    cfg.train_cfg.update({'max_epochs': 1} if by_epoch else {'max_iters': 2})
+    cfg.train_cfg.val_interval = 1 if by_epoch else 2
+    cfg.default_hooks.checkpoint.update(interval=1 if by_epoch else 2)
+    if 'samples' in cfg.default_hooks:
+        cfg.default_hooks.samples.update(interval=2, num_samples=2)
+    cfg.default_hooks.logger.interval = 1
+    return cfg
+
+
+def train_and_test(config: str, work_dir: str) -> None:
+    """A job: the two tools one after the other, as from the command line."""
+    for tool in ('train.py', 'test.py'):
+        checkpoint = [str(next(Path(work_dir).glob('*_[12].pth')))] if tool == 'test.py' else []
+        extra = ['--out', f'{work_dir}/metrics.json'] if tool == 'test.py' else []
+        try:
+            argv = [config, *checkpoint, '--work-dir', work_dir, *extra]
+            fresh_process.run_script(f'tools/{tool}', argv)
+        except SystemExit as end:
+            if end.code:
+                raise
+
+
+@pytest.mark.parametrize('path', recipes(ROOT), ids=lambda path: path.stem)
+def test_recipe(path, tmp_path, monkeypatch):
+    data, work_dir, log = tmp_path / 'data', tmp_path / 'work', tmp_path / 'log.txt'
+    monkeypatch.setenv('ECGAN_DATA_DIR', str(data))
+    if data_set(path) != 'scenes':
+        WRITERS[data_set(path)](data)
+    cfg = shrink(Config.fromfile(path, import_custom_modules=False), tmp_path)
+    config = tmp_path / path.name
+    cfg.dump(config)
+    status = fresh_process.run(train_and_test, str(config), str(work_dir), log=log, timeout=600)
+    assert status == 0, log.read_text()[-4000:]
+    assert (
+        '2' in {p.stem.split('_')[-1] for p in work_dir.glob('iter_*.pth')}
+        or (work_dir / 'epoch_1.pth').is_file()
+    )
+    if 'generator' not in cfg.model:
+        assert 'mIoU' in json.loads((work_dir / 'metrics.json').read_text())
+        return
+    report = json.loads((work_dir / 'report.json').read_text())
+    assert report['protocol']['num_images'] == 4
+    assert (work_dir / 'report.md').is_file() and (work_dir / 'samples.png').is_file()
+    fidelity = any(m.type == 'SegmentationFidelity' for m in cfg.test_evaluator.metrics)
+    assert ('mIoU' in report['generated']) == fidelity
