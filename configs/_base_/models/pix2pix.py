@@ -1,5 +1,5 @@
 # MMagic's Pix2Pix from the channels of layouts to photos. The target domain is `img`, so that it
-# writes `fake_img`, which metrics, report and hooks read. A recipe gives the channels of its layouts.
+# writes `fake_img`, which metrics, report and hooks read. A recipe gives the layouts' channels.
 model = dict(
     type='Pix2Pix',
     data_preprocessor=dict(type='TranslationDataPreprocessor'),

@@ -1,8 +1,8 @@
 """From packed samples to what MMagic's translation models read: the bridge to Pix2Pix and others.
 
 A translation model goes from a source domain to a target domain and finds them by name. Here the
-domains are ``layout`` and ``img``: the model then writes its pictures as ``fake_img``, which is what
-this project's metrics, report and hooks read of every model.
+domains are ``layout`` and ``img``: the model then writes its pictures as ``fake_img``, which this
+project's metrics, report and hooks read of every model.
 """
 
 from __future__ import annotations
