@@ -108,3 +108,33 @@ def test_recipe_trains_what_the_plain_one_trains(repo_root):
     assert all(p.grad is None for p in model.decode_head.parameters())
     # The bottleneck, which the coarsest feature is, learns from the contrast.
     assert model.backbone.encoder[2][1].convs[1].conv.weight.grad.abs().sum() > 0
+
+
+def test_stands_beside_another_head_of_an_fcn():
+    """The config of the documentation, in a list with the usual auxiliary head."""
+    head = dict(type='FCNHead', channels=8, num_convs=1, num_classes=8)
+    model = MODELS.build(
+        dict(
+            type='EncoderDecoder',
+            backbone=dict(type='ResNetV1c', depth=18, strides=(1, 2, 2, 2)),
+            decode_head=dict(**head, in_channels=512, in_index=3),
+            auxiliary_head=[
+                dict(**head, in_channels=256, in_index=2),
+                dict(
+                    type='ContrastHead',
+                    in_index=(0, 1, 2, 3),
+                    in_channels=(64, 128, 256, 512),
+                    contrast_loss=dict(type='MultiScaleContrastLoss', embedding_channels=8),
+                ),
+            ],
+            test_cfg=dict(mode='whole'),
+        )
+    )
+    labels = torch.arange(4).repeat_interleave(16)[None, :, None].expand(2, 64, 64).contiguous()
+    losses = model.loss(torch.randn(2, 3, 64, 64), samples(labels))
+    assert {name for name in losses if 'loss' in name} == {
+        'decode.loss_ce', 'aux_0.loss_ce', 'aux_1.loss_contrast',
+    }  # fmt: skip
+    losses['aux_1.loss_contrast'].backward()
+    assert model.backbone.layer4[1].conv2.weight.grad.abs().sum() > 0
+    assert model.eval().predict(torch.randn(1, 3, 64, 64))[0].pred_sem_seg.shape == (64, 64)
