@@ -45,8 +45,12 @@ def build_in_scope(config: dict, seed: int = 0) -> nn.Module:
         return MODELS.build(config)
 
 
-def build_optimizers(repo_root: Path, model: nn.Module) -> OptimWrapperDict:
-    """The recipes' two optimisers."""
+def build_optimizers(
+    repo_root: Path, model: nn.Module, type: str = 'OptimWrapper'
+) -> OptimWrapperDict:
+    """The recipes' two optimisers, in wrappers of a type."""
     cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/pix2pix_600iters.py').optim_wrapper
     cfg.pop('constructor')
+    for part in cfg.values():
+        part.type = type
     return MultiOptimWrapperConstructor(cfg)(model)

@@ -3,7 +3,7 @@
 import mmseg.models  # noqa: F401  (registers the models)
 import pytest
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -127,11 +127,12 @@ def test_stands_beside_another_head_of_an_fcn():
                     contrast_loss=dict(type='MultiScaleContrastLoss', embedding_channels=8),
                 ),
             ],
-            test_cfg=dict(mode='whole'),
+            test_cfg=ConfigDict(mode='whole'),
         )
     )
-    labels = torch.arange(4).repeat_interleave(16)[None, :, None].expand(2, 64, 64).contiguous()
-    losses = model.loss(torch.randn(2, 3, 64, 64), samples(labels))
+    # At the coarsest, 2 x 2 pixels, three images have six of a class; five are needed.
+    labels = torch.arange(4).repeat_interleave(16)[None, :, None].expand(3, 64, 64).contiguous()
+    losses = model.loss(torch.randn(3, 3, 64, 64), samples(labels))
     assert {name for name in losses if 'loss' in name} == {
         'decode.loss_ce', 'aux_0.loss_ce', 'aux_1.loss_contrast',
     }  # fmt: skip
