@@ -174,7 +174,7 @@ def test_a_discriminator_of_layouts_has_this_projects_objective(repo_root, monke
     assert logs['loss'] == pytest.approx(sum(terms.values()), rel=1e-6)
 
 
-@pytest.mark.parametrize('wrapper', ['OptimWrapper', 'mmagic.Bfloat16OptimWrapper'])
+@pytest.mark.parametrize('wrapper', ['OptimWrapper', 'Bfloat16OptimWrapper'])
 def test_every_part_is_trained(repo_root, wrapper):
     model = build_pix2pix(repo_root, **JUDGE, **EDGES, **LABELS, **SCALES)
     before = {name: p.clone() for name, p in model.named_parameters()}
