@@ -15,13 +15,19 @@ from .compat._import_hook import when_imported
 from .version import __version__
 
 _PARTS = ('datasets', 'engine', 'evaluation', 'inference', 'losses', 'models')
+# Subclasses of a toolbox's models, whose import takes seconds: its own registries look for them.
+_SUBCLASSES = {
+    'mmagic.registry': ('models.layout_pix2pix',),
+    'mmseg.registry': ('models.segmentors.contrast_head',),
+}
 
 
 def _offer_parts(registries: ModuleType) -> None:
     """Let every registry of a toolbox find the parts, at its first look-up."""
     from mmengine.registry import Registry
 
-    parts = [f'{__name__}.{part}' for part in _PARTS]
+    names = (*_PARTS, *_SUBCLASSES.get(registries.__name__, ()))
+    parts = [f'{__name__}.{name}' for name in names]
     for registry in vars(registries).values():
         if isinstance(registry, Registry) and not set(parts) <= set(registry._locations):
             # A new list: the toolbox may share one between registries.

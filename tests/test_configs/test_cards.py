@@ -3,7 +3,7 @@
 import pytest
 from mmengine.fileio import load
 
-MODELS = ('ecgan', 'spade')
+MODELS = ('ecgan', 'pix2pix', 'spade')
 # Recipes that only show that everything runs.
 TRIALS = ('smoke', 'coco-stuff-sample')
 

@@ -141,7 +141,8 @@ class ECGANInferencer(BaseInferencer):
         if str(model.get('type')).split('.')[-1] != 'ECGAN':
             raise CheckpointError(
                 f'{weights} holds a model of type {model.get("type")}, not one that makes pictures '
-                'from layouts (ECGAN)'
+                'from layouts by itself (ECGAN); tools/test.py --save-images writes the pictures '
+                'of others'
             )
         model.update(dict.fromkeys(TRAINING_PARTS))
         model.pop('type')

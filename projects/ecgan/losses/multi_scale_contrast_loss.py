@@ -119,7 +119,7 @@ class MultiScaleContrastLoss(nn.Module):
         for name in names:
             channels = feature_channels[name]
             # A 1x1 convolution of sampled pixels is a linear layer.
-            self.heads[name] = nn.Sequential(
+            self.heads[_head_name(name)] = nn.Sequential(
                 nn.Linear(channels, channels),
                 nn.ReLU(inplace=True),
                 nn.Linear(channels, self.embedding_channels),
@@ -208,7 +208,7 @@ class MultiScaleContrastLoss(nn.Module):
         is_own = (classes != NO_CLASS) & (image >= 0) & (image < count)
         row = pixels % (height * width) // width
         samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
-        embedding = self.heads[name](samples)
+        embedding = self.heads[_head_name(name)](samples)
         wide = torch.float64 if embedding.dtype == torch.float64 else torch.float32
         return F.normalize(embedding.to(wide), dim=1) * is_own[:, None], classes
 
@@ -232,3 +232,8 @@ class MultiScaleContrastLoss(nn.Module):
                 self.max_samples_per_class,
             )
         return loss
+
+
+def _head_name(feature_name: str) -> str:
+    """Features may be named as submodules are, with dots, which submodules' own names cannot."""
+    return feature_name.replace('.', '_')

@@ -3,10 +3,12 @@
 from . import discriminators, generators, label_generators, layers, objective
 from .data_preprocessor import LayoutDataPreprocessor
 from .ecgan import ECGAN
+from .translation_data_preprocessor import TranslationDataPreprocessor
 
 __all__ = [
     'ECGAN',
     'LayoutDataPreprocessor',
+    'TranslationDataPreprocessor',
     'discriminators',
     'generators',
     'label_generators',

@@ -19,11 +19,22 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
     Returns:
         The module, or None.
     """
-    if config is None:
-        return None
+    return None if config is None else MODELS.build(with_defaults(config, **defaults))
+
+
+def with_defaults(config: dict, **defaults: object) -> dict:
+    """A config with defaults for arguments that its module takes and it lacks.
+
+    Args:
+        config: Config of a module.
+        **defaults: Values by argument name.
+
+    Returns:
+        A config to build.
+    """
     part = config['type']
     part = MODELS.get(part) if isinstance(part, str) else part
-    if part is not None:
-        taken = inspect.signature(part).parameters
-        config = {**{k: v for k, v in defaults.items() if k in taken}, **config}
-    return MODELS.build(config)
+    if part is None:
+        return config
+    taken = inspect.signature(part).parameters
+    return {**{k: v for k, v in defaults.items() if k in taken}, **config}

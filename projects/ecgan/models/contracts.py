@@ -138,3 +138,17 @@ def check_part(part: nn.Module, contract: type, remedy: str) -> None:
         raise ConfigError(
             f'{name} is no {role}: its forward takes ({taken}), not ({wanted}); {remedy}'
         ) from None
+
+
+def fits(part: nn.Module, contract: type) -> bool:
+    """Whether a part can be called as its contract says and has what it has to offer.
+
+    Args:
+        part: The built part.
+        contract: A class of this module.
+    """
+    try:
+        check_part(part, contract, '')
+    except ConfigError:
+        return False
+    return True

@@ -7,14 +7,14 @@ from mmengine.logging import MessageHub
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..errors import ConfigError
 from ..structures import AnyLayout
 from . import objective
 from .building import build_part
-from .discriminators import split_pairs
+from .discriminators import judge_pairs
 from .iteration import gradients_at, to_floats, unwrap
+from .label_losses import label_losses
 
 
 @MODELS.register_module()
@@ -209,12 +209,7 @@ class ECGAN(BaseModel):
         Returns:
             D's outputs by name, for ``reals`` and for ``fakes``.
         """
-        groups = [torch.cat(list(group.values())) for group in (reals, fakes)]
-        outputs = self.discriminator(layout, *groups)
-        return tuple(
-            dict(zip(group, split_pairs(output, len(group))))
-            for group, output in zip((reals, fakes), outputs)
-        )
+        return judge_pairs(self.discriminator, layout, reals, fakes)
 
     def discriminator_losses(self, real: dict, fake: dict) -> dict[str, Tensor]:
         """See :func:`objective.discriminator_losses`."""
@@ -269,30 +264,15 @@ class ECGAN(BaseModel):
         )
 
     def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
-        """L_sim(S, S') + L_sim(S, S''), and the label generator's cross entropy on photos.
-
-        The label generator may predict at a lower resolution than the layout's.
-        """
-        layout, losses = inputs['layout'], {}
-        images = [outputs[name] for name in ('coarse', 'image') if name in outputs]
-        with_photos = self.label_loss_weight > 0
-        logits = self.label_generator(torch.cat([*images, *([inputs['image']] * with_photos)]))
-        per_image = logits.split(len(layout))
-        if self.similarity_loss is not None:
-            losses['loss_similarity'] = sum(
-                self.similarity_loss(each, layout.labels, ignore_index=self.num_classes)
-                for each in per_image[: len(images)]
-            )
-        if with_photos:
-            seen = layout.resized(logits.shape[-2:])
-            total = F.cross_entropy(
-                per_image[-1].float(),
-                seen.labels,
-                ignore_index=self.num_classes,
-                reduction='sum',
-            )
-            losses['loss_label'] = self.label_loss_weight * total / seen.valid.sum().clamp(min=1)
-        return losses
+        """See :func:`label_losses`; of both images, where there are two."""
+        return label_losses(
+            self.label_generator,
+            inputs['layout'],
+            [outputs[name] for name in ('coarse', 'image') if name in outputs],
+            inputs['image'],
+            self.similarity_loss,
+            self.label_loss_weight,
+        )
 
     def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Photos and generated images to judge, by name; edges only where edges are generated."""

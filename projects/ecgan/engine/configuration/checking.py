@@ -65,6 +65,8 @@ _MODEL_PARTS = (
     'generator',
     'discriminator',
     'label_generator',
+    'edge_generator',
+    'edge_transfer',
     'data_preprocessor',
     'backbone',
     'neck',

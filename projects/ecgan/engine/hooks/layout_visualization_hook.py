@@ -33,8 +33,9 @@ class LayoutVisualizationHook(Hook):
     left out. The samples are the first of the validation data set, of the training data set where
     there is none; colours come from the data set's ``palette``.
 
-    The training is left as it was: random numbers and the mode of every module are restored, and
-    the samples do not pass through a data loader. Every process runs the model, so that no
+    The training is left as it was: random numbers, buffers and the mode of every module are
+    restored (MMagic's Pix2Pix generates in training mode), and the samples do not pass through a
+    data loader. Every process runs the model, so that no
     collective operation inside it waits for ever; the main process alone writes.
 
     Args:
@@ -110,11 +111,15 @@ class LayoutVisualizationHook(Hook):
 
 @contextmanager
 def _evaluating(model: nn.Module):
-    """Evaluation mode inside, and afterwards for every module the mode that it had."""
+    """Evaluation mode inside; afterwards every module has the mode and the buffers that it had."""
     training = [module for module in model.modules() if module.training]
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     model.eval()
     try:
         yield
     finally:
+        with torch.no_grad():
+            for buffer, value in buffers:
+                buffer.copy_(value)
         for module in training:
             module.training = True

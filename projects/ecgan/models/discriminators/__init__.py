@@ -1,5 +1,5 @@
 """Discriminators."""
 
-from .multi_modality_discriminator import MultiModalityDiscriminator, split_pairs
+from .multi_modality_discriminator import MultiModalityDiscriminator, judge_pairs, split_pairs
 
-__all__ = ['MultiModalityDiscriminator', 'split_pairs']
+__all__ = ['MultiModalityDiscriminator', 'judge_pairs', 'split_pairs']

@@ -198,3 +198,25 @@ def split_pairs(outputs: list[list[Tensor]], num_pairs: int) -> list[list[list[T
     """
     chunks = [[torch.chunk(stage, num_pairs) for stage in scale] for scale in outputs]
     return [[[stage[p] for stage in scale] for scale in chunks] for p in range(num_pairs)]
+
+
+def judge_pairs(
+    discriminator: nn.Module, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+) -> tuple[dict, dict]:
+    """Judge all pairs in one pass.
+
+    Args:
+        discriminator: As :class:`MultiModalityDiscriminator`.
+        layout: N layouts.
+        reals: Photos and their edges by name, ``(N, 3, H, W)`` each.
+        fakes: Generated images and edges by name.
+
+    Returns:
+        Its outputs by name, for ``reals`` and for ``fakes``.
+    """
+    groups = [torch.cat(list(group.values())) for group in (reals, fakes)]
+    outputs = discriminator(layout, *groups)
+    return tuple(
+        dict(zip(group, split_pairs(output, len(group))))
+        for group, output in zip((reals, fakes), outputs)
+    )
