@@ -24,9 +24,9 @@ def upfirdn2d_literally(x: Tensor, kernel: Tensor, up: int, down: int, pad: list
     full = full.to(x)
     for y in range(height * up):
         for i in range(width * up):
-            if y % up == 0 and i % up == 0 and 0 <= y + top and 0 <= i + left:
-                if y + top < full.shape[2] and i + left < full.shape[3]:
-                    full[:, :, y + top, i + left] = x[:, :, y // up, i // up]
+            inside = 0 <= y + top < full.shape[2] and 0 <= i + left < full.shape[3]
+            if y % up == 0 and i % up == 0 and inside:
+                full[:, :, y + top, i + left] = x[:, :, y // up, i // up]
     rows = range(0, full.shape[2] - size_y + 1, down)
     columns = range(0, full.shape[3] - size_x + 1, down)
     out = torch.zeros(batch, channels, len(rows), len(columns)).to(x)
@@ -85,8 +85,14 @@ def test_fused_leaky_relu_follows_its_definition():
 @needs_lite
 def test_operators_of_stylegan_need_no_extension_on_a_gpu():
     """Tensors without contents stand for a GPU's, so that this is seen on any machine."""
-    from mmcv.ops import bias_act, filter2d, filtered_lrelu, fused_bias_leakyrelu, upfirdn2d
-    from mmcv.ops import upsample2d
+    from mmcv.ops import (
+        bias_act,
+        filter2d,
+        filtered_lrelu,
+        fused_bias_leakyrelu,
+        upfirdn2d,
+        upsample2d,
+    )
 
     with FakeTensorMode():
         x, kernel = torch.empty(2, 3, 8, 8, device='cuda'), torch.empty(4, 4, device='cuda')

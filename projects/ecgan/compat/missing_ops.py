@@ -86,6 +86,6 @@ DEFECT = Defect(
         'mmcv.ops.filtered_lrelu': _prefer_plain,
         'mmcv.ops.fused_bias_leakyrelu': _use_plain_leaky_relu,
     },
-    cured="StyleGAN's operators run in plain PyTorch; other compiled ones raise an error when called",
+    cured="StyleGAN's operators run in plain PyTorch; any other compiled one raises an error",
     sound='mmcv has its compiled operators',
 )

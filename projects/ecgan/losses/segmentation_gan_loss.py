@@ -24,7 +24,7 @@ def segmentation_gan_loss(logits: Tensor, labels: Tensor, as_generated: bool) ->
         against "generated":  -mean_i log p_iN
 
     i runs over the M known pixels of the batch, M_c of them of class c, p = softmax(logits). So the
-    first is the sum over the classes present of the mean over a class's pixels. Computed in float32.
+    first is the sum over the classes present of the mean over a class's pixels. In float32.
 
     Args:
         logits: ``(B, N + 1, H, W)``, the last channel "generated".
@@ -43,20 +43,17 @@ def segmentation_gan_loss(logits: Tensor, labels: Tensor, as_generated: bool) ->
             f'{tuple(logits.shape)} and {tuple(labels.shape)}'
         )
     unknown = logits.shape[1] - 1
+    known = labels != unknown
     with torch.autocast(logits.device.type, enabled=False):
-        logits = logits.double() if logits.dtype == torch.float64 else logits.float()
+        logits = logits.to(torch.float64 if logits.dtype == torch.float64 else torch.float32)
         if as_generated:
-            known = labels != unknown
-            # The target is the class of that number, where the pixel is known.
-            errors = F.cross_entropy(logits, torch.full_like(labels, unknown), reduction='none')
+            errors = -logits.log_softmax(1)[:, unknown]
             return (errors * known).sum() / known.sum().clamp(min=1)
-        counts = torch.zeros(unknown + 1, device=labels.device, dtype=logits.dtype)
-        counts = counts.scatter_add(0, labels.flatten(), torch.ones_like(labels.flatten()).to(counts))
+        pixels = labels.flatten()
+        counts = logits.new_zeros(unknown + 1).index_add(0, pixels, logits.new_ones(len(pixels)))
+        # alpha_c / M = 1 / M_c
         weight = 1 / counts.clamp(min=1)
-        errors = F.cross_entropy(
-            logits, labels, weight[:unknown + 1], ignore_index=unknown, reduction='sum'
-        )
-        return errors
+        return F.cross_entropy(logits, labels, weight, ignore_index=unknown, reduction='sum')
 
 
 @MODELS.register_module()
@@ -82,7 +79,7 @@ class SegmentationGANLoss(nn.Module):
         """Loss of either player.
 
         Args:
-            prediction: Logits ``(B, N + 1, H, W)``.
+            prediction: Logits ``(B, N + 1, h, w)``, of the layout's size or smaller.
             target_is_real: Whether the images are photos, or are to pass for photos.
             is_disc: Whether the discriminator is trained.
             layout: The layouts of the images.
@@ -90,7 +87,8 @@ class SegmentationGANLoss(nn.Module):
         Returns:
             Scalar.
         """
-        loss = segmentation_gan_loss(prediction, layout.labels, as_generated=not target_is_real)
+        labels = layout.resized(prediction.shape[2:]).labels
+        loss = segmentation_gan_loss(prediction, labels, as_generated=not target_is_real)
         return loss if is_disc else self.loss_weight * loss
 
     @staticmethod
