@@ -131,7 +131,8 @@ def regularize(
         )
         found = {each.loss_name(): each(state) for each in regularizers}
     return {
-        f'loss_disc_{name[5:]}' if name.startswith('loss_') else name: value
+        # MMagic's DiscShiftLossComps returns one value an image.
+        f'loss_disc_{name[5:]}' if name.startswith('loss_') else name: value.mean()
         for name, value in found.items()
         if value is not None
     }
