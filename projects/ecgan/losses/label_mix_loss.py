@@ -51,20 +51,16 @@ def label_mix_loss(mixed: Tensor, photo: Tensor, generated: Tensor, mask: Tensor
 
 @MODELS.register_module()
 class LabelMixConsistency(nn.Module):
-    """:func:`label_mix_loss` as one of the model's ``discriminator_regularizers``.
+    """:func:`label_mix_loss` of photo and final image, as a regulariser of the discriminator.
 
     Args:
         loss_weight: Factor on the loss; the paper takes 5 to 10, on its sum.
-        pair: The generated image that is mixed with the photo: ``image`` or ``coarse``.
         loss_name: Its name; the log says ``loss_disc_label_mix``.
     """
 
-    def __init__(
-        self, loss_weight: float = 10.0, pair: str = 'image', loss_name: str = 'loss_label_mix'
-    ) -> None:
+    def __init__(self, loss_weight: float = 10.0, loss_name: str = 'loss_label_mix') -> None:
         super().__init__()
         self.loss_weight = loss_weight
-        self.pair = pair
         self._loss_name = loss_name
 
     def loss_name(self) -> str:
@@ -83,18 +79,13 @@ class LabelMixConsistency(nn.Module):
         Raises:
             ConfigError: If the discriminator does not predict at full size.
         """
-        layout, photo, generated = (
-            state['layout'],
-            state['reals']['image'],
-            state['fakes'][self.pair],
-        )
+        layout, photo, generated = state['layout'], state['reals']['image'], state['fakes']['image']
+        of_photo, of_generated = (outputs['image'] for outputs in state['outputs'])
         mask = label_mix_mask(layout.labels, layout.num_classes + 1)
         mixed = state['disc'].judge(torch.where(mask, photo, generated))
         losses = []
-        for scale, *others in zip(
-            mixed, state['outputs'][0]['image'], state['outputs'][1][self.pair]
-        ):
-            predictions = [outputs[-1] for outputs in (scale, *others)]
+        for scales in zip(mixed, of_photo, of_generated):
+            predictions = [scale[-1] for scale in scales]
             if predictions[0].shape[2:] != mask.shape[2:]:
                 raise ConfigError(
                     'LabelMixConsistency needs a discriminator that predicts at full size, as '

@@ -9,7 +9,7 @@ SLIM = dict(type='SlimStyleGAN2Discriminator', in_size=16, base_channels=4, max_
 NETWORKS = [
     PATCH,
     SLIM,
-    dict(type='StyleGAN2Discriminator', in_size=8),
+    dict(type='ADAStyleGAN2Discriminator', in_size=8),
     dict(type='MultiLayerDiscriminator', max_channels=8, num_convs=3),
     dict(type='UNetDiscriminatorWithSpectralNorm', mid_channels=4),
     dict(type='DCGANDiscriminator', input_scale=16, output_scale=4, out_channels=1,
