@@ -200,3 +200,75 @@ def test_class_counts_follow_from_the_data_preprocessor(repo_root):
     assert model.num_classes == NUM_CLASSES
     assert model.generator.trunk.layout_channels == NUM_CLASSES + 1
     assert model.discriminator.layout_channels == NUM_CLASSES + 1
+
+
+@pytest.mark.parametrize(
+    'gan_loss',
+    [
+        *(dict(type='GANLoss', gan_type=kind) for kind in ('vanilla', 'lsgan', 'wgan')),
+        dict(type='GANLossComps', gan_type='wgan-logistic-ns'),
+    ],
+    ids=lambda loss: loss['gan_type'],
+)
+def test_gan_losses_of_mmagic_take_the_hinges_place(repo_root, gan_loss):
+    model = build_model(repo_root, gan_loss=dict(gan_loss, _delete_=True))
+    losses = model(**model.data_preprocessor(make_batch(), True), mode='loss')
+    # D scores about 0 at first; each of the pairs costs r(0) and f(0), four times.
+    at_zero = dict(vanilla=0.6931, lsgan=0.0, wgan=0.0).get(gan_loss['gan_type'], 0.6931)
+    real = 1.0 if gan_loss['gan_type'] == 'lsgan' else at_zero
+    assert losses['loss_disc_fake'].item() == pytest.approx(4 * at_zero, abs=0.1)
+    assert losses['loss_disc_real'].item() == pytest.approx(4 * real, abs=0.1)
+    before = parameters(model, 'discriminator')
+    model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert moved(before, model, 'discriminator')
+
+
+def test_a_segmenting_discriminator_trains_in_the_same_model(repo_root):
+    segmentor = str(repo_root / 'configs/_base_/models/unet-s3-c16.py')
+    model = build_model(
+        repo_root,
+        discriminator=dict(_delete_=True, type='SegmentorDiscriminator', segmentor=segmentor),
+        gan_loss=dict(_delete_=True, type='SegmentationGANLoss'),
+        feature_matching_loss=None,
+        judged=('coarse', 'image'),
+        discriminator_regularizers=[dict(type='LabelMixConsistency', loss_weight=5.0)],
+    )
+    batch = make_batch()
+    del batch['inputs']['edge']
+    before = {part: parameters(model, part) for part in PARTS}
+    logs = model.train_step(batch, build_optimizers(repo_root, model))
+    assert all(moved(before[part], model, part) for part in PARTS)
+    assert logs['loss_disc_label_mix'] > 0
+    assert logs['loss_disc'] == pytest.approx(
+        logs['loss_disc_real'] + logs['loss_disc_fake'] + logs['loss_disc_label_mix']
+    )
+    assert {'score_real_image', 'score_fake_coarse', 'score_fake_image'} == {
+        name for name in logs if name.startswith('score')
+    }
+
+
+def test_augmentation_is_steered_and_logged_but_no_loss(repo_root):
+    network = dict(
+        type='SlimStyleGAN2Discriminator', in_size=32, base_channels=4, max_channels=8,
+        data_aug=dict(type='ADAAug', aug_pipeline=dict(xflip=1), augment_initial_p=0.25),
+    )  # fmt: skip
+    model = build_model(
+        repo_root,
+        discriminator=dict(_delete_=True, type='PairDiscriminator', network=network),
+        feature_matching_loss=None,
+        discriminator_regularizers=[dict(type='AdaptiveAugmentation')],
+    )
+    logs = model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert logs['augment_probability'] == 0.25
+    assert logs['loss_disc'] == pytest.approx(logs['loss_disc_real'] + logs['loss_disc_fake'])
+
+
+def test_what_cannot_be_judged_is_refused(repo_root):
+    with pytest.raises(ValueError, match=r"others of \('coarse', 'image', 'edge'\), got \('fake',"):
+        build_model(repo_root, judged=('fake', 'image'))
+    network = dict(type='PatchDiscriminator', base_channels=4, num_conv=2)
+    model = build_model(
+        repo_root, discriminator=dict(_delete_=True, type='PairDiscriminator', network=network)
+    )
+    with pytest.raises(ValueError, match=r'nothing to match.*discriminator\.features'):
+        model.train_step(make_batch(), build_optimizers(repo_root, model))

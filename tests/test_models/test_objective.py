@@ -1,11 +1,14 @@
 """Hand-derived values of the adversarial objective."""
 
+import math
+
 import pytest
 import torch
 from mmagic.registry import MODELS
 
 from projects.ecgan.losses import FeatureMatchingLoss
 from projects.ecgan.models import objective
+from projects.ecgan.structures import Layout
 
 HINGE = MODELS.build(dict(type='GANLoss', gan_type='hinge'))
 
@@ -55,3 +58,29 @@ def test_scores_are_mean_predictions():
     assert found['score_real_image'].item() == pytest.approx(1.25)
     assert found['score_fake_coarse'].item() == pytest.approx(-1.5)
     assert not any('loss' in name for name in found)
+
+
+def test_image_scores_are_means_over_positions_then_scales():
+    outputs = [
+        [torch.tensor([[1.0, 3.0], [0.0, 0.0]]).view(2, 1, 1, 2)],
+        [torch.tensor([[4.0], [1.0]]).view(2, 1, 1, 1)],
+    ]
+    assert objective.image_scores(outputs).tolist() == [[3.0], [0.5]]
+
+
+def test_a_loss_that_needs_the_layout_gets_it():
+    loss = MODELS.build(dict(type='SegmentationGANLoss'))
+    layout = Layout(torch.tensor([[[0, 1]]]), 2)
+    # Probability 1/2 for each class, nearly 0 for "generated".
+    photo = dict(image=[[torch.tensor([20.0, 20.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 1, 2)]])
+    weights = dict(image=2.0)
+    losses = objective.discriminator_losses(photo, photo, weights, loss, layout)
+    assert losses['loss_disc_real'].item() == pytest.approx(2 * 2 * math.log(2), rel=1e-4)
+    assert losses['loss_disc_fake'].item() == pytest.approx(2 * (20 + math.log(2)), rel=1e-4)
+    (adversarial,) = objective.generator_adversarial_losses(
+        photo, photo, weights, loss, None, layout
+    ).values()
+    assert adversarial.item() == pytest.approx(2 * 2 * math.log(2), rel=1e-4)
+    found = objective.scores(photo, photo, loss)['score_fake_image'].item()
+    assert found == pytest.approx(20 + math.log(2))
+    assert objective.image_scores(photo['image'], loss).item() == pytest.approx(found)

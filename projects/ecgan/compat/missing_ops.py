@@ -7,12 +7,17 @@ Upstream: https://github.com/open-mmlab/mmcv/issues/2059 (``No module named 'mmc
 ``mmcv._ext``. Here a missing extension yields placeholders: everything imports, and an operator
 raises one clear error when it is called. ``mmcv._ext`` itself stays absent, because MMEngine's
 ``mmcv_full_available()`` looks for it.
+
+The operators of StyleGAN (``upfirdn2d``, ``fused_bias_leakyrelu``, ``bias_act``,
+``filtered_lrelu``) need no extension: mmcv has each in plain PyTorch as well, differentiable any
+number of times, but takes that form on CPUs only. Here it takes it on every device.
 """
 
 import importlib.machinery
 import importlib.util
+import inspect
 from collections.abc import Callable, Sequence
-from types import ModuleType, SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 from ..errors import UserError
@@ -45,6 +50,19 @@ def _patch(ext_loader: ModuleType) -> None:
     ext_loader.load_ext = load_ext
 
 
+def _prefer_plain(module: ModuleType) -> None:
+    """Let the module's functions not ask for a compiled form unless they are told to."""
+    for function in vars(module).values():
+        if isinstance(function, FunctionType):
+            parameters = inspect.signature(function).parameters
+            if [*parameters][-1:] == ['use_custom_op']:
+                function.__defaults__ = (*function.__defaults__[:-1], False)
+
+
+def _use_plain_leaky_relu(module: ModuleType) -> None:
+    module.fused_bias_leakyrelu = module.bias_leakyrelu_ref
+
+
 def _placeholder(func: str) -> Callable[..., NoReturn]:
     def missing_op(*args: Any, **kwargs: Any) -> NoReturn:
         raise MissingOperatorError(
@@ -61,7 +79,13 @@ DEFECT = Defect(
     versions='mmcv-lite 2.0 to 2.1',
     upstream='https://github.com/open-mmlab/mmcv/issues/2059',
     needed=_has_no_extension,
-    patches={'mmcv.utils.ext_loader': _patch},
-    cured='mmcv.ops imports with placeholders; calling a compiled operator raises an error',
+    patches={
+        'mmcv.utils.ext_loader': _patch,
+        'mmcv.ops.upfirdn2d': _prefer_plain,
+        'mmcv.ops.bias_act': _prefer_plain,
+        'mmcv.ops.filtered_lrelu': _prefer_plain,
+        'mmcv.ops.fused_bias_leakyrelu': _use_plain_leaky_relu,
+    },
+    cured="StyleGAN's operators run in plain PyTorch; any other compiled one raises an error",
     sound='mmcv has its compiled operators',
 )

@@ -4,22 +4,28 @@ from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
+from .label_mix_loss import LabelMixConsistency, label_mix_loss
 from .multi_scale_contrast_loss import MultiScaleContrastLoss
 from .pixel_contrast_loss import PixelContrastLoss
+from .segmentation_gan_loss import SegmentationGANLoss, segmentation_gan_loss
 from .similarity_loss import SimilarityLoss, similarity_loss
 from .vgg_perceptual_loss import VGGPerceptualLoss
 
 __all__ = [
     'ClassSpecificPixelLoss',
     'FeatureMatchingLoss',
+    'LabelMixConsistency',
     'MultiScaleContrastLoss',
     'PixelContrastLoss',
+    'SegmentationGANLoss',
     'SimilarityLoss',
     'VGGPerceptualLoss',
     'class_specific_pixel_loss',
     'contrastive_loss',
     'feature_matching_loss',
+    'label_mix_loss',
     'sample_pixels',
     'sampling_key',
+    'segmentation_gan_loss',
     'similarity_loss',
 ]

@@ -6,6 +6,8 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ConfigError
+
 
 def feature_matching_loss(
     fake: Sequence[Sequence[Tensor]], real: Sequence[Sequence[Tensor]]
@@ -19,7 +21,16 @@ def feature_matching_loss(
 
     Returns:
         Scalar.
+
+    Raises:
+        ConfigError: If there are no stages to match.
     """
+    if not any(len(scale) > 1 for scale in fake):
+        raise ConfigError(
+            'feature_matching_loss has nothing to match, the discriminator returns its prediction '
+            'only: name submodules whose outputs are to be matched as discriminator.features, or '
+            'set feature_matching_loss=None'
+        )
     total = sum(
         F.l1_loss(stage, target.detach())
         for fake_scale, real_scale in zip(fake, real, strict=True)

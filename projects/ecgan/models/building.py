@@ -1,6 +1,7 @@
 """Building parts whose sizes follow from other parts."""
 
 import inspect
+from collections.abc import Callable
 
 from mmagic.registry import MODELS
 from torch import nn
@@ -36,5 +37,16 @@ def with_defaults(config: dict, **defaults: object) -> dict:
     part = MODELS.get(part) if isinstance(part, str) else part
     if part is None:
         return config
-    taken = inspect.signature(part).parameters
+    taken = _arguments(part)
     return {**{k: v for k, v in defaults.items() if k in taken}, **config}
+
+
+def _arguments(part: Callable) -> set[str]:
+    """Arguments of a class; where it hands unnamed ones on, those of its bases as well."""
+    names: set[str] = set()
+    for constructor in getattr(part, '__mro__', [part]):
+        parameters = inspect.signature(constructor).parameters
+        names.update(parameters)
+        if not any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            break
+    return names

@@ -1,5 +1,7 @@
 """The ECGAN model: generator, discriminator and objective in MMEngine's steps (METHOD)."""
 
+from collections.abc import Sequence
+
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
@@ -15,6 +17,7 @@ from .building import build_part
 from .discriminators import judge_pairs
 from .iteration import gradients_at, to_floats, unwrap
 from .label_losses import label_losses
+from .regularizers import BoundDiscriminator, build_regularizers, regularize
 
 
 @MODELS.register_module()
@@ -38,7 +41,8 @@ class ECGAN(BaseModel):
             preprocessor here and below, where a config does not give them.
         data_preprocessor: Config of the data preprocessor.
         discriminator: Config of the discriminator; None for inference only.
-        gan_loss: Config of MMagic's ``GANLoss``.
+        gan_loss: Config of MMagic's ``GANLoss`` or ``GANLossComps``, or of
+            :class:`SegmentationGANLoss`.
         feature_matching_loss: Config of the feature matching loss.
         perceptual_loss: Config of the perceptual loss.
         label_generator: Config of G_l, needed by ``similarity_loss``.
@@ -47,6 +51,9 @@ class ECGAN(BaseModel):
         contrast_loss: Config of pixel contrast or multi-scale contrast.
         class_pixel_loss: Config of the class-specific pixel loss on I''.
         final_weight: lambda, weight of the final image against coarse image and edges.
+        judged: Generated pairs that the discriminator judges, of those that the generator makes.
+        discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
+            ``R1GradientPenaltyComps`` and the like, see :mod:`projects.ecgan.models.regularizers`.
         discriminator_steps: Discriminator updates for each update of the generator.
         ema_config: Config of the generator's moving average, e.g.
             ``dict(type='ExponentialMovingAverage', momentum=1e-4)``; validation and test use it.
@@ -66,6 +73,8 @@ class ECGAN(BaseModel):
         contrast_loss: dict | None = None,
         class_pixel_loss: dict | None = None,
         final_weight: float = 2.0,
+        judged: Sequence[str] = objective.PAIRS,
+        discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
         ema_config: dict | None = None,
     ) -> None:
@@ -92,6 +101,8 @@ class ECGAN(BaseModel):
             )
         self.class_pixel_loss = build_part(class_pixel_loss)
         self.final_weight = final_weight
+        self.judged = objective.check_pairs(judged)
+        self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.folded_generator: nn.Module | None = None
         self.with_ema = ema_config is not None
@@ -125,7 +136,7 @@ class ECGAN(BaseModel):
                 ``(N, 3, H, W)`` in [-1, 1] where the mode needs them.
             data_samples: One a layout; needed by ``predict``.
             mode: ``tensor``: the generator's outputs; ``predict``: data samples; ``loss``: every
-                loss term, generator's and discriminator's.
+                loss term, generator's and discriminator's, but D's regularisers.
 
         Returns:
             By mode a dict of tensors, a list of data samples, or a dict of scalars.
@@ -139,11 +150,12 @@ class ECGAN(BaseModel):
             return self._predict(inputs, data_samples)
         if mode == 'loss':
             outputs = self.generator(inputs['layout'], return_features=self.feature_names)
-            reals, fakes = self._pairs(inputs, outputs)
-            real, fake = self.discriminate(inputs['layout'], reals, fakes)
+            layout = inputs['layout']
+            judged = objective.image_pairs(inputs, outputs, self.judged)
+            real, fake = self.discriminate(layout, *judged)
             return {
-                **self.discriminator_losses(real, fake),
-                **self.adversarial_losses(real, fake),
+                **self._discriminator_losses(real, fake, layout),
+                **self._adversarial_losses(real, fake, layout),
                 **self.direct_losses(inputs, outputs),
             }
         raise ValueError(f"mode must be 'tensor', 'predict' or 'loss', got {mode!r}")
@@ -169,17 +181,20 @@ class ECGAN(BaseModel):
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
             outputs = self.generator(layout, return_features=self.feature_names)
-        reals, fakes = self._pairs(inputs, outputs)
+        reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
             real, fake = self.discriminate(layout, reals, leaves)
-            losses = self.discriminator_losses(real, fake)
-            loss_disc = sum(losses.values())
+            losses = self._discriminator_losses(real, fake, layout)
+            judge = BoundDiscriminator(unwrap(self.discriminator), layout, self.gan_loss)
+            penalties = self.discriminator_regularizers
+            losses |= regularize(penalties, judge, reals, leaves, (real, fake), iteration)
+            loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
             if updates_generator:
-                adversarial = self.adversarial_losses(real, fake)
+                adversarial = self._adversarial_losses(real, fake, layout)
                 gradients = gradients_at(sum(adversarial.values()), leaves, gen_wrapper)
-        logs = {**losses, **objective.scores(real, fake)}
+        logs = {**losses, **objective.scores(real, fake, self.gan_loss)}
         disc_wrapper.update_params(loss_disc)
 
         if updates_generator:
@@ -211,16 +226,14 @@ class ECGAN(BaseModel):
         """
         return judge_pairs(self.discriminator, layout, reals, fakes)
 
-    def discriminator_losses(self, real: dict, fake: dict) -> dict[str, Tensor]:
-        """See :func:`objective.discriminator_losses`."""
+    def _discriminator_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
         weights = objective.pair_weights(list(fake), self.final_weight)
-        return objective.discriminator_losses(real, fake, weights, self.gan_loss)
+        return objective.discriminator_losses(real, fake, weights, self.gan_loss, layout)
 
-    def adversarial_losses(self, real: dict, fake: dict) -> dict[str, Tensor]:
-        """See :func:`objective.generator_adversarial_losses`."""
+    def _adversarial_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
         weights = objective.pair_weights(list(fake), self.final_weight)
         return objective.generator_adversarial_losses(
-            real, fake, weights, self.gan_loss, self.feature_matching_loss
+            real, fake, weights, self.gan_loss, self.feature_matching_loss, layout
         )
 
     def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
@@ -254,7 +267,7 @@ class ECGAN(BaseModel):
 
     def _perceptual(self, inputs: dict, outputs: dict) -> Tensor:
         """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), each photo's features computed once."""
-        reals, fakes = self._pairs(inputs, outputs)
+        reals, fakes = objective.image_pairs(inputs, outputs)
         weights = objective.pair_weights(list(fakes), self.final_weight)
         with torch.no_grad():
             targets = {name: self.perceptual_loss.extract(real) for name, real in reals.items()}
@@ -273,19 +286,6 @@ class ECGAN(BaseModel):
             self.similarity_loss,
             self.label_loss_weight,
         )
-
-    def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Photos and generated images to judge, by name; edges only where edges are generated."""
-        fakes = {name: outputs[name] for name in ('coarse', 'image', 'edge') if name in outputs}
-        names = ('image', 'edge') if 'edge' in fakes else ('image',)
-        missing = [name for name in names if name not in inputs]
-        if missing:
-            raise ConfigError(
-                f'training this generator needs {missing} in the samples, which hold '
-                f'{sorted(inputs)}; add the transform that makes it to the pipeline '
-                '(CannyEdges for edge) and list it in PackLayoutInputs'
-            )
-        return {name: inputs[name] for name in names}, fakes
 
     # Validation and test -------------------------------------------------------------------------
 

@@ -192,7 +192,11 @@ class LayoutPix2Pix(Pix2Pix):
         fakes = {name: fake.detach() for name, fake in fakes.items()}
         weights = objective.pair_weights(list(fakes), 1.0)
         real, fake = self._judge(reals, fakes)
-        return self.parse_losses(objective.discriminator_losses(real, fake, weights, self.gan_loss))
+        return self.parse_losses(
+            objective.discriminator_losses(
+                real, fake, weights, self.gan_loss, self._inputs['layout']
+            )
+        )
 
     def _get_gen_loss(self, outputs: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """L_G of MMagic, or of :func:`objective.generator_adversarial_losses`, and the rest."""
@@ -205,6 +209,7 @@ class LayoutPix2Pix(Pix2Pix):
                         objective.pair_weights(list(fakes), 1.0),
                         self.gan_loss,
                         self.feature_matching_loss,
+                        self._inputs['layout'],
                     ),
                     loss_pixel=self.pixel_loss_weight * F.l1_loss(fakes['image'], reals['image']),
                 )
@@ -250,17 +255,11 @@ class LayoutPix2Pix(Pix2Pix):
 
     def _pairs(self, outputs: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Photos and generated images by name; edges only where edges are generated."""
-        target = self._default_domain
-        reals = dict(image=outputs[f'real_{target}'])
-        fakes = dict(image=outputs[f'fake_{target}'])
+        made = dict(image=outputs[f'fake_{self._default_domain}'])
         if self.with_edges:
-            if 'edge' not in self._inputs:
-                raise ConfigError(
-                    f'edge_generator needs edge in the samples, which hold {sorted(self._inputs)}; '
-                    'add CannyEdges to the training pipeline'
-                )
-            reals['edge'], fakes['edge'] = self._inputs['edge'], self._features[EDGE]
-        return reals, fakes
+            made['edge'] = self._features[EDGE]
+        photo = outputs[f'real_{self._default_domain}']
+        return objective.image_pairs({**self._inputs, 'image': photo}, made)
 
     def _judge(self, reals: dict[str, Tensor], fakes: dict[str, Tensor]) -> tuple[dict, dict]:
         discriminator = self._get_target_discriminator(self._default_domain)

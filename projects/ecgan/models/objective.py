@@ -6,10 +6,55 @@ Pairs are named by what stands beside the layout: ``image`` (final image I'', or
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 
+from ..errors import ConfigError
+from ..structures import AnyLayout
+
+# What a generator may make.
+PAIRS = ('coarse', 'image', 'edge')
 # Per pair, per scale: stage outputs, then the prediction.
 PairOutputs = Mapping[str, Sequence[Sequence[Tensor]]]
+
+
+def check_pairs(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, if they are some of :data:`PAIRS`, ``image`` among them.
+
+    Raises:
+        ConfigError: If they are not.
+    """
+    if set(names) - set(PAIRS) or 'image' not in names:
+        raise ConfigError(f"judged is to hold 'image' and perhaps others of {PAIRS}, got {names!r}")
+    return tuple(names)
+
+
+def image_pairs(
+    inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor], wanted: Sequence[str] = PAIRS
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Photos and generated images; edges only where they are generated and wanted.
+
+    Args:
+        inputs: The batch, with ``image`` and perhaps ``edge``.
+        outputs: What the generator made.
+        wanted: Names of the generated images that are wanted.
+
+    Returns:
+        Photos by name and generated images by name.
+
+    Raises:
+        ConfigError: If the batch has no photos, or no edges to compare with.
+    """
+    fakes = {name: outputs[name] for name in PAIRS if name in outputs and name in wanted}
+    names = ('image', 'edge') if 'edge' in fakes else ('image',)
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise ConfigError(
+            f'training this generator needs {missing} in the samples, which hold '
+            f'{sorted(inputs)}; add the transform that makes it to the pipeline '
+            '(CannyEdges for edge) and list it in PackLayoutInputs'
+        )
+    return {name: inputs[name] for name in names}, fakes
 
 
 def modality(name: str) -> str:
@@ -34,14 +79,24 @@ def pair_weights(names: Sequence[str], final_weight: float) -> dict[str, float]:
 
 
 def _over_scales(
-    outputs: Sequence[Sequence[Tensor]], gan_loss: nn.Module, target: bool, is_disc: bool
+    outputs: Sequence[Sequence[Tensor]],
+    gan_loss: nn.Module,
+    target: bool,
+    is_disc: bool,
+    layout: AnyLayout | None,
 ) -> Tensor:
     predictions = [scale[-1].float() for scale in outputs]
-    return sum(gan_loss(p, target, is_disc=is_disc) for p in predictions) / len(predictions)
+    # MMagic's losses know of no layout.
+    more = dict(layout=layout) if getattr(gan_loss, 'needs_layout', False) else {}
+    return sum(gan_loss(p, target, is_disc=is_disc, **more) for p in predictions) / len(predictions)
 
 
 def discriminator_losses(
-    real: PairOutputs, fake: PairOutputs, weights: Mapping[str, float], gan_loss: nn.Module
+    real: PairOutputs,
+    fake: PairOutputs,
+    weights: Mapping[str, float],
+    gan_loss: nn.Module,
+    layout: AnyLayout | None = None,
 ) -> dict[str, Tensor]:
     """L_D = (1 + lambda) r(I) + r(I_e) + f(I') + lambda f(I'') + f(I'_e), means over the scales.
 
@@ -51,7 +106,8 @@ def discriminator_losses(
         real: D's outputs on photos and their edges.
         fake: D's outputs on generated images and edges.
         weights: Weight of each generated pair; a photo weighs as much as all it is compared with.
-        gan_loss: MMagic's ``GANLoss``.
+        gan_loss: MMagic's ``GANLoss`` or ``GANLossComps``, or a loss with ``needs_layout``.
+        layout: The layouts, for a loss that needs them.
 
     Returns:
         ``loss_disc_real`` and ``loss_disc_fake``, scalars.
@@ -61,10 +117,11 @@ def discriminator_losses(
         real_weights[modality(name)] += weights[name]
     return dict(
         loss_disc_real=sum(
-            real_weights[name] * _over_scales(real[name], gan_loss, True, True) for name in real
+            real_weights[name] * _over_scales(real[name], gan_loss, True, True, layout)
+            for name in real
         ),
         loss_disc_fake=sum(
-            weights[name] * _over_scales(fake[name], gan_loss, False, True) for name in fake
+            weights[name] * _over_scales(fake[name], gan_loss, False, True, layout) for name in fake
         ),
     )
 
@@ -75,6 +132,7 @@ def generator_adversarial_losses(
     weights: Mapping[str, float],
     gan_loss: nn.Module,
     feature_matching_loss: nn.Module | None,
+    layout: AnyLayout | None = None,
 ) -> dict[str, Tensor]:
     """L_G = g(I') + lambda g(I'') + g(I'_e), and feature matching likewise.
 
@@ -84,15 +142,16 @@ def generator_adversarial_losses(
         real: D's outputs on photos and their edges; no gradient flows into them.
         fake: D's outputs on generated images and edges.
         weights: Weight of each generated pair.
-        gan_loss: MMagic's ``GANLoss``.
+        gan_loss: As in :func:`discriminator_losses`.
         feature_matching_loss: :class:`FeatureMatchingLoss`, or None.
+        layout: The layouts, for a loss that needs them.
 
     Returns:
         ``loss_gen_adversarial`` and ``loss_gen_feature_matching``, scalars.
     """
     losses = dict(
         loss_gen_adversarial=sum(
-            weights[name] * _over_scales(fake[name], gan_loss, True, False) for name in fake
+            weights[name] * _over_scales(fake[name], gan_loss, True, False, layout) for name in fake
         )
     )
     if feature_matching_loss is not None:
@@ -102,18 +161,43 @@ def generator_adversarial_losses(
     return losses
 
 
-def scores(real: PairOutputs, fake: PairOutputs) -> dict[str, Tensor]:
+def _score_map(prediction: Tensor, gan_loss: nn.Module | None) -> Tensor:
+    """Where D takes the picture for a photo, and how surely; the prediction itself mostly."""
+    return gan_loss.scores(prediction) if hasattr(gan_loss, 'scores') else prediction
+
+
+def image_scores(outputs: Sequence[Sequence[Tensor]], gan_loss: nn.Module | None = None) -> Tensor:
+    """D's score of each image: the mean over positions, then over scales.
+
+    Args:
+        outputs: D's outputs on B images.
+        gan_loss: Loss that may have a ``scores`` of its own, from prediction to score map.
+
+    Returns:
+        ``(B, 1)`` float32.
+    """
+    maps = [_score_map(scale[-1].float(), gan_loss) for scale in outputs]
+    return torch.stack([each.flatten(1).mean(1, keepdim=True) for each in maps]).mean(0)
+
+
+def scores(
+    real: PairOutputs, fake: PairOutputs, gan_loss: nn.Module | None = None
+) -> dict[str, Tensor]:
     """D's mean prediction on each pair, for the log: above 0 means taken for a photo.
 
     Args:
         real: D's outputs on photos and their edges.
         fake: D's outputs on generated images and edges.
+        gan_loss: Loss that may have a ``scores`` of its own, from prediction to score map.
 
     Returns:
         ``score_real_<name>`` and ``score_fake_<name>``, scalars without gradient.
     """
     return {
-        f'score_{kind}_{name}': sum(scale[-1].detach().mean() for scale in outputs) / len(outputs)
+        f'score_{kind}_{name}': sum(
+            _score_map(scale[-1].detach(), gan_loss).mean() for scale in outputs
+        )
+        / len(outputs)
         for kind, pairs in (('real', real), ('fake', fake))
         for name, outputs in pairs.items()
     }

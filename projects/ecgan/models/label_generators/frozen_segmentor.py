@@ -8,7 +8,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from ...errors import ConfigError
-from ..segmentors import Segmentor
+from ..segmentors import Segmentor, to_segmentor_input
 
 
 @MODELS.register_module()
@@ -58,14 +58,5 @@ class FrozenSegmentor(BaseModule):
         size = tuple(image.shape[2:])
         with torch.autocast(image.device.type, enabled=False):
             meta = {'img_shape': size, 'pad_shape': size, 'ori_shape': size}
-            return model.encode_decode(self._normalize(image.float()), [meta] * len(image))
-
-    def _normalize(self, image: Tensor) -> Tensor:
-        """From [-1, 1] RGB to what the segmentor's own preprocessor makes of BGR bytes."""
-        preprocessor = self.segmentor.model.data_preprocessor
-        x = (image + 1) * 127.5
-        if not preprocessor.channel_conversion:
-            x = x.flip(1)
-        if preprocessor._enable_normalize:
-            x = (x - preprocessor.mean) / preprocessor.std
-        return x
+            inputs = to_segmentor_input(image.float(), model.data_preprocessor)
+            return model.encode_decode(inputs, [meta] * len(image))
