@@ -1,17 +1,21 @@
 """Generators and their parts."""
 
+from .backbone_trunk import BackboneTrunk
 from .ecgan_generator import ECGANGenerator
 from .heads import AttentionEdgeTransfer, EdgeGenerator, ImageGenerator
 from .semantic_preserving import SemanticPreservingModule
 from .spade_generator import SPADEGenerator
+from .translation_generator import TranslationGenerator
 from .trunk import SPADETrunk
 
 __all__ = [
     'AttentionEdgeTransfer',
+    'BackboneTrunk',
     'ECGANGenerator',
     'EdgeGenerator',
     'ImageGenerator',
     'SPADEGenerator',
     'SPADETrunk',
     'SemanticPreservingModule',
+    'TranslationGenerator',
 ]
