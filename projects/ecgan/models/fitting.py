@@ -33,7 +33,10 @@ def at_rest(network: nn.Module) -> Iterator[nn.Module]:
         The copy.
     """
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        yield deepcopy(network).eval()
+        copy = deepcopy(network)
+        # Not one expression: the `train` of mmsegmentation's ResNet returns nothing.
+        copy.eval()
+        yield copy
 
 
 def find_divisor(attempt: Callable[[int], object], name: str) -> int:
