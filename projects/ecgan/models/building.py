@@ -3,6 +3,7 @@
 import inspect
 
 from mmagic.registry import MODELS
+from mmengine.registry import DefaultScope
 from torch import nn
 
 from .contracts import (
@@ -29,7 +30,8 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
     """Build a registered module, with defaults for arguments that it takes and its config lacks.
 
     So a recipe states the number of classes once, in the data preprocessor, and a part from
-    elsewhere that has no such argument is left alone.
+    elsewhere that has no such argument is left alone. Networks of the toolboxes look up their layers
+    in the default scope: that is the part's own here, also where no run has set one.
 
     Args:
         config: Config of the module, or None.
@@ -40,12 +42,15 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
     """
     if config is None:
         return None
-    part = config['type']
-    part = MODELS.get(part) if isinstance(part, str) else part
+    part, scope = config['type'], 'mmagic'
+    if isinstance(part, str):
+        scope = part.rpartition('.')[0] or scope
+        part = MODELS.get(part)
     if part is not None:
         taken = inspect.signature(part).parameters
         config = {**{k: v for k, v in defaults.items() if k in taken}, **config}
-    return MODELS.build(config)
+    with DefaultScope.overwrite_default_scope(scope):
+        return MODELS.build(config)
 
 
 def build_for(contract: type, config: dict | None, **defaults: object) -> nn.Module | None:
