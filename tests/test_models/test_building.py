@@ -27,7 +27,7 @@ WRAPPED_UNET = (
         (
             dict(discriminator=PATCH),
             r'PatchDiscriminator is no Discriminator: its forward takes \(x\), .*; wrap it: '
-            r"discriminator=dict\(type='PairDiscriminator', network=dict\(type='PatchDiscriminator'",
+            r"discriminator=dict\(type='PairDiscriminator', network=dict\(type='PatchDiscr",
         ),
         (
             dict(label_generator=dict(_delete_=True, type='AttentionEdgeTransfer')),

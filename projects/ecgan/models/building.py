@@ -30,8 +30,8 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
     """Build a registered module, with defaults for arguments that it takes and its config lacks.
 
     So a recipe states the number of classes once, in the data preprocessor, and a part from
-    elsewhere that has no such argument is left alone. Networks of the toolboxes look up their layers
-    in the default scope: that is the part's own here, also where no run has set one.
+    elsewhere that has no such argument is left alone. Networks look up their layers in the default
+    scope: that is the part's own here, also where no run has set one.
 
     Args:
         config: Config of the module, or None.
