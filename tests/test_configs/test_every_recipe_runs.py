@@ -5,6 +5,7 @@ into a tree as the data set has it. Judges that have to be fetched give way to o
 """
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -100,6 +101,10 @@ def test_recipe(path, tmp_path, monkeypatch):
         '2' in {p.stem.split('_')[-1] for p in work_dir.glob('iter_*.pth')}
         or (work_dir / 'epoch_1.pth').is_file()
     )
+    (scalars,) = [p for p in work_dir.glob('*/vis_data/scalars.json') if 'loss' in p.read_text()]
+    rows = [json.loads(line) for line in scalars.read_text().splitlines()]
+    losses = [value for row in rows for key, value in row.items() if 'loss' in key]
+    assert losses and all(map(math.isfinite, losses))
     if 'generator' not in cfg.model:
         assert 'mIoU' in json.loads((work_dir / 'metrics.json').read_text())
         return

@@ -12,6 +12,8 @@ from ..models.layers import SPADENorm
 def prepare_for_inference(generator: nn.Module, dtype: torch.dtype | None = None) -> nn.Module:
     """Copy a generator, bake spectral norm into the weights and fold batch norm into SPADE.
 
+    What a generator from elsewhere holds beside these stays as it is.
+
     Args:
         generator: Trained generator; left as it is.
         dtype: Floating point type of the copy, e.g. ``torch.bfloat16``; None keeps the present one.
@@ -20,34 +22,24 @@ def prepare_for_inference(generator: nn.Module, dtype: torch.dtype | None = None
         A frozen copy in evaluation mode that gives the same images.
     """
     copy = deepcopy(generator).eval()
-    for module in list(copy.modules()):
-        for name, child in module.named_children():
-            if parametrize.is_parametrized(child, 'weight'):
-                setattr(module, name, _bake(child))
+    for module in [*copy.modules()]:
+        if parametrize.is_parametrized(module):
+            _bake(module)
         if isinstance(module, SPADENorm):
             module.fold_norm()
     copy.requires_grad_(False)
     return copy.to(dtype=dtype, memory_format=torch.channels_last)
 
 
-@torch.no_grad()
-def _bake(conv: nn.Conv2d) -> nn.Conv2d:
-    """A plain convolution with the parametrised weight's present value.
+def _bake(layer: nn.Module) -> None:
+    """Give a layer of a copy its parametrised tensors' present values, in place.
 
     PyTorch's ``remove_parametrizations`` would take the property off a class that a deep copy
     shares with its source, and so break the source.
     """
-    plain = nn.Conv2d(
-        conv.in_channels,
-        conv.out_channels,
-        conv.kernel_size,
-        conv.stride,
-        conv.padding,
-        bias=conv.bias is not None,
-        device=conv.weight.device,
-        dtype=conv.weight.dtype,
-    )
-    plain.weight.copy_(conv.weight)
-    if conv.bias is not None:
-        plain.bias.copy_(conv.bias)
-    return plain.eval()
+    values = {name: getattr(layer, name).detach().clone() for name in layer.parametrizations}
+    # PyTorch has put a class of its own before the layer's.
+    layer.__class__ = type(layer).__bases__[0]
+    del layer.parametrizations
+    for name, value in values.items():
+        setattr(layer, name, nn.Parameter(value))

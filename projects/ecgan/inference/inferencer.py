@@ -127,7 +127,7 @@ class ECGANInferencer(BaseInferencer):
     @property
     def divisor(self) -> int:
         """The network takes heights and widths that are multiples of it."""
-        return getattr(getattr(self.model.generator, 'trunk', None), 'divisor', 1)
+        return getattr(self.model.generator, 'divisor', 1)
 
     # What MMEngine's base class asks for ---------------------------------------------------------
 

@@ -97,17 +97,16 @@ class MultiScaleContrastLoss(nn.Module):
     def build_heads(
         self, feature_channels: Mapping[str, int], feature_names_fine_to_coarse: Sequence[str]
     ) -> None:
-        """Create the projection heads; does nothing where they exist.
+        """Create the projection heads where there are none.
 
         Args:
             feature_channels: Channels of the features the generator offers.
             feature_names_fine_to_coarse: Their names, the finest first.
 
         Raises:
-            ConfigError: If the generator does not offer what is asked for.
+            ConfigError: If the generator does not offer what is asked for, or in other channels
+                than the heads that there are take.
         """
-        if self.heads:
-            return
         names = self.feature_names or tuple(feature_names_fine_to_coarse)[: len(self.scale_weights)]
         unknown = [name for name in names if name not in feature_channels]
         if unknown or len(names) != len(self.scale_weights):
@@ -117,13 +116,19 @@ class MultiScaleContrastLoss(nn.Module):
             )
         self.feature_names = names
         for name in names:
-            channels = feature_channels[name]
-            # A 1x1 convolution of sampled pixels is a linear layer.
-            self.heads[_head_name(name)] = nn.Sequential(
-                nn.Linear(channels, channels),
-                nn.ReLU(inplace=True),
-                nn.Linear(channels, self.embedding_channels),
-            )
+            channels, key = feature_channels[name], _key(name)
+            if key not in self.heads:
+                # A 1x1 convolution of sampled pixels is a linear layer.
+                self.heads[key] = nn.Sequential(
+                    nn.Linear(channels, channels),
+                    nn.ReLU(inplace=True),
+                    nn.Linear(channels, self.embedding_channels),
+                )
+            elif self.heads[key][0].in_features != channels:
+                raise ConfigError(
+                    f'in_channels of {type(self).__name__} is {self.heads[key][0].in_features} for '
+                    f'{name!r}, the generator has {channels}; leave in_channels out'
+                )
 
     def forward(
         self, features: Mapping[str, Tensor], labels: Tensor, ignore_index: int | None = None
@@ -208,7 +213,7 @@ class MultiScaleContrastLoss(nn.Module):
         is_own = (classes != NO_CLASS) & (image >= 0) & (image < count)
         row = pixels % (height * width) // width
         samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
-        embedding = self.heads[_head_name(name)](samples)
+        embedding = self.heads[_key(name)](samples)
         wide = torch.float64 if embedding.dtype == torch.float64 else torch.float32
         return F.normalize(embedding.to(wide), dim=1) * is_own[:, None], classes
 
@@ -234,6 +239,6 @@ class MultiScaleContrastLoss(nn.Module):
         return loss
 
 
-def _head_name(feature_name: str) -> str:
-    """Features may be named as submodules are, with dots, which submodules' own names cannot."""
-    return feature_name.replace('.', '_')
+def _key(name: str) -> str:
+    """Name of a feature's head; features may be submodules, and names of modules have no dots."""
+    return name.replace('.', '/')

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from ..errors import ConfigError
 from ..structures import AnyLayout
 from . import objective
-from .building import build_part
+from .building import build_for, build_part
+from .contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
 from .discriminators import judge_pairs
 from .iteration import gradients_at, to_floats, unwrap
 from .label_losses import label_losses
@@ -57,6 +58,10 @@ class ECGAN(BaseModel):
         discriminator_steps: Discriminator updates for each update of the generator.
         ema_config: Config of the generator's moving average, e.g.
             ``dict(type='ExponentialMovingAverage', momentum=1e-4)``; validation and test use it.
+
+    Raises:
+        ConfigError: A part does not keep its contract (:mod:`.contracts`), or one that another
+            needs is missing.
     """
 
     def __init__(
@@ -83,13 +88,14 @@ class ECGAN(BaseModel):
             num_classes=self.data_preprocessor.num_classes,
             layout_channels=self.data_preprocessor.layout_channels,
         )
-        self.generator = build_part(generator, **sizes)
+        generates = Generator if contrast_loss is None else FeatureGenerator
+        self.generator = build_for(generates, generator, **sizes)
         if discriminator is not None:
-            self.discriminator = build_part(discriminator, **sizes)
+            self.discriminator = build_for(Discriminator, discriminator, **sizes)
         self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
         self.perceptual_loss = build_part(perceptual_loss)
-        self.label_generator = build_part(label_generator, **sizes)
+        self.label_generator = build_for(LabelGenerator, label_generator, **sizes)
         self.similarity_loss = build_part(similarity_loss)
         if self.similarity_loss is not None and self.label_generator is None:
             raise ConfigError('similarity_loss needs a label_generator, got None')

@@ -85,3 +85,24 @@ def test_shared_norm_equals_two_norms(layout_mode, memory_format):
     for shared, own in zip(*results, strict=True):
         torch.testing.assert_close(shared, own, rtol=1e-10, atol=1e-12)
     assert not torch.equal(block.norm_0.norm.running_mean, block.norm_s.norm.running_mean)
+
+
+def test_another_norm_comes_from_the_config():
+    torch.manual_seed(0)
+    norm = dict(type='GN', num_groups=2)
+    block = SPADEResidualBlock(8, 4, CLASSES, hidden_channels=4, norm=norm).train()
+    kinds = [type(each.norm) for each in (block.norm_0, block.norm_1, block.norm_s)]
+    assert kinds == [nn.GroupNorm] * 3
+    assert [block.norm_0.norm.num_channels, block.norm_1.norm.num_channels] == [8, 4]
+    x, layout = torch.randn(2, 8, 8, 16), make_layout()
+    # Norms with weights of their own are not shared; singular vectors stay for the comparison.
+    nn.init.constant_(block.norm_s.norm.bias, 1.0)
+    for conv in (block.conv_0, block.conv_1, block.conv_s):
+        conv.eval()
+    shortcut = block.norm_s.modulate(F.group_norm(x, 2) + 1, layout, 1.0)
+    hidden = block.conv_0(block.norm_0.modulate(F.group_norm(x, 2), layout, 0.2))
+    hidden = block.norm_1.modulate(F.group_norm(hidden, 2), layout, 0.2)
+    expected = block.conv_s(shortcut) + block.conv_1(hidden)
+    torch.testing.assert_close(block(x, layout), expected, rtol=1e-4, atol=1e-5)
+    block.norm_0.fold_norm()
+    assert isinstance(block.norm_0.norm, nn.GroupNorm)

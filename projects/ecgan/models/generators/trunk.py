@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
+from ..fitting import check_layout
 from ..layers import SPADEResidualBlock, recomputed
 
 # Times the bottom is doubled on the way up.
@@ -30,6 +31,7 @@ class SPADETrunk(BaseModule):
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
         layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
+        norm: Config of what normalises inside the SPADE norms, see :class:`SPADENorm`.
         recompute: Names of blocks whose activations are computed again in the backward pass and not
             kept for it (activation checkpointing).
 
@@ -45,6 +47,7 @@ class SPADETrunk(BaseModule):
         upsampling: str = 'normal',
         hidden_channels: int = 128,
         layout_mode: str = 'auto',
+        norm: dict | None = None,
         recompute: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -72,7 +75,7 @@ class SPADETrunk(BaseModule):
         previous = bottom
         for name, channels in self.feature_channels.items():
             self.blocks[name] = SPADEResidualBlock(
-                previous, channels, layout_channels, hidden_channels, layout_mode
+                previous, channels, layout_channels, hidden_channels, layout_mode, norm=norm
             )
             previous = channels
         self.out_channels = previous
@@ -92,22 +95,12 @@ class SPADETrunk(BaseModule):
         """Size at which the trunk starts.
 
         Args:
-            size: Height and width of the layout.
+            size: Height and width of the layout, multiples of 2^(5, 6, 7).
 
         Returns:
             Height and width of the bottom.
-
-        Raises:
-            ConfigError: If the size is not divisible by 2^(5, 6, 7).
         """
-        height, width = size
-        if height % self.divisor or width % self.divisor:
-            raise ConfigError(
-                f'layout size {height} x {width} (h x w) is not divisible by {self.divisor}; '
-                'resize or crop the data, or choose another upsampling of the trunk '
-                f'(divisors: { ({k: 2**v for k, v in NUM_UPSAMPLINGS.items()}) })'
-            )
-        return height // self.divisor, width // self.divisor
+        return size[0] // self.divisor, size[1] // self.divisor
 
     def forward(
         self, layout: AnyLayout, return_features: Collection[str] = ()
@@ -125,11 +118,9 @@ class SPADETrunk(BaseModule):
             ConfigError: If the layout has another number of channels or a size that does not fit.
             ConfigError: If a wanted feature does not exist.
         """
-        if layout.num_channels != self.layout_channels:
-            raise ConfigError(
-                f'the layout has {layout.num_channels} channels, the network was built for '
-                f'{self.layout_channels} (classes + unknown + instance boundary)'
-            )
+        divisors = {name: 2**count for name, count in NUM_UPSAMPLINGS.items()}
+        advice = f'choose another upsampling of the trunk (divisors: {divisors})'
+        check_layout(layout, self.layout_channels, self.divisor, advice)
         unknown = set(return_features) - set(self.feature_channels)
         if unknown:
             raise ConfigError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')

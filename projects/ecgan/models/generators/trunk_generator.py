@@ -1,8 +1,10 @@
 """What generators on top of a trunk have in common."""
 
 from mmengine.model import BaseModule
+from torch import nn
 
-from ..building import build_part
+from ..building import build_for
+from ..contracts import Trunk
 from ..layers import initialize_weights
 
 
@@ -27,7 +29,8 @@ class TrunkGenerator(BaseModule):
     ) -> None:
         super().__init__()
         self.init_gain = init_gain
-        self.trunk = build_part(
+        self.trunk = build_for(
+            Trunk,
             {'type': 'SPADETrunk', **(trunk or {})},
             layout_channels=layout_channels,
             base_channels=base_channels,
@@ -44,6 +47,21 @@ class TrunkGenerator(BaseModule):
         """Names of the trunk features, the finest first."""
         return self.trunk.feature_names_fine_to_coarse
 
+    @property
+    def divisor(self) -> int:
+        """Heights and widths that the trunk takes are multiples of it; 1 where it does not say."""
+        return getattr(self.trunk, 'divisor', 1)
+
     def init_weights(self) -> None:
-        """Initialise all parts (Xavier normal, biases 0)."""
-        initialize_weights(self, self.init_gain)
+        """Initialise all parts: Xavier normal, biases 0, except those with a way of their own."""
+        for part in self.children():
+            if _initialises_itself(part):
+                part.init_weights()
+            else:
+                initialize_weights(part, self.init_gain)
+
+
+def _initialises_itself(part: nn.Module) -> bool:
+    """Whether a part has an ``init_weights`` or ``init_cfg`` of its own."""
+    own = getattr(type(part), 'init_weights', BaseModule.init_weights)
+    return own is not BaseModule.init_weights or bool(getattr(part, 'init_cfg', None))

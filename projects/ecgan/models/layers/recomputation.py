@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
 from torch.utils.checkpoint import checkpoint
 
-from .batch_norm import ParameterFreeBatchNorm
 from .spectral_norm import SpectralNorm
 
 
@@ -31,7 +31,7 @@ def _repeated(block: nn.Module) -> Iterator[None]:
     """
     with ExitStack() as stack:
         for module in block.modules():
-            if isinstance(module, ParameterFreeBatchNorm):
+            if isinstance(module, _NormBase):
                 stack.enter_context(_set(module, 'momentum', 0.0))
             elif isinstance(module, SpectralNorm):
                 stack.enter_context(_set(module, 'training', False))
@@ -48,7 +48,7 @@ def recomputed(block: nn.Module) -> Callable:
     second time, and so differentiate another function than the one that was computed.
 
     Args:
-        block: Module with spectrally normalised convolutions and parameter-free batch norms.
+        block: Module with spectrally normalised convolutions and batch norms.
 
     Returns:
         A function of the block's arguments.

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...structures import AnyLayout, NeighbourhoodIndex
+from ..building import build_part
 from .batch_norm import ParameterFreeBatchNorm, normalise_for
 from .indexed_convolution import (
     check_mode,
@@ -19,7 +20,7 @@ LEAKY_SLOPE = 0.2
 
 
 class SPADENorm(nn.Module):
-    """Batch norm whose scale and shift are computed from the layout, pixel by pixel.
+    """A norm whose scale and shift are computed from the layout, pixel by pixel.
 
     y = norm(x) * (1 + gamma(S)) + beta(S), h = ReLU(conv3x3(S)), gamma = conv3x3(h),
     beta = conv3x3(h), S resized to the size of x.
@@ -31,6 +32,9 @@ class SPADENorm(nn.Module):
         layout_mode: ``plain`` convolves the one-hot layout; ``indexed`` computes gamma and beta
             once for each distinct 5 x 5 neighbourhood of the label map, with the same result;
             ``auto`` takes the faster.
+        norm: Config of ``norm``: a registered module from ``(N, C, h, w)`` to the same shape, whose
+            argument ``channels``, ``num_features`` or ``num_channels`` is filled in. None: the
+            papers' :class:`ParameterFreeBatchNorm`.
     """
 
     def __init__(
@@ -39,10 +43,13 @@ class SPADENorm(nn.Module):
         layout_channels: int,
         hidden_channels: int = 128,
         layout_mode: str = 'auto',
+        norm: dict | None = None,
     ) -> None:
         super().__init__()
         self.layout_mode = check_mode(layout_mode)
-        self.norm = ParameterFreeBatchNorm(channels)
+        sizes = dict.fromkeys(('channels', 'num_features', 'num_channels'), channels)
+        norm = build_part(norm, **sizes)
+        self.norm = ParameterFreeBatchNorm(channels) if norm is None else norm
         self.shared = nn.Conv2d(layout_channels, hidden_channels, 3, padding=1)
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
         self.beta = nn.Conv2d(hidden_channels, channels, 3, padding=1)
@@ -84,8 +91,10 @@ class SPADENorm(nn.Module):
         """Move the running statistics into gamma and beta: for inference, in place.
 
         With r = 1 / sqrt(var + eps): (x - mean) r (1 + gamma) + beta = x (1 + gamma') + beta' for
-        1 + gamma' = r (1 + gamma) and beta' = beta - mean (1 + gamma').
+        1 + gamma' = r (1 + gamma) and beta' = beta - mean (1 + gamma'). Another norm stays.
         """
+        if not isinstance(self.norm, ParameterFreeBatchNorm):
+            return
         scale = torch.rsqrt(self.norm.running_var + self.norm.eps)
         shift = self.norm.running_mean.clone()
         self.gamma.weight.mul_(scale.view(-1, 1, 1, 1))
@@ -114,8 +123,9 @@ class SPADEResidualBlock(nn.Module):
         layout_channels: Channels N' of the layout.
         hidden_channels: Hidden channels of the SPADE norms.
         layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
-        share_norm: Whether, in training, norm_0 and norm_s normalise x once: their statistics are
-            the same.
+        share_norm: Whether, in training, norm_0 and norm_s normalise x once: the statistics of
+            their batch norms are the same.
+        norm: Config of what normalises inside the SPADE norms, see :class:`SPADENorm`.
     """
 
     def __init__(
@@ -126,10 +136,11 @@ class SPADEResidualBlock(nn.Module):
         hidden_channels: int = 128,
         layout_mode: str = 'auto',
         share_norm: bool = True,
+        norm: dict | None = None,
     ) -> None:
         super().__init__()
-        self.share_norm = share_norm
-        of_norm = (layout_channels, hidden_channels, layout_mode)
+        self.share_norm = share_norm and norm is None
+        of_norm = (layout_channels, hidden_channels, layout_mode, norm)
         middle = min(in_channels, out_channels)
         self.norm_0 = SPADENorm(in_channels, *of_norm)
         self.conv_0 = spectral_norm(SpectralConv2d(in_channels, middle, 3, padding=1))

@@ -172,7 +172,7 @@ def spectral_norm(conv: nn.Conv2d) -> nn.Conv2d:
 
 
 def refresh_singular_vectors(module: nn.Module, iterations: int = POWER_ITERATIONS) -> None:
-    """Bring the stored singular vectors of spectrally normalised weights up to date.
+    """Bring the stored singular vectors of :class:`SpectralNorm` up to date.
 
     Args:
         module: Network whose weights were changed from outside.
@@ -181,4 +181,5 @@ def refresh_singular_vectors(module: nn.Module, iterations: int = POWER_ITERATIO
     for layer in module.modules():
         if parametrize.is_parametrized(layer, 'weight'):
             weight = layer.parametrizations.weight
-            weight[0].iterate(weight.original.flatten(1), iterations)
+            if isinstance(weight[0], SpectralNorm):
+                weight[0].iterate(weight.original.flatten(1), iterations)
