@@ -1,5 +1,5 @@
 # Layout and picture are moved alike before they are judged, the more the better D knows the photos.
-_base_ = './ecgan_stylegan2-discriminator_base16_1xb4-600iters_scenes-64x64.py'
+_base_ = './ecgan_stylegan2-discriminator_1xb4-600iters_scenes-64x64.py'
 model = dict(
     discriminator=dict(
         network=dict(
