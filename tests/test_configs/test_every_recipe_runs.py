@@ -29,11 +29,11 @@ def data_set(path: Path) -> str:
 
 
 def shrink_widths(part: ConfigDict) -> None:
-    """Bring every network down to a width of 8."""
+    """Bring every network down to a width of 8, but segmentors, whose heads name their inputs."""
     for key, value in part.items():
         if key in WIDTHS and isinstance(value, int):
             part[key] = min(value, WIDTHS[key])
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and 'decode_head' not in value:
             shrink_widths(value)
 
 
@@ -54,7 +54,10 @@ def shrink(cfg: Config, folder: Path) -> Config:
     """Two iterations of small networks on few samples; the recipe's parts and data stay."""
     if 'generator' in cfg.model:
         shrink_widths(cfg.model)
-        cfg.model.perceptual_loss = None
+        if 'perceptual_loss' in cfg.model:
+            cfg.model.perceptual_loss = None
+        if cfg.model.get('label_generator'):
+            cfg.model.label_generator.base_channels = 8
         for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
             judge(evaluator, folder)
         cfg.custom_imports.imports.append('evaluation_toys')
