@@ -12,6 +12,7 @@ from ...structures import AnyLayout, as_layout
 from ..building import build_part
 from ..fitting import at_rest, check_layout, find_divisor, probe_size
 from ..taps import tapped
+from ..unet_features import unet_blocks
 
 
 @MODELS.register_module()
@@ -27,7 +28,7 @@ class TranslationGenerator(BaseModule):
             ``in_channels`` and ``out_channels`` are filled in.
         layout_channels: Channels N' of the layout.
         features: Submodules whose outputs serve as features for the losses, fine to coarse, as
-            ``named_modules`` of the network calls them.
+            ``named_modules`` of the network calls them; None: the skip blocks of a U-Net.
         divisor: Heights and widths are multiples of it; None finds the smallest power of two.
 
     Raises:
@@ -38,13 +39,14 @@ class TranslationGenerator(BaseModule):
         self,
         network: dict,
         layout_channels: int,
-        features: Sequence[str] = (),
+        features: Sequence[str] | None = None,
         divisor: int | None = None,
     ) -> None:
         super().__init__()
         self.network = build_part(network, in_channels=layout_channels, out_channels=3)
         self.layout_channels = layout_channels
-        self.feature_names_fine_to_coarse = tuple(features)
+        features = tuple(unet_blocks(self.network) if features is None else features)
+        self.feature_names_fine_to_coarse = features
         name = type(self.network).__name__
         with at_rest(self.network) as copy:
 
