@@ -62,14 +62,14 @@ def map_values(source: LabelMap | bytes, name: str) -> np.ndarray:
 
 
 def _decoded(source: str | Path | bytes | Image.Image) -> np.ndarray:
-    content = Path(source).read_bytes() if isinstance(source, str | Path) else source
-    if isinstance(content, Image.Image):
-        return np.asarray(content)
+    if isinstance(source, Image.Image):
+        return np.asarray(ImageOps.exif_transpose(source))
+    content = source if isinstance(source, bytes) else Path(source).read_bytes()
     if content.startswith(_NUMPY_FILE):
         return np.load(io.BytesIO(content), allow_pickle=False)
     with Image.open(io.BytesIO(content)) as picture:
         # Pillow leaves the indices of a palette alone; OpenCV would turn them into colours.
-        return np.asarray(ImageOps.exif_transpose(picture))
+        return _decoded(picture)
 
 
 def _whole(values: np.ndarray, name: str) -> np.ndarray:
