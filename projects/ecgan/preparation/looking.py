@@ -124,15 +124,15 @@ def look_at(pair: Pair, keep_thumbnails: bool = False) -> PairLook:
             note('unreadable', f'cannot read {path}: {one_line(error)}')
     if look.photo and look.label and look.photo.size != look.label.size:
         note('size', _sizes(look.photo, look.label))
-    reference = look.photo or look.label
+    sizes = {each.size for each in (look.photo, look.label) if each}
     for kind in ('instance', 'edge'):
-        if kind in pair.files and reference:
+        if kind in pair.files and sizes:
             try:
                 values = map_values(pair.files[kind].read_bytes(), str(pair.files[kind]))
             except (DataError, OSError) as error:
                 note('other map', one_line(error))
                 continue
-            if values.shape != reference.size:
+            if values.shape not in sizes:
                 note('other map', f'the {kind} map is an array of shape {values.shape}')
     return look
 

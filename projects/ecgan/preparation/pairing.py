@@ -79,11 +79,6 @@ class Pairing:
             f'{end!r} ({kind})' for kind, end in self.ends.items() if end
         )
 
-    def suffixes(self, kind: str) -> list[str]:
-        """Ends of the names of a kind's files with their suffixes, as the data set takes them."""
-        found = {p.files[kind].suffix.lower() for p in self.pairs if kind in p.files}
-        return [self.ends[kind] + suffix for suffix in sorted(found)]
-
 
 def title_of(branch: Branch, name: str) -> str:
     """What findings call a sample: with the split where that is a matter of folders."""

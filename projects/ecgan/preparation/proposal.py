@@ -146,7 +146,8 @@ def _on_cpu(
         [
             f'width {width}, batch {batch}: no GPU is at hand',
             f'an iteration takes about {seconds:.2f} s: 0.717 s (8 layouts of 64x64 at width 16 '
-            f'on 2 cores) x {batch} / 8 x {size[0] * size[1]} / 4096 pixels x 2 / {machine.cores} cores',
+            f'on 2 cores) x {batch} / 8 x {size[0] * size[1]} / 4096 pixels x 2 / '
+            f'{machine.cores} cores',
             f'{iterations} iterations, {_epochs(iterations, num_train, batch)}: about '
             f'{_duration(iterations * seconds)}',
         ],

@@ -1,9 +1,9 @@
 """A recipe that trains on what was found."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from pprint import pformat
+from textwrap import wrap
 
 from ..compat.atomic_checkpoints import write_atomically
 from ..errors import ConfigError
@@ -11,9 +11,13 @@ from .pairing import Pair
 from .proposal import Proposal
 from .survey import Survey
 
-_WIDTH = 88
+_WIDTH = 100
 _FULL_WIDTH = 64
-_PARTS = ('models/ecgan.py', 'datasets/photos.py', 'schedules/ttur_400iters.py')
+_PARTS = (
+    '_base_/models/ecgan.py',
+    '_base_/datasets/photos.py',
+    '_base_/schedules/ttur_400iters.py',
+)
 # The schedules' own rates are for the full width; scenes_64x64_400iters.py has these, too.
 _FAST_RATES = """\
 # In so few iterations generators of small width need larger steps to keep up.
@@ -80,11 +84,13 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) ->
     train_steps = ['*load', *(crop if is_cropped else [resize]), flip, *edges, '*finish']
     return '\n'.join(
         [
-            f'# {len(train)} pairs for training, {len(val)} held out ({how}).',
-            *(f'# {reason}' for reason in proposal.reasons),
-            _assigned('_base_', [_base(path, configs / '_base_' / part) for part in _PARTS]),
+            *_comment(f'{len(train)} pairs for training, {len(val)} held out ({how}).'),
+            *(line for reason in proposal.reasons for line in _comment(reason)),
+            *_listed('_base_ = [', [repr(_base(path, configs / part)) for part in _PARTS]),
             f'size = {proposal.size}  # height, width',
             *[f'resized = {proposal.resized}'] * is_cropped,
+            *_listed('classes = [', map(repr, found.labelling.classes)),
+            *_listed('palette = [', [str(list(colour)) for colour in found.labelling.palette]),
             *_files(found, root, others),
             f'load = [{", ".join(load)}]',
             f'finish = [{", ".join(finish)}]',
@@ -97,6 +103,10 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) ->
             '',
         ]
     )
+
+
+def _comment(text: str) -> list[str]:
+    return wrap(text, _WIDTH, initial_indent='# ', subsequent_indent='#   ')
 
 
 def _part(kind: str, *settings: str) -> str:
@@ -114,31 +124,44 @@ def _base(path: Path, part: Path) -> str:
     return os.path.relpath(part, folder) if folder.is_relative_to(checkout) else str(part)
 
 
-def _assigned(name: str, value: object) -> str:
-    return f'{name} = {pformat(value, width=_WIDTH - len(name), compact=True)}'
+def _listed(head: str, items: Iterable[str], indent: int = 0) -> list[str]:
+    """Lines of a list or dict: in one line where it fits, otherwise filled up."""
+    items, tail = list(items), '}' if head.endswith('{') else ']'
+    comma = ',' * (indent > 0)
+    whole = ' ' * indent + head + ', '.join(items) + tail + comma
+    if len(whole) <= _WIDTH:
+        return [whole]
+    lines = ['']
+    for item in items:
+        if lines[-1] and len(lines[-1]) + len(item) + 6 + indent > _WIDTH:
+            lines.append('')
+        lines[-1] += f'{item}, '
+    inner = [' ' * (indent + 4) + line.rstrip() for line in lines]
+    return [' ' * indent + head, *inner, ' ' * indent + tail + comma]
 
 
 def _files(found: Survey, root: str, others: Sequence[str]) -> list[str]:
     """What training and validation share."""
     labelling = found.labelling
-    lines = [
-        _assigned('classes', labelling.classes),
-        _assigned('palette', [list(colour) for colour in labelling.palette]),
-        'files = dict(',
-        f'    data_root={root!r},',
-        '    metainfo=dict(classes=classes, palette=palette),',
-    ]
-    for argument, kind in dict(img='photo', label='label', **{k: k for k in others}).items():
-        lines.append(f'    {argument}_suffix={found.pairing.suffixes(kind)},')
+    lines = [f'data_root={root!r},', 'metainfo=dict(classes=classes, palette=palette),']
+    for argument, kind in _arguments(others).items():
+        lines.append(f'{argument}_suffix={found.suffixes(kind)},')
+    lines = [f'    {line}' for line in lines]
     if labelling.label_map:
-        table = pformat(labelling.label_map, width=_WIDTH, compact=True).replace('\n', '\n    ')
-        lines.append(f'    label_map={table},  # ids in the files -> classes, 255: unknown')
-    if labelling.label_colours:
-        colours = pformat([list(c) for c in labelling.label_colours], width=_WIDTH, compact=True)
-        if all(list(c) == [i] * 3 for i, c in enumerate(labelling.label_colours)):
-            colours = f'[[i, i, i] for i in range({len(labelling.label_colours)})]'
-        lines.append('    label_colours=' + colours.replace('\n', '\n    ') + ',')
-    return [*lines, ')']
+        lines.append('    # Ids in the files -> classes; 255: unknown.')
+        pairs = [f'{old}: {new}' for old, new in labelling.label_map.items()]
+        lines += _listed('label_map={', pairs, 4)
+    colours = [list(colour) for colour in labelling.label_colours or ()]
+    if colours and colours == [[level] * 3 for level in range(len(colours))]:
+        lines.append(f'    label_colours=[[level] * 3 for level in range({len(colours)})],')
+    elif colours:
+        lines += _listed('label_colours=[', map(str, colours), 4)
+    return ['files = dict(', *lines, ')']
+
+
+def _arguments(others: Sequence[str]) -> dict[str, str]:
+    """Beginnings of the data set's arguments, and the kinds of files that they are about."""
+    return dict(img='photo', label='label', **{kind: kind for kind in others})
 
 
 def _loader(
@@ -153,7 +176,7 @@ def _loader(
     folders = pair.branch.folders
     where = {
         argument: os.path.relpath(folders.get(kind, folders['label']), root)
-        for argument, kind in dict(img='photo', label='label', **{k: k for k in others}).items()
+        for argument, kind in _arguments(others).items()
     }
     sampler = ["    sampler=dict(type='InfiniteSampler', shuffle=True),"] * (split == 'train')
     return [
@@ -179,11 +202,8 @@ def _model(found: Survey, proposal: Proposal, with_boundary: bool) -> list[str]:
     momentum = min(1e-2, max(1e-4, 4 / proposal.iterations))
     return [
         'model = dict(',
-        '    data_preprocessor=dict(',
-        '        num_classes=len(classes),',
-        f'        with_unknown={found.labelling.with_unknown},',
-        f'        with_boundary={with_boundary},',
-        '    ),',
+        '    data_preprocessor=dict(num_classes=len(classes), '
+        f'with_unknown={found.labelling.with_unknown}, with_boundary={with_boundary}),',
         f'    generator=dict({width}),',
         f'    discriminator=dict({width}),',
         *[f'    label_generator=dict({width}),'] * (proposal.base_channels < _FULL_WIDTH),

@@ -47,6 +47,11 @@ class Survey:
         """The findings of one kind."""
         return [finding for finding in self.findings if finding.kind == kind]
 
+    def suffixes(self, kind: str) -> list[str]:
+        """Ends of the names of a kind's files with their suffixes, as the data set takes them."""
+        files = {look.pair.files[kind].suffix.lower() for look in self.good}
+        return [self.pairing.ends[kind] + suffix for suffix in sorted(files)]
+
     def split(self) -> tuple[list[Pair], list[Pair], str]:
         """Pairs for training, pairs held out, and how they were told apart.
 
@@ -71,7 +76,7 @@ class Survey:
         return (
             [pair for index, pair in enumerate(pairs) if index not in chosen],
             [pair for index, pair in enumerate(pairs) if index in chosen],
-            f'{count} drawn at random (of frames of a film rather hold out a whole one)',
+            'drawn at random; of frames of a film rather hold out a whole one',
         )
 
 
