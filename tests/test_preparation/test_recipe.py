@@ -49,7 +49,7 @@ def test_samples_are_what_was_drawn(tmp_path, coding):
             difference = seen - photo.astype(int)
             assert abs(difference).mean() < 5  # JPEG
     assert sorted(names) == [f'{i:03d}' for i in range(10)]
-    assert len(cfg.val_dataloader.dataset.pipeline) == (5 if coding == 'ids' else 4)
+    assert len(cfg.val_dataloader.dataset.pipeline) == (6 if coding == 'ids' else 4)
     assert cfg.model.data_preprocessor.num_classes == 8
     assert cfg.train_cfg.max_iters == 2
 
