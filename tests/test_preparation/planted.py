@@ -140,7 +140,7 @@ def blur(root: Path, name: str) -> None:
 
 
 DEFECTS = {
-    '000': Defect('unreadable', 'cannot identify', lambda r, n: photo(r, n).write_bytes(b'')),
+    '000': Defect('unreadable', 'it is no picture', lambda r, n: photo(r, n).write_bytes(b'')),
     '001': Defect('unreadable', 'cannot', lambda r, n: photo(r, n).write_bytes(b'no picture')),
     '002': Defect('unreadable', 'truncated', lambda r, n: cut(photo(r, n))),
     '003': Defect('unreadable', 'cannot', lambda r, n: label(r, n).write_bytes(b'')),

@@ -88,6 +88,18 @@ TREES = {
         dict(photo='', label=''),
         ['train/1', 'test/1'],
     ),
+    "SegNet's CamVid": (
+        [f'{split}{kind}/1.png' for split in ('train', 'val', 'test') for kind in ('', 'annot')],
+        ['.'],
+        dict(photo='', label=''),
+        ['train/1', 'val/1', 'test/1'],
+    ),
+    'mmsegmentation': (
+        [f'{kind}/train/1.{end}' for kind, end in (('img_dir', 'jpg'), ('ann_dir', 'png'))],
+        ['.'],
+        dict(photo='', label=''),
+        ['train/1'],
+    ),
     'edges': (
         ['images/a.jpg', 'labels/a.png', 'edges/a.png'],
         ['.'],

@@ -23,6 +23,8 @@ def test_cores_and_what_is_given():
     # 0.717 s x 4 / 8 x 2 / 4 cores
     assert found.size == (64, 64) and found.iterations == 2
     assert 'about 0.18 s' in '\n'.join(found.reasons)
+    many = propose([(270, 360)], 367, Machine(cores=99), size=(64, 64))
+    assert '/ 8 cores' in many.reasons[3] and 'about 0.09 s' in many.reasons[3]
     with pytest.raises(ConfigError, match=r'--size 100x130: .* multiples of 32, such as 96x128'):
         propose([(270, 360)], 367, CPU, size=(100, 130))
 
@@ -39,7 +41,8 @@ def test_small_photos_and_few_pairs():
     [
         (80, 64, 8),  # (72 - 2.6) / 3.2 = 21, of which 8 are taken
         (24, 64, 5),  # (21.6 - 2.6) / 3.2 = 5.9
-        (6, 32, 1),  # (5.4 - 2.6) / 3.2 < 1; 2 x 0.875 + 0.81 = 2.6 -> 2 at half the width
+        (6, 32, 2),  # (5.4 - 2.6) / 3.2 < 1; at half the width (5.4 - 1.3) / 1.6 = 2.6
+        (1, 32, 1),
     ],
 )
 def test_on_gpus(gigabytes, width, batch):
@@ -47,7 +50,7 @@ def test_on_gpus(gigabytes, width, batch):
     found = propose([(512, 512)] * 3, 1000, machine)
     assert found.size == (256, 256) and found.resized == (286, 286)
     assert found.base_channels == width
-    assert found.batch_size == (batch if gigabytes != 6 else 2)
+    assert found.batch_size == batch
     assert found.iterations == 200 * 1000 // found.batch_size
     assert 'measured on a CPU' in '\n'.join(found.reasons)
 

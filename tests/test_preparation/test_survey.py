@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import multiprocessing
+import os
 import re
 from pathlib import Path
 
@@ -26,8 +28,8 @@ from planted import (
 )
 
 from projects.ecgan.datasets import SCENE_CLASSES
-from projects.ecgan.errors import DataError
-from projects.ecgan.preparation import KINDS, survey
+from projects.ecgan.errors import DataError, UserError
+from projects.ecgan.preparation import KINDS, looking, survey
 
 COUNT = 60
 
@@ -196,6 +198,22 @@ def test_wrong_usage_is_status_two(tmp_path, capsys):
             prepare.main([*([str(root)] * bool(argv)), *argv])
         assert stop.value.code == 2
     assert not list(tmp_path.glob('*.*'))
+
+
+def end_of_the_process(*args: object) -> None:
+    """Stands in for a look that memory does not suffice for."""
+    os._exit(9)
+
+
+@pytest.mark.skipif(
+    multiprocessing.get_context().get_start_method() != 'fork',
+    reason='a process does not inherit the patch',
+)
+def test_a_process_that_is_ended(tmp_path, monkeypatch):
+    root = write_tree(tmp_path, 20)
+    monkeypatch.setattr(looking, 'look_at', end_of_the_process)
+    with pytest.raises(UserError, match='take fewer with --jobs'):
+        survey([root], jobs=2)
 
 
 def test_a_photo_is_read_as_it_is_displayed(tmp_path):

@@ -10,11 +10,11 @@ from ..errors import ConfigError, MissingFileError
 FOLDER_NAMES = {
     'photo': (
         'images', 'image', 'imgs', 'img', 'photos', 'photo', 'pictures', 'leftimg8bit',
-        'jpegimages', 'rgb',
+        'jpegimages', 'rgb', 'img_dir',
     ),
     'label': (
         'labels', 'label', 'label_maps', 'masks', 'mask', 'annotations', 'annotation', 'gtfine',
-        'segmentationclass', 'segmentation', 'seg', 'gt', 'maps',
+        'segmentationclass', 'segmentation', 'seg', 'gt', 'maps', 'ann_dir',
     ),
     'instance': ('instances', 'instance', 'inst', 'instance_maps', 'segmentationobject'),
     'edge': ('edges', 'edge', 'edge_maps'),
@@ -52,7 +52,8 @@ def find_branches(given: Sequence[Path]) -> list[Branch]:
     Args:
         given: One folder: with sub-folders for photos and label maps (``images/``, ``labels/``
             and so on), perhaps below or joined with names of splits (``train/images``,
-            ``train_img``), or with both side by side. Two folders: photos, then label maps.
+            ``train_img``, ``trainannot`` beside ``train``), or with both side by side. Two folders:
+            photos, then label maps.
 
     Raises:
         MissingFileError: There is no such folder.
@@ -80,6 +81,8 @@ def find_branches(given: Sequence[Path]) -> list[Branch]:
                 for key, path in joined.items()
             }
             found.append((split, _kinds(bare)))
+            if name in inner and f'{name}annot' in inner:  # SegNet's CamVid
+                found.append((split, dict(photo=inner[name], label=inner[f'{name}annot'])))
             if name in inner:
                 below = {p.name.lower(): p for p in sorted(inner[name].iterdir()) if p.is_dir()}
                 found.append((split, _kinds(below)))

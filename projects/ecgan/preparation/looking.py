@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from rich.progress import track
 
 from ..datasets.label_maps import colour_numbers, map_values
@@ -85,6 +85,8 @@ def look_at_all(pairs: Sequence[Pair], jobs: int, shown: Iterable[int] = ()) -> 
     shown = set(shown)
     keep = [index in shown for index in range(len(pairs))]
     bar = partial(track, description='looking at pairs', total=len(pairs))
+    # No more processes than there is work for.
+    jobs = min(jobs, -(-len(pairs) // _CHUNK))
     if jobs == 1:
         return list(bar(map(look_at, pairs, keep)))
     try:
@@ -120,6 +122,8 @@ def look_at(pair: Pair, keep_thumbnails: bool = False) -> PairLook:
             setattr(look, kind, read(path, keep_thumbnails))
         except DataError as error:
             note('unreadable', error.sentence)
+        except UnidentifiedImageError:
+            note('unreadable', f'cannot read {path}: it is no picture')
         except Exception as error:  # whatever a decoder makes of a broken file
             note('unreadable', f'cannot read {path}: {one_line(error)}')
     if look.photo and look.label and look.photo.size != look.label.size:
@@ -128,9 +132,9 @@ def look_at(pair: Pair, keep_thumbnails: bool = False) -> PairLook:
     for kind in ('instance', 'edge'):
         if kind in pair.files and sizes:
             try:
-                values = map_values(pair.files[kind].read_bytes(), str(pair.files[kind]))
-            except (DataError, OSError) as error:
-                note('other map', one_line(error))
+                values = map_values(pair.files[kind], str(pair.files[kind]))
+            except DataError as error:
+                note('other map', error.sentence)
                 continue
             if values.shape not in sizes:
                 note('other map', f'the {kind} map is an array of shape {values.shape}')

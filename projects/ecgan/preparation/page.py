@@ -94,9 +94,10 @@ def _figure(look: PairLook, found: Survey) -> str:
     else:
         colours = colour_labels(labels, labelling.palette)[..., ::-1]
     pictures = _picture(look.photo.thumbnail, 'JPEG') + _picture(colours, 'PNG')
-    return (
-        f'<figure><div>{pictures}</div><figcaption>{escape(look.pair.title)}</figcaption></figure>'
+    title = escape(
+        look.pair.title + ('' if any(look is good for good in found.good) else ' (left out)')
     )
+    return f'<figure><div>{pictures}</div><figcaption>{title}</figcaption></figure>'
 
 
 def _picture(pixels: np.ndarray, form: str) -> str:

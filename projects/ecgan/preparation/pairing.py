@@ -117,7 +117,8 @@ def pair_files(branches: Sequence[Branch]) -> Pairing:
         raise DataError(
             f'no photo has a label map in {branches[0].folders["photo"]} and '
             f'{branches[0].folders["label"]}: the first photo is {shown[0]}, the first map '
-            f'{shown[1]}; pairs have the same name, or one with an end such as _L or _labelIds'
+            f'{shown[1]}; pairs have the same name, or one with an end such as _L or _labelIds; '
+            'folders whose names say nothing are given one by one: photos, label maps'
         )
     return Pairing(pairs, ends, findings)
 

@@ -21,6 +21,8 @@ _ROOM_TO_CROP = 286 / 256
 # An update of 8 layouts of 64 x 64 at width 16 on two cores, and the time that a trial may take.
 _CPU_SECONDS = 0.717 / 8 / 64**2 * 2
 _CPU_LONG_SIDE = 128
+# More cores than this are not counted on.
+_MOST_CORES = 8
 _CPU_MINUTES = 30
 # Memory of an update at width 64: 2.6 GB, and 3.2 GB for each layout of 256 x 256 (the plain paths,
 # which a GPU takes), of which 90 % are filled; arithmetic per layout and what a GPU sustains.
@@ -107,10 +109,10 @@ def propose(
     resized = tuple(room) if all(p >= r for p, r in zip(photo, room)) else size
     crop = 'no crop: photos are hardly larger'
     if resized != size:
-        crop = f'resized to {_text(resized)} (286 / 256 of it) and cropped'
+        crop = f'photos resized to {_text(resized)} (286 / 256 of it) and cropped'
     reasons = [
         f'size {_text(size)} (height x width): {reason}; the median photo is {_text(photo)}',
-        f'crop: {crop}',
+        crop,
     ]
     plan = _on_gpu if machine.gpu else _on_cpu
     width, batch, iterations, more = plan(size, num_train, machine, iterations)
@@ -137,7 +139,8 @@ def _on_cpu(
     size: Size, num_train: int, machine: Machine, given: int | None
 ) -> tuple[int, int, int, list[str]]:
     width, batch = 16, min(4, num_train)
-    seconds = _CPU_SECONDS * batch * size[0] * size[1] / machine.cores
+    cores = min(machine.cores, _MOST_CORES)
+    seconds = _CPU_SECONDS * batch * size[0] * size[1] / cores
     iterations = given or _rounded(_CPU_MINUTES * 60 / seconds, num_train, batch)
     return (
         width,
@@ -147,7 +150,7 @@ def _on_cpu(
             f'width {width}, batch {batch}: no GPU is at hand',
             f'an iteration takes about {seconds:.2f} s: 0.717 s (8 layouts of 64x64 at width 16 '
             f'on 2 cores) x {batch} / 8 x {size[0] * size[1]} / 4096 pixels x 2 / '
-            f'{machine.cores} cores',
+            f'{cores} cores',
             f'{iterations} iterations, {_epochs(iterations, num_train, batch)}: about '
             f'{_duration(iterations * seconds)}',
         ],
@@ -158,11 +161,12 @@ def _on_gpu(
     size: Size, num_train: int, machine: Machine, given: int | None
 ) -> tuple[int, int, int, list[str]]:
     share, memory = size[0] * size[1] / 256**2, machine.gpu_bytes / 1e9
-    width = 64
-    room = (_GPU_FILLED * memory - _GPU_GB) / (_GPU_GB_A_LAYOUT * share)
-    if room < 1:
-        # Activations take most of the memory, and are half as many at half the width.
-        width, room = 32, 2 * room + _GPU_GB / (_GPU_GB_A_LAYOUT * share)
+    for width in (64, 32):
+        # Half the width has half the activations, which take most of the memory.
+        fixed, each = _GPU_GB * width / 64, _GPU_GB_A_LAYOUT * share * width / 64
+        room = (_GPU_FILLED * memory - fixed) / each
+        if room >= 1:
+            break
     batch = max(1, min(int(room), _MOST_LAYOUTS, num_train))
     seconds = _TFLOP * share * batch * (width / 64) ** 2 / _TFLOP_A_SECOND
     iterations = given or _rounded(float('inf'), num_train, batch)
@@ -172,8 +176,8 @@ def _on_gpu(
         iterations,
         [
             f'width {width}, batch {batch}: of the {memory:.0f} GB of {machine.gpu} 90 % hold '
-            f'{_GPU_GB} GB and {max(int(room), 0)} layouts of {_GPU_GB_A_LAYOUT} GB x {share:.2f} '
-            '(pixels / 256x256) at width 64; measured on a CPU',
+            f'{fixed:.1f} GB and {max(int(room), 0)} layouts of {each:.1f} GB (3.2 GB for 256x256 '
+            'at width 64); measured on a CPU',
             f'an iteration takes about {seconds:.2f} s: {_TFLOP} TFLOP x {share:.2f} x {batch} '
             f'layouts at {_TFLOP_A_SECOND} TFLOP/s in bfloat16 (--amp); arithmetic, not measured',
             f'{iterations} iterations, {_epochs(iterations, num_train, batch)}: about '
