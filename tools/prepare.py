@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from command_line import ROOT, ToolParser, run_tool
 
 if TYPE_CHECKING:
-    from projects.ecgan.preparation import Proposal, Survey
+    from projects.ecgan.preparation import Survey
 
 # Without a page each kind of finding is shown whole.
 SHOWN_BESIDE_A_PAGE = 10
@@ -66,8 +66,8 @@ def build_parser() -> ToolParser:
     return parser
 
 
-def show(found: 'Survey', proposal: 'Proposal', most: int | None) -> None:
-    """Print what was found; findings go to stderr."""
+def show(found: 'Survey', most: int | None) -> None:
+    """Print what was found; findings go to stderr, of each kind at most so many."""
     from projects.ecgan.preparation import KINDS
 
     print(f'{len(found.looks)} pairs, {len(found.good)} of them good')
@@ -80,7 +80,7 @@ def show(found: 'Survey', proposal: 'Proposal', most: int | None) -> None:
     names = dict(enumerate(found.labelling.classes))
     for index, (pixels, maps) in counts.items():
         print(f'{index:5} {names.get(index, "unknown"):24} {pixels / total:7.2%} in {maps} maps')
-    print(*proposal.reasons, sep='\n', flush=True)
+    sys.stdout.flush()
     for kind, (heading, _) in KINDS.items():
         some = found.of_kind(kind)
         if some:
@@ -95,11 +95,15 @@ def prepare(args: argparse.Namespace) -> int:
     from projects.ecgan.preparation.looking import usable_cores
 
     found = preparation.survey(args.folders, args.classes, args.jobs or usable_cores())
+    show(found, SHOWN_BESIDE_A_PAGE if args.report else None)
+    if len(found.good) < 2:
+        print('error: a training needs two good pairs; nothing is written', file=sys.stderr)
+        return 1
     train, val, how = found.split()
     sizes = list(found.sizes.elements())
     machine = preparation.this_machine()
     proposal = preparation.propose(sizes, len(train), machine, args.size, args.iters)
-    show(found, proposal, SHOWN_BESIDE_A_PAGE if args.report else None)
+    print(*proposal.reasons, sep='\n')
     print(f'split: {len(train)} for training, {len(val)} held out, {how}')
     written, recipe = [], ''
     if args.write:
@@ -111,7 +115,8 @@ def prepare(args: argparse.Namespace) -> int:
     if args.report:
         preparation.write_page(args.report, found, proposal, recipe)
         written.append(args.report)
-    print(*(f'wrote {path}' for path in written), sep='\n')
+    for path in written:
+        print(f'wrote {path}')
     if args.write:
         print(f'train with: python tools/train.py {args.write}')
     return 1 if found.findings else 0

@@ -190,6 +190,14 @@ def test_carried_configs_are_read_as_mmengine_reads_them(repo_root):
         assert read.to_dict() == cfg.to_dict()
 
 
+def test_carried_tables_of_ids_are_read():
+    table = dict(dataset=dict(label_map={11: 255, 0: 3}, names={'a b': [(1, 2)], -1: {}}))
+    carried = {'meta': {'cfg': Config(table).pretty_text}}
+    assert read_carried_config(carried, 'model.pth').to_dict() == table
+    with pytest.raises(CheckpointError, match='more than settings'):
+        read_carried_config({'meta': {'cfg': "x = dict({1: open('a')})"}}, 'model.pth')
+
+
 def test_training_parts_are_not_built(checkpoint, inferencer):
     assert not any(name.startswith('discriminator') for name, _ in inferencer.model.named_modules())
 

@@ -2,9 +2,9 @@
 
 import contextlib
 import io
-import multiprocessing
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +181,18 @@ def test_what_is_no_data_set(tmp_path, spoil, sentence):
         survey([root])
 
 
+def test_nothing_but_offenders(tmp_path, capsys):
+    root = write_tree(tmp_path / 'mine', 4)
+    for index in range(3):
+        label(root, f'{index:03d}').write_bytes(b'')
+    recipe = tmp_path / 'my.py'
+    assert prepare.main([str(root), '--jobs', '1', '--write', str(recipe)]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors[0] == 'Files that cannot be read: 3' and len(errors) == 5
+    assert errors[-1] == 'error: a training needs two good pairs; nothing is written'
+    assert not recipe.exists()
+
+
 def test_wrong_usage_is_status_two(tmp_path, capsys):
     root = write_tree(tmp_path / 'mine', 3)
     for argv, sentence in (
@@ -205,10 +217,7 @@ def end_of_the_process(*args: object) -> None:
     os._exit(9)
 
 
-@pytest.mark.skipif(
-    multiprocessing.get_context().get_start_method() != 'fork',
-    reason='a process does not inherit the patch',
-)
+@pytest.mark.skipif(sys.platform != 'linux', reason='a process does not inherit the patch')
 def test_a_process_that_is_ended(tmp_path, monkeypatch):
     root = write_tree(tmp_path, 20)
     monkeypatch.setattr(looking, 'look_at', end_of_the_process)

@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -89,14 +92,22 @@ def look_at_all(pairs: Sequence[Pair], jobs: int, shown: Iterable[int] = ()) -> 
     jobs = min(jobs, -(-len(pairs) // _CHUNK))
     if jobs == 1:
         return list(bar(map(look_at, pairs, keep)))
+    # Forked, processes begin at once; anew, each would import the toolbox.
+    context = multiprocessing.get_context('fork' if sys.platform == 'linux' else None)
     try:
-        with ProcessPoolExecutor(jobs) as pool:
+        with ProcessPoolExecutor(jobs, context, _leave_signals_to_the_tool) as pool:
             return list(bar(pool.map(look_at, pairs, keep, chunksize=_CHUNK)))
     except BrokenProcessPool as error:
         raise UserError(
             'a process that looked at files was ended, as happens when memory runs out; '
             'take fewer with --jobs'
         ) from error
+
+
+def _leave_signals_to_the_tool() -> None:
+    """On Ctrl-C the tool says what there is to say, once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def usable_cores() -> int:

@@ -67,7 +67,10 @@ class Survey:
         }
         held_out = 'val' if 'val' in splits else 'test'
         if 'train' in splits and held_out in splits:
-            return splits['train'], splits[held_out], f'folders named train and {held_out}'
+            train, val = splits['train'], splits[held_out]
+            rest = len(pairs) - len(train) - len(val)
+            how = f'folders named train and {held_out}' + f', {rest} others unused' * (rest > 0)
+            return train, val, how
         pairs = [pair for pair in pairs if pair.branch == pairs[0].branch]
         if len(pairs) < 2:
             raise DataError(f'a training needs two good pairs, there are {len(pairs)}')
