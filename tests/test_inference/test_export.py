@@ -132,7 +132,7 @@ def test_a_file_gives_the_inferencers_pictures(checkpoints, tmp_path, name, suff
     first, last = LabelCoding(**reading).in_files(np.array([0, 255])).tolist()
     assert metadata['first_id'] == first and metadata['divisor'] == 32
     assert metadata['unknown_id'] == (last if unknown else None)
-    assert metadata['label_map'] == [list(pair) for pair in reading.get('label_map', {}).items()]
+    assert dict(metadata['label_map']) == reading.get('label_map', {})
     assert [*metadata['inputs']] == ['labels', 'instances'][: 1 + boundary]
     assert metadata['outputs'] == {'image': 'uint8 (batch, height, width, 3): RGB'}
 

@@ -110,7 +110,9 @@ class LabelCoding:
     reduce_zero_label: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, 'label_map', dict(self.label_map or ()))
+        # Sorted, as MMEngine writes a config: what is said does not depend on the order.
+        label_map = dict(sorted(dict(self.label_map or ()).items()))
+        object.__setattr__(self, 'label_map', label_map)
         if self.label_map and self.reduce_zero_label:
             raise ConfigError('label_map says it all: leave reduce_zero_label out, with 0: 255 in')
         if self.colours is not None:
