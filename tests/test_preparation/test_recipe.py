@@ -13,16 +13,17 @@ from projects.ecgan.engine.configuration import check_config
 from projects.ecgan.errors import DataError
 from projects.ecgan.preparation import Machine, propose, survey, write_recipe
 
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
+
 
 def written(root: Path, path: Path, classes: Path | None = None, **settings: object) -> Config:
     found = survey([root], classes)
     train, _, _ = found.split()
     settings = {'iterations': 2, **settings}
     proposal = propose(list(found.sizes.elements()), len(train), Machine(1), **settings)
-    configs = Path(__file__).resolve().parents[2] / 'configs'
-    files = write_recipe(path, found, proposal, configs)
+    files = write_recipe(path, found, proposal, CONFIGS)
     assert all(file.is_file() for file in files) and files[0] == path
-    assert max(map(len, path.read_text().splitlines())) <= 100 + len(str(configs))
+    assert max(map(len, path.read_text().splitlines())) <= 100 + len(str(CONFIGS))
     cfg = Config.fromfile(path)
     init_default_scope('mmagic')
     check_config(cfg)
@@ -63,6 +64,26 @@ def test_what_is_special_is_written_down(tmp_path):
     dataset = DATASETS.build(dict(cfg.val_dataloader.dataset, pipeline=[dict(type='LoadLabelMap')]))
     for sample in dataset:
         assert np.array_equal(sample['gt_seg_map'], draw(int(sample['sample_name']))[1])
+
+
+@pytest.mark.parametrize('where', ['side by side', 'two folders'])
+def test_wherever_the_files_lie(tmp_path, where):
+    photos = tmp_path / 'a' / 'mine'
+    labels = photos if where == 'side by side' else tmp_path / 'b'
+    for index in range(6):
+        photo, ids, _ = draw(index)
+        save(photos / f'town/{index}.PNG', photo)
+        save(labels / f'town/{index}_L.png', ids)
+    found = survey([photos] if labels == photos else [photos, labels])
+    proposal = propose(list(found.sizes.elements()), 5, Machine(1))
+    write_recipe(tmp_path / 'my.py', found, proposal, CONFIGS)
+    init_default_scope('mmagic')
+    loader = Config.fromfile(tmp_path / 'my.py').train_dataloader
+    dataset = DATASETS.build(dict(loader.dataset, pipeline=[dict(type='LoadLabelMap')]))
+    assert len(dataset) == 5
+    for sample in dataset:
+        index = int(sample['sample_name'].removeprefix('town/'))
+        assert np.array_equal(sample['gt_seg_map'], draw(index)[1])
 
 
 def test_folders_of_splits(tmp_path):
