@@ -38,8 +38,8 @@ def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(
         __doc__,
-        epilog='Ends with status 1 where something is wrong with a file, and names it; such pairs '
-        'are left out of the recipe and of the list.',
+        epilog='Ends with status 1 where something is wrong with a file, and names it; the recipe '
+        'and the list leave such pairs out, save for equal maps and maps of one id.',
     )
     parser.add_argument(
         'folders',
