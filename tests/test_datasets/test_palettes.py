@@ -12,6 +12,7 @@ from projects.ecgan.datasets import generated_palette, label_preset
     [
         ('cityscapes', 35, {0: 'unlabeled', 7: 'road', 23: 'sky', 26: 'car', 33: 'bicycle'}),
         ('ade20k', 150, {0: 'wall', 2: 'sky', 12: 'person', 149: 'flag'}),
+        ('camvid', 11, {0: 'sky', 3: 'road', 8: 'car', 10: 'bicyclist'}),
         # COCO-Stuff ids minus one: things 1 to 90, stuff 92 to 182, gaps where COCO has none.
         (
             'coco_stuff',
@@ -38,7 +39,7 @@ def test_presets(name, number, some):
 
 
 def test_a_preset_that_is_not_there():
-    with pytest.raises(ValueError, match=r"'voc'; there are \['ade20k', 'city"):
+    with pytest.raises(ValueError, match=r"'voc'; there are \['ade20k', 'camvid', 'city"):
         label_preset('voc')
 
 

@@ -14,7 +14,7 @@ from mmengine.config import Config
 from packaging.version import Version
 
 from projects.ecgan import ECGANInferencer
-from projects.ecgan.datasets import SCENE_CLASSES, boundary_map, draw_scene
+from projects.ecgan.datasets import SCENE_CLASSES, LabelCoding, boundary_map, draw_scene
 from projects.ecgan.errors import CheckpointError, ConfigError
 from projects.ecgan.inference import export, export_checkpoint
 from projects.ecgan.version import __version__
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.skipif(
 )
 ECGAN = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 SPADE = 'configs/spade/spade_base16_1xb8-400iters_scenes-64x64.py'
-# Generator, unknown channel, boundary channel, reduce_zero_label.
+# Generator, unknown channel, boundary channel, how the data set's label maps are read.
 MODELS = dict(
-    ecgan=(ECGAN, False, True, False),
-    ecgan_unknown=(ECGAN, True, True, False),
-    spade=(SPADE, False, False, False),
-    spade_unknown=(SPADE, True, False, True),
+    ecgan=(ECGAN, False, True, {}),
+    ecgan_unknown=(ECGAN, True, True, dict(label_map={40: 0, 0: 255})),
+    spade=(SPADE, False, False, {}),
+    spade_unknown=(SPADE, True, False, dict(reduce_zero_label=True)),
 )
 
 
@@ -37,7 +37,7 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
     """A checkpoint as a training leaves it, of one of MODELS at width 4."""
     from mmagic.registry import MODELS as REGISTRY
 
-    recipe, unknown, boundary, reduced = MODELS[name]
+    recipe, unknown, boundary, reading = MODELS[name]
     cfg = Config.fromfile(repo_root / recipe)
     cfg.merge_from_dict(
         {
@@ -45,9 +45,9 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
             'model.discriminator.base_channels': 4,
             'model.data_preprocessor.with_unknown': unknown,
             'model.data_preprocessor.with_boundary': boundary,
-            'test_dataloader.dataset.reduce_zero_label': reduced,
         }
     )
+    cfg.test_dataloader.dataset.update(reading)
     torch.manual_seed(0)
     model = REGISTRY.build(cfg.model)
     model.init_weights()
@@ -71,12 +71,13 @@ def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
 
 def scenes(name: str, count: int, size: tuple[int, int]) -> list[np.ndarray]:
     """Label maps as in files, and instance maps where the model takes them; (N, H, W) each."""
-    _, unknown, boundary, reduced = MODELS[name]
+    _, unknown, boundary, reading = MODELS[name]
     drawn = [draw_scene(index, 1, size)[1:] for index in range(count)]
     labels, instances = (np.stack(maps) for maps in zip(*drawn))
-    labels = labels.astype(np.uint8) + np.uint8(reduced)
+    labels, coding = labels.astype(np.uint8), LabelCoding(**reading)
     if unknown:
-        labels[:, 10:20, 5:30] = 0 if reduced else 255
+        labels[:, 10:20, 5:30] = 255
+    labels = coding.in_files(labels)
     return [labels, instances.astype(np.int64)] if boundary else [labels]
 
 
@@ -127,9 +128,11 @@ def test_a_file_gives_the_inferencers_pictures(checkpoints, tmp_path, name, suff
     assert len(metadata['checkpoint_sha256']) == 64
     assert metadata['project'] == f'ecgan-mmagic {__version__}'
     assert metadata['classes'] == list(SCENE_CLASSES) and len(metadata['palette'][0]) == 3
-    _, unknown, boundary, reduced = MODELS[name]
-    assert metadata['first_id'] == int(reduced) and metadata['divisor'] == 32
-    assert metadata['unknown_id'] == ((0 if reduced else 255) if unknown else None)
+    _, unknown, boundary, reading = MODELS[name]
+    first, last = LabelCoding(**reading).in_files(np.array([0, 255])).tolist()
+    assert metadata['first_id'] == first and metadata['divisor'] == 32
+    assert metadata['unknown_id'] == (last if unknown else None)
+    assert dict(metadata['label_map']) == reading.get('label_map', {})
     assert [*metadata['inputs']] == ['labels', 'instances'][: 1 + boundary]
     assert metadata['outputs'] == {'image': 'uint8 (batch, height, width, 3): RGB'}
 

@@ -65,6 +65,7 @@ def test_whatever_form_the_map_has_the_picture_is_the_same(inferencer, maps):
         labels,
         labels.astype(np.int64),
         labels.astype(np.uint16),
+        labels.astype(np.float32),
         colours,
         opaque,
         Image.fromarray(labels),
@@ -117,7 +118,8 @@ def test_bfloat16_is_close(checkpoint, inferencer):
     ('content', 'message'),
     [
         (np.full((64, 64), 9), r'0: label ids \[9\] are out of range, allowed are 0 to 7'),
-        (np.zeros((64, 64)), '0: a label map holds whole numbers, not float64'),
+        (np.full((64, 64), 0.5), '0: a label map holds whole numbers, but 4096 of its 4096 values'),
+        (np.full((64, 64), 'a'), '0: a label map holds whole numbers, not <U1'),
         (np.zeros((64, 64, 2), int), r'0: .*this is of shape \(64, 64, 2\)'),
         (np.full((64, 64, 3), 7), r'0: 1 of its 1 colours are of no class, the first is \(7, 7, 7'),
         (np.zeros((0, 4), int), r'of shape \(0, 4\)'),
@@ -186,6 +188,14 @@ def test_carried_configs_are_read_as_mmengine_reads_them(repo_root):
         cfg = Config.fromfile(path, import_custom_modules=False)
         read = read_carried_config({'meta': {'cfg': cfg.pretty_text}}, 'model.pth')
         assert read.to_dict() == cfg.to_dict()
+
+
+def test_carried_tables_of_ids_are_read():
+    table = dict(dataset=dict(label_map={11: 255, 0: 3}, names={'a b': [(1, 2)], -1: {}}))
+    carried = {'meta': {'cfg': Config(table).pretty_text}}
+    assert read_carried_config(carried, 'model.pth').to_dict() == table
+    with pytest.raises(CheckpointError, match='more than settings'):
+        read_carried_config({'meta': {'cfg': "x = dict({1: open('a')})"}}, 'model.pth')
 
 
 def test_training_parts_are_not_built(checkpoint, inferencer):

@@ -9,6 +9,7 @@ from mmengine.config import ConfigDict
 from PIL import Image
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
+from projects.ecgan.datasets.label_maps import LabelCoding
 from projects.ecgan.errors import DataError
 from projects.ecgan.painting import (
     MAX_BYTES,
@@ -103,7 +104,7 @@ def test_keys_of_many_classes_leave_the_tools_theirs(inferencer, monkeypatch):
 
 
 def test_files_in_which_zero_is_unknown(inferencer, monkeypatch):
-    monkeypatch.setattr(inferencer, 'reduce_zero_label', True)
+    monkeypatch.setattr(inferencer, 'coding', LabelCoding(reduce_zero_label=True))
     monkeypatch.setattr(inferencer.model.data_preprocessor, 'with_unknown', True)
     labels = LabelSet.of(inferencer)
     ids = np.array([[0, 1, 7, 255]], np.uint16)
@@ -113,6 +114,18 @@ def test_files_in_which_zero_is_unknown(inferencer, monkeypatch):
         first = picture.convert('RGB').getpixel((0, 0))
     assert first == tuple(SCENE_PALETTE[0])
     # Not through the model, whose layers have no unknown channel: encoding is what counts.
+    assert read_layout(content, 'a.png', inferencer).tolist() == ids.tolist()
+
+
+def test_files_with_ids_of_their_own(inferencer, monkeypatch):
+    coding = LabelCoding(label_map={7: 0, 0: 7, 40: 3, 3: 255})
+    monkeypatch.setattr(inferencer, 'coding', coding)
+    monkeypatch.setattr(inferencer.model.data_preprocessor, 'with_unknown', True)
+    labels = LabelSet.of(inferencer)
+    ids = np.array([[0, 1, 7, 3, 255]], np.uint16)
+    content = write_layout(ids, labels)
+    with Image.open(io.BytesIO(content)) as picture:
+        assert np.asarray(picture).tolist() == [[7, 1, 0, 40, 255]]
     assert read_layout(content, 'a.png', inferencer).tolist() == ids.tolist()
 
 

@@ -1,5 +1,6 @@
 """Data sets and transforms: photo, label map, instance map and edges."""
 
+from .label_maps import LabelCoding, map_values, read_ids
 from .layout_dataset import LayoutImageDataset
 from .palettes import LABEL_PRESETS, generated_palette, label_preset
 from .procedural_scenes import ProceduralScenes, scene_seed
@@ -24,6 +25,7 @@ __all__ = [
     'SCENE_PALETTE',
     'CannyEdges',
     'InstanceBoundary',
+    'LabelCoding',
     'LabelEdges',
     'LayoutImageDataset',
     'LoadEdgeMap',
@@ -37,5 +39,7 @@ __all__ = [
     'draw_scene',
     'generated_palette',
     'label_preset',
+    'map_values',
+    'read_ids',
     'scene_seed',
 ]

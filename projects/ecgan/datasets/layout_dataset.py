@@ -1,18 +1,34 @@
 """Photos and label maps (instance maps, edge maps) in folders."""
 
+import logging
 import os.path as osp
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import cv2
 import mmengine.fileio as fileio
 from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
 from mmseg.registry import DATASETS as SEG_DATASETS
 
 from ..errors import DataError, MissingFileError, UserError
+from .label_maps import LabelCoding
 from .palettes import generated_palette, label_preset
 
+#: Ends of the names of files that may be photos.
+PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 _SHOWN = 10
+
+
+class _Part(NamedTuple):
+    """What is called, key of the path in a sample, folder, ends of the files' names."""
+
+    kind: str
+    key: str
+    folder: str
+    suffixes: tuple[str, ...]
 
 
 @SEG_DATASETS.register_module()
@@ -21,14 +37,17 @@ class LayoutImageDataset(BaseDataset):
     """Pairs of photo and label map, matched by name: the path below the folder without the suffix.
 
     So 'aachen/aachen_000000_000019' joins ``img_dir/aachen/aachen_000000_000019_leftImg8bit.png``
-    and ``label_dir/aachen/aachen_000000_000019_gtFine_labelIds.png``. Every photo needs its label
-    map (and instance map and edge map, where their folders are given); a label map without a photo
-    is left out. Everything missing is reported at the start. Without a folder of photos every label
-    map is a sample: to generate from, not to train or to compare with.
+    and ``label_dir/aachen/aachen_000000_000019_gtFine_labelIds.png``. Upper and lower case of a
+    suffix are alike. Every photo needs its label map (and instance map and edge map, where their
+    folders are given); label maps without a photo are left out, and so are pictures beside the
+    photos that end otherwise: one warning tells their number. Everything missing is reported at the
+    start. Without a folder of photos every label map is a sample: to generate from, not to train or
+    to compare with. Two kinds may lie in one folder: a file belongs to the longest suffix.
 
     Each item that enters the pipeline has ``img_path``, ``seg_map_path``, ``instance_path`` and
-    ``edge_path`` (where given), ``sample_name``, ``sample_idx``, ``reduce_zero_label`` and an empty
-    ``seg_fields``. It is a data set of mmsegmentation too.
+    ``edge_path`` (where given), ``sample_name``, ``sample_idx``, ``label_coding`` for
+    ``LoadLabelMap``, ``label_map`` and ``reduce_zero_label`` for mmsegmentation's
+    ``LoadAnnotations``, and an empty ``seg_fields``. It is a data set of mmsegmentation too.
 
     Args:
         img_dir: Folder of the photos, relative to ``data_root`` or absolute; None: no photos.
@@ -36,15 +55,18 @@ class LayoutImageDataset(BaseDataset):
         instance_dir: Folder of the instance maps; None: none.
         edge_dir: Folder of precomputed edge maps; None: none.
         data_root: What the folders are relative to.
-        img_suffix: End of a photo's file name.
-        label_suffix: End of a label map's file name.
-        instance_suffix: End of an instance map's file name.
-        edge_suffix: End of an edge map's file name.
+        img_suffix: End of a photo's file name, or several.
+        label_suffix: End of a label map's file name, or several.
+        instance_suffix: End of an instance map's file name, or several.
+        edge_suffix: End of an edge map's file name, or several.
         ann_file: Text file with one name a line, without suffix, relative to ``data_root``: only
             these are used; '' for all.
-        labels: 'cityscapes', 'ade20k' or 'coco_stuff': classes and palette of these.
+        labels: 'cityscapes', 'ade20k', 'coco_stuff' or 'camvid': classes and palette of these.
         metainfo: Classes and palette otherwise, or what replaces some of them. Classes without a
             palette get a generated one.
+        label_map: Id in the files -> id of the layout, or 255 for unknown; the others stay.
+        label_colours: RGB colour of each id, where the files hold colours; ``label_map`` comes
+            after it. None: the palette, if one was given.
         reduce_zero_label: In the files 0 means unknown and classes start at 1.
         indices: A number of samples to keep (from the end if negative), or the samples to keep.
         pipeline: Transforms.
@@ -55,7 +77,9 @@ class LayoutImageDataset(BaseDataset):
     Raises:
         MissingFileError: A folder or the list of names is missing, or it holds no file with the
             suffix.
-        DataError: A photo has no label map (instance map, edge map), or a listed name no photo.
+        DataError: A photo has no label map (instance map, edge map) or two, or a listed name no
+            photo.
+        ConfigError: ``label_map`` and ``reduce_zero_label`` are both given.
     """
 
     def __init__(
@@ -65,13 +89,15 @@ class LayoutImageDataset(BaseDataset):
         instance_dir: str | None = None,
         edge_dir: str | None = None,
         data_root: str = '',
-        img_suffix: str = '.jpg',
-        label_suffix: str = '.png',
-        instance_suffix: str = '.png',
-        edge_suffix: str = '.png',
+        img_suffix: str | Sequence[str] = '.jpg',
+        label_suffix: str | Sequence[str] = '.png',
+        instance_suffix: str | Sequence[str] = '.png',
+        edge_suffix: str | Sequence[str] = '.png',
         ann_file: str = '',
         labels: str | None = None,
         metainfo: dict | None = None,
+        label_map: Mapping[int, int] | None = None,
+        label_colours: Sequence[Sequence[int]] | None = None,
         reduce_zero_label: bool = False,
         indices: int | Sequence[int] | None = None,
         pipeline: Sequence[dict | Callable] = (),
@@ -79,11 +105,10 @@ class LayoutImageDataset(BaseDataset):
         lazy_init: bool = False,
         backend_args: dict | None = None,
     ) -> None:
-        self.reduce_zero_label = reduce_zero_label
         self.backend_args = backend_args
-        # What is called, key of the path in a sample, folder, suffix; the first gives the names.
+        # The first gives the names.
         self._parts = [
-            (kind, key, folder, suffix)
+            _Part(kind, key, folder, _lower(suffix))
             for kind, key, folder, suffix in (
                 ('photo', 'img_path', img_dir, img_suffix),
                 ('label map', 'seg_map_path', label_dir, label_suffix),
@@ -93,13 +118,16 @@ class LayoutImageDataset(BaseDataset):
             if folder is not None
         ]
         merged = {**(label_preset(labels) if labels else {}), **(metainfo or {})}
+        self.label_coding = LabelCoding(
+            label_colours or merged.get('palette'), label_map or {}, reduce_zero_label
+        )
         if 'classes' in merged:
             merged.setdefault('palette', generated_palette(len(merged['classes'])))
         super().__init__(
             ann_file=ann_file,
             metainfo=merged,
             data_root=data_root,
-            data_prefix={key: folder for _, key, folder, _ in self._parts},
+            data_prefix={part.key: part.folder for part in self._parts},
             indices=indices,
             pipeline=list(pipeline),
             test_mode=test_mode,
@@ -108,23 +136,35 @@ class LayoutImageDataset(BaseDataset):
 
     def load_data_list(self) -> list[dict]:
         """Match the files of all folders by name."""
-        first, *others = [
-            (kind, key, self.data_prefix[key], suffix) for kind, key, _, suffix in self._parts
-        ]
-        found = self._names(*first)
-        names = self._listed(found) if self.ann_file else sorted(found)
-        for part in others:
-            self._check(names, self._names(*part), part)
-        parts = [first, *others]
+        parts = [part._replace(folder=self.data_prefix[part.key]) for part in self._parts]
+        listings = {part.folder: self._list(part) for part in parts}
+        found = [self._find(part, listings[part.folder], parts) for part in parts]
+        names = self._listed(found[0], parts[0]) if self.ann_file else sorted(found[0])
+        for part, files in zip(parts, found):
+            self._check(names, files, part)
+        if not self.ann_file:
+            self._warn_of_others(parts, found, listings)
         return [
             {
-                **{key: osp.join(folder, name + suffix) for _, key, folder, suffix in parts},
+                **{
+                    part.key: osp.join(part.folder, files[name][0])
+                    for part, files in zip(parts, found)
+                },
                 'sample_name': name,
-                'reduce_zero_label': self.reduce_zero_label,
                 'seg_fields': [],
             }
             for name in names
         ]
+
+    def get_data_info(self, idx: int) -> dict:
+        """A sample before the pipeline, with what its label map means."""
+        coding = self.label_coding
+        return {
+            **super().get_data_info(idx),
+            'label_coding': coding,
+            'label_map': coding.label_map or None,
+            'reduce_zero_label': coding.reduce_zero_label,
+        }
 
     def prepare_data(self, idx: int) -> dict:
         """Run the pipeline on one sample.
@@ -140,26 +180,37 @@ class LayoutImageDataset(BaseDataset):
             files = [value for key, value in self.get_data_info(idx).items() if 'path' in key]
             raise kind(f'{error} [sample {idx}: {", ".join(files)}]') from error
 
-    def _names(self, kind: str, key: str, folder: str, suffix: str) -> set[str]:
-        """Names of the files below a folder, without their suffix."""
-        if not fileio.isdir(folder, backend_args=self.backend_args):
+    def _list(self, part: _Part) -> list[str]:
+        """All files below a folder."""
+        if not fileio.isdir(part.folder, backend_args=self.backend_args):
             raise MissingFileError(
-                f'no folder of {kind}s at {osp.abspath(folder)}: set data_root (and the folders '
-                'below it) of the data set'
+                f'no folder of {part.kind}s at {osp.abspath(part.folder)}: set data_root (and the '
+                'folders below it) of the data set'
             )
-        files = fileio.list_dir_or_file(
-            folder, list_dir=False, recursive=True, backend_args=self.backend_args
+        return sorted(
+            fileio.list_dir_or_file(
+                part.folder, list_dir=False, recursive=True, backend_args=self.backend_args
+            )
         )
-        files = list(files)
-        names = {path[: -len(suffix)] for path in files if path.endswith(suffix)}
-        if not names:
-            raise MissingFileError(
-                f'no {kind} in {osp.abspath(folder)}: none of its {len(files)} files ends with '
-                f'{suffix!r}' + (f', the first is {min(files)!r}' if files else '')
-            )
-        return names
 
-    def _listed(self, found: set[str]) -> list[str]:
+    def _find(self, part: _Part, files: list[str], parts: list[_Part]) -> dict[str, list[str]]:
+        """Names of the files of a kind, and the files that have the name."""
+        # What lies in the same folder may end alike: 'a_L.png' is no photo.
+        known = [s for other in parts if other.folder == part.folder for s in other.suffixes]
+        found = defaultdict(list)
+        for path in files:
+            suffix = _suffix_of(path, known)
+            if suffix in part.suffixes:
+                found[path[: -len(suffix)]].append(path)
+        if not found:
+            raise MissingFileError(
+                f'no {part.kind} in {osp.abspath(part.folder)}: none of its {len(files)} files '
+                f'ends with {_either(part.suffixes)}'
+                + (f', the first is {files[0]!r}' if files else '')
+            )
+        return found
+
+    def _listed(self, found: Mapping[str, list[str]], part: _Part) -> list[str]:
         """Names of ``ann_file``, all of which must have a file in the first folder."""
         if not fileio.exists(self.ann_file, backend_args=self.backend_args):
             raise MissingFileError(f'no list of names at {osp.abspath(self.ann_file)}')
@@ -167,22 +218,62 @@ class LayoutImageDataset(BaseDataset):
         names = [line.strip() for line in lines if line.strip()]
         missing = [name for name in names if name not in found]
         if missing or not names:
-            kind, key, _, suffix = self._parts[0]
             raise DataError(
-                f'{len(missing)} of the {len(names)} names in {self.ann_file} have no {kind} with '
-                f'suffix {suffix!r} in {self.data_prefix[key]}: {_some(missing)}'
+                f'{len(missing)} of the {len(names)} names in {self.ann_file} have no {part.kind} '
+                f'with suffix {_either(part.suffixes)} in {part.folder}: {_some(missing)}'
             )
         return names
 
-    def _check(self, names: list[str], found: set[str], part: tuple[str, str, str, str]) -> None:
-        """Every name must have its file in this folder."""
-        kind, _, folder, suffix = part
+    def _check(self, names: list[str], found: Mapping[str, list[str]], part: _Part) -> None:
+        """Every name must have one file in this folder."""
         missing = [name for name in names if name not in found]
         if missing:
             raise DataError(
-                f'{len(missing)} of {len(names)} {self._parts[0][0]}s have no {kind} with suffix '
-                f'{suffix!r} in {folder}: {_some(missing)}'
+                f'{len(missing)} of {len(names)} {self._parts[0].kind}s have no {part.kind} with '
+                f'suffix {_either(part.suffixes)} in {part.folder}: {_some(missing)}'
             )
+        twice = [path for name in names if len(found[name]) > 1 for path in found[name]]
+        if twice:
+            raise DataError(f'several {part.kind}s of one name in {part.folder}: {_some(twice)}')
+
+    def _warn_of_others(
+        self, parts: list[_Part], found: list[dict[str, list[str]]], listings: dict[str, list[str]]
+    ) -> None:
+        """Say how many files are left out, without a word about each."""
+        first, names = parts[0], found[0]
+        texts = [
+            f'{len(extra)} of {len(files)} {part.kind}s in {part.folder} have no {first.kind} and '
+            f'are left out: {_some(sorted(extra))}'
+            for part, files in zip(parts[1:], found[1:])
+            if (extra := files.keys() - names.keys())
+        ]
+        known = [s for part in parts if part.folder == first.folder for s in part.suffixes]
+        extra = [
+            path
+            for path in listings[first.folder]
+            if path.lower().endswith(PHOTO_SUFFIXES) and _suffix_of(path, known) is None
+        ]
+        if extra and first.key == 'img_path':
+            texts.append(
+                f'{len(extra)} pictures in {first.folder} do not end with '
+                f'{_either(first.suffixes)} and are left out: {_some(extra)}'
+            )
+        if texts:
+            print_log('; '.join(texts), logger='current', level=logging.WARNING)
+
+
+def _lower(suffix: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(each.lower() for each in ([suffix] if isinstance(suffix, str) else suffix))
+
+
+def _suffix_of(path: str, suffixes: Sequence[str]) -> str | None:
+    """The longest of the suffixes that a file's name has; None: it has none."""
+    lower = path.lower()
+    return max((each for each in suffixes if lower.endswith(each)), key=len, default=None)
+
+
+def _either(suffixes: Sequence[str]) -> str:
+    return ' or '.join(map(repr, suffixes))
 
 
 def _some(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Classes and colours of the label maps of Cityscapes, ADE20K and COCO-Stuff.
+"""Classes and colours of the label maps of Cityscapes, ADE20K, COCO-Stuff and CamVid.
 
 The numbers are those of the raw label maps, which semantic image synthesis feeds to the networks:
 35 ids for Cityscapes (not the 19 that segmentors are scored on) and 182 for COCO-Stuff (with the 11
@@ -51,6 +51,21 @@ _CITYSCAPES = (
     ('license plate', (0, 0, 162)),
 )
 
+# The 11 classes of SegNet's release of CamVid; its 12th id, 11, is unlabelled.
+_CAMVID = (
+    ('sky', (128, 128, 128)),
+    ('building', (128, 0, 0)),
+    ('pole', (192, 192, 128)),
+    ('road', (128, 64, 128)),
+    ('pavement', (60, 40, 222)),
+    ('tree', (128, 128, 0)),
+    ('signsymbol', (192, 128, 128)),
+    ('fence', (64, 64, 128)),
+    ('car', (64, 0, 128)),
+    ('pedestrian', (64, 64, 0)),
+    ('bicyclist', (0, 128, 192)),
+)
+
 _COCO_STUFF_IDS = 182
 # Ids (minus one, as the label maps have them) that COCO reserved and no class uses.
 COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
@@ -81,6 +96,10 @@ def _cityscapes() -> tuple[list[str], Palette]:
     return [name for name, _ in _CITYSCAPES], [list(colour) for _, colour in _CITYSCAPES]
 
 
+def _camvid() -> tuple[list[str], Palette]:
+    return [name for name, _ in _CAMVID], [list(colour) for _, colour in _CAMVID]
+
+
 def _ade20k() -> tuple[list[str], Palette]:
     from mmseg.utils import ade_classes, ade_palette
 
@@ -103,6 +122,7 @@ LABEL_PRESETS: dict[str, Callable[[], tuple[list[str], Palette]]] = {
     'cityscapes': _cityscapes,
     'ade20k': _ade20k,
     'coco_stuff': _coco_stuff,
+    'camvid': _camvid,
 }
 
 
@@ -110,7 +130,7 @@ def label_preset(name: str) -> dict:
     """Meta information of a known set of labels.
 
     Args:
-        name: 'cityscapes' (35 ids), 'ade20k' (150) or 'coco_stuff' (182).
+        name: 'cityscapes' (35 ids), 'ade20k' (150), 'coco_stuff' (182) or 'camvid' (11).
 
     Returns:
         ``classes``, a tuple of names, and ``palette``, an RGB triple for each.

@@ -61,6 +61,9 @@ def _value(node: ast.expr) -> Any:
             pair.arg for pair in pairs
         ):
             return {pair.arg: _value(pair.value) for pair in pairs}
+        # How MMEngine writes a dict whose keys are no names.
+        case ast.Call(func=ast.Name(id='dict'), args=[ast.Dict() as inner], keywords=[]):
+            return _value(inner)
         case ast.Dict(keys=keys, values=values) if None not in keys:
             return {_value(key): _value(value) for key, value in zip(keys, values)}
         case ast.List(elts=elements):

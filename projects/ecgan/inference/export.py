@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..compat.atomic_checkpoints import write_atomically
+from ..datasets.label_maps import UNKNOWN
 from ..errors import CheckpointError, ConfigError
 from ..structures import Layout, nearest_resize
 from ..version import __version__
@@ -56,7 +57,7 @@ class LabelMapGenerator(nn.Module):
     def __init__(self, inferencer: ECGANInferencer, as_float: bool = False) -> None:
         super().__init__()
         self.preprocessor = inferencer.model.data_preprocessor
-        self.reduce_zero_label = inferencer.reduce_zero_label
+        self.coding = inferencer.coding
         self.as_float = as_float
         generator = prepare_for_inference(inferencer.model.sampling_generator)
         for module in generator.modules():
@@ -76,8 +77,11 @@ class LabelMapGenerator(nn.Module):
             ``(N, H, W, 3)`` RGB, uint8 or in [-1, 1].
         """
         labels = labels.long()
-        if self.reduce_zero_label:
+        if self.coding.reduce_zero_label:
             labels = torch.where((labels == 0) | (labels == 255), 255, labels - 1)
+        in_file = labels
+        for old, new in self.coding.label_map.items():
+            labels = torch.where(in_file == old, new, labels)
         boundary = None if instances is None else boundary_maps(instances)
         layout = self.preprocessor.encode_layout(labels, boundary)
         traced = _TracedLayout(
@@ -192,8 +196,9 @@ def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
         inferencer: The model.
         as_float: See :func:`export_checkpoint`.
     """
-    first = int(inferencer.reduce_zero_label)
-    unknown = (0 if first else 255) if inferencer.model.data_preprocessor.with_unknown else None
+    first, unknown = inferencer.coding.in_files(np.array([0, UNKNOWN])).tolist()
+    if not inferencer.model.data_preprocessor.with_unknown:
+        unknown = None
     kind = 'float32 in [-1, 1]' if as_float else 'uint8'
     inputs = dict(labels=f'{_id_type(inferencer)} (batch, height, width): ids of label maps')
     if inferencer.model.data_preprocessor.with_boundary:
@@ -205,6 +210,7 @@ def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
         palette=inferencer.palette,
         first_id=first,
         unknown_id=unknown,
+        label_map=list(inferencer.coding.label_map.items()),
         divisor=inferencer.divisor,
         inputs=inputs,
         outputs=dict(image=f'{kind} (batch, height, width, 3): RGB'),
@@ -243,7 +249,8 @@ def expected_pictures(inferencer: ECGANInferencer, maps: Maps, as_float: bool) -
 
 def _id_type(inferencer: ECGANInferencer) -> str:
     """Files of 8 bits are taken as they are, unless there are more ids than that."""
-    return 'uint8' if inferencer.model.num_classes <= 255 else 'int64'
+    ids = inferencer.coding.in_files(np.arange(inferencer.model.num_classes))
+    return 'uint8' if ids.max() < UNKNOWN else 'int64'
 
 
 def _sample_maps(inferencer: ECGANInferencer) -> Iterator[Maps]:
@@ -251,10 +258,10 @@ def _sample_maps(inferencer: ECGANInferencer) -> Iterator[Maps]:
     numbers = np.random.default_rng(0)
     preprocessor, unit = inferencer.model.data_preprocessor, inferencer.divisor
     unit *= -(-32 // unit)
-    ids = np.arange(inferencer.model.num_classes) + int(inferencer.reduce_zero_label)
+    ids = inferencer.coding.in_files(np.arange(inferencer.model.num_classes))
     for index, (batch, rows, columns) in enumerate([(1, 2, 2), (3, 2, 4), (2, 3, 2)]):
         if index == 1 and preprocessor.with_unknown:
-            ids = np.append(ids, 0 if inferencer.reduce_zero_label else 255)
+            ids = np.append(ids, inferencer.coding.in_files(np.array([UNKNOWN])))
         shape = (batch, rows * unit // 4, columns * unit // 4)
         patches = ids[numbers.permutation(np.prod(shape)) % len(ids)].reshape(shape)
         maps = [patches.repeat(4, 1).repeat(4, 2)]

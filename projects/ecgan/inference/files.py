@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rich.progress import track
 
+from ..datasets.label_maps import MAP_SUFFIXES
 from ..errors import DataError, UserError
 from ..visualization import tile_samples, write_image
-from .inferencer import SUFFIXES, ECGANInferencer, GeneratedPicture, PreparedLayout
+from .inferencer import ECGANInferencer, GeneratedPicture, PreparedLayout
 from .label_maps import NamedMap, list_maps
 
 GRID_ROWS = 8
@@ -59,7 +60,7 @@ def generate_files(
     Raises:
         UserError: Nothing was found, or two label maps would be one picture.
     """
-    maps = list_maps(list(inputs), SUFFIXES)
+    maps = list_maps(list(inputs), MAP_SUFFIXES)
     _check_names(maps)
     outcome, shown = Outcome(), []
     pending = [each for each in maps if overwrite or not (out / f'{each.name}.png').exists()]
@@ -95,7 +96,7 @@ def _load(
             other = None
             if instances is not None:
                 path = instances / f'{each.name}{Path(each.content).suffix}'
-                (other,) = list_maps(path, SUFFIXES)
+                (other,) = list_maps(path, MAP_SUFFIXES)
             yield inferencer.load(each, other)
         except UserError as error:
             outcome.failures.append(error.sentence)

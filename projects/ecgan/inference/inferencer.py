@@ -14,6 +14,7 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import INFERENCERS
 from torch import nn
 
+from ..datasets.label_maps import MAP_SUFFIXES, LabelCoding, LabelMap, read_ids
 from ..datasets.palettes import generated_palette
 from ..datasets.transforms import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
@@ -22,9 +23,8 @@ from ..structures import Layout, nearest_resize
 from ..visualization import colour_labels, write_image
 from .carried_config import read_carried_config
 from .folded_generator import prepare_for_inference
-from .label_maps import LabelMap, NamedMap, list_maps, read_ids
+from .label_maps import NamedMap, list_maps
 
-SUFFIXES = ('.png', '.bmp', '.tif', '.tiff')
 SIZES = ('pad', 'refuse', 'resize')
 DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
 # What only a training needs: not built, so that no weights of it are looked for.
@@ -164,7 +164,11 @@ class ECGANInferencer(BaseInferencer):
     def _init_pipeline(self, cfg: ConfigDict) -> None:
         """Learn from the test data set how its label maps are read; there is nothing to build."""
         dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
-        self.reduce_zero_label = bool(dataset.get('reduce_zero_label', False))
+        self.coding = LabelCoding(
+            dataset.get('label_colours') or self.palette,
+            dataset.get('label_map'),
+            bool(dataset.get('reduce_zero_label', False)),
+        )
         sizes = [step['size'] for step in dataset.get('pipeline', []) if 'size' in step]
         self.trained_size: tuple[int, int] | None = tuple(sizes[-1]) if sizes else None
 
@@ -203,8 +207,8 @@ class ECGANInferencer(BaseInferencer):
         Raises:
             UserError: A map cannot be read or does not fit the model.
         """
-        maps = list_maps(inputs, SUFFIXES)
-        others = [None] * len(maps) if instances is None else list_maps(instances, SUFFIXES)
+        maps = list_maps(inputs, MAP_SUFFIXES)
+        others = [None] * len(maps) if instances is None else list_maps(instances, MAP_SUFFIXES)
         if len(others) != len(maps):
             raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
         layouts = (self.load(*pair) for pair in zip(maps, others))
@@ -228,8 +232,10 @@ class ECGANInferencer(BaseInferencer):
             UserError: It cannot be read, holds ids out of range, or has a size that is refused.
         """
         name = label_map.name
-        labels = read_ids(label_map.content, self.palette, name, self.reduce_zero_label)
-        objects = labels if instances is None else read_ids(instances.content, (), instances.name)
+        labels = read_ids(label_map.content, self.coding, name)
+        objects = labels
+        if instances is not None:
+            objects = read_ids(instances.content, LabelCoding(), instances.name)
         if objects.shape != labels.shape:
             raise DataError(
                 f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '

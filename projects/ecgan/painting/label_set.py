@@ -1,11 +1,12 @@
 """What can be painted: the classes of a model, their colours and keys."""
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from ..datasets.label_maps import LabelCoding
 from ..inference import ECGANInferencer
 
 #: Letters that mean a tool, not a class.
@@ -28,11 +29,11 @@ class LabelSet:
 
     Attributes:
         labels: The classes in their order; last, where the model has it, unknown.
-        reduce_zero_label: In files 0 means unknown and classes start at 1.
+        coding: What ids in files mean.
     """
 
     labels: tuple[Label, ...]
-    reduce_zero_label: bool = False
+    coding: LabelCoding = field(default_factory=LabelCoding)
 
     @classmethod
     def of(cls, inferencer: ECGANInferencer) -> 'LabelSet':
@@ -45,7 +46,7 @@ class LabelSet:
             rows.append((encoding.ignore_index, 'unknown', (0, 0, 0)))
         keys = [*_CLASS_KEYS, *[''] * len(rows)]
         labels = (Label(i, name, tuple(colour), key) for (i, name, colour), key in zip(rows, keys))
-        return cls(tuple(labels), inferencer.reduce_zero_label)
+        return cls(tuple(labels), inferencer.coding)
 
     @property
     def ids(self) -> frozenset[int]:
@@ -65,6 +66,4 @@ class LabelSet:
         Returns:
             (H, W) of the same type.
         """
-        if not self.reduce_zero_label:
-            return ids
-        return np.where(ids == 255, 0, ids + 1).astype(ids.dtype)
+        return self.coding.in_files(ids)

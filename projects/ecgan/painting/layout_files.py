@@ -63,12 +63,12 @@ def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
         ids: (H, W) ids of a layout.
         labels: What they mean.
     """
-    if max(labels.ids) > 255:
+    known = labels.as_in_files(np.array([label.id for label in labels.labels]))
+    if known.max() > 255:
         return write_picture(labels.as_in_files(ids))
     picture = Image.fromarray(labels.as_in_files(ids).astype(np.uint8)).convert('P')
     colours = np.zeros((256, 3), np.uint8)
-    known = np.array([label.id for label in labels.labels])
-    colours[labels.as_in_files(known)] = [label.colour for label in labels.labels]
+    colours[known] = [label.colour for label in labels.labels]
     picture.putpalette(colours.tobytes())
     return _png(picture)
 

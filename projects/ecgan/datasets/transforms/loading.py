@@ -2,22 +2,27 @@
 
 ``mmseg.LoadAnnotations`` reads label maps too, but does not name an unreadable file, cuts 16-bit
 ids down to 8 bits, and lets a label map of another size than the photo's pass into ``Resize``,
-which then hides the mistake. These loaders stop with the file's name instead.
+which then hides the mistake. These loaders stop with the file's name instead. How a file becomes
+ids is :mod:`projects.ecgan.datasets.label_maps`' business.
 """
 
-import mmcv
 import mmengine.fileio as fileio
 import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 
 from ...errors import ConfigError, DataError
+from ..label_maps import LabelCoding, map_values
+
+_TURNED = (
+    '; turned by 90 degrees it would fit: photos are read as they are displayed (EXIF orientation)'
+)
 
 
 def read_map(
     path: str, photo_shape: tuple[int, int] | None, backend_args: dict | None
 ) -> np.ndarray:
-    """Read a one-channel picture with its values unchanged (palette indices, 8 or 16 bits).
+    """Read a map with its values unchanged, see :func:`~projects.ecgan.datasets.map_values`.
 
     Args:
         path: The file.
@@ -25,34 +30,28 @@ def read_map(
         backend_args: Where files come from, see ``mmengine.fileio``.
 
     Returns:
-        (H, W) array of uint8 or, where the file has more bits, int32.
+        Ids (H, W) or RGB colours (H, W, 3), uint8 or int32.
 
     Raises:
-        DataError: The file is not a picture, has several channels, or another size than the photo.
+        DataError: The file cannot be read, holds no whole numbers, or another size than the photo.
         FileNotFoundError: There is no such file.
     """
-    content = fileio.get(path, backend_args=backend_args)
-    try:
-        # Pillow leaves the indices of a palette alone; OpenCV would turn them into colours.
-        values = mmcv.imfrombytes(content, flag='unchanged', backend='pillow')
-    except Exception as error:
-        raise DataError(f'cannot read {path} as a picture') from error
-    if values.ndim != 2:
-        raise DataError(
-            f'{path} must hold ids in one channel, but is an array of shape {values.shape}; '
-            'convert a coloured map to ids first'
-        )
-    if photo_shape is not None and values.shape != tuple(photo_shape):
+    values = map_values(fileio.get(path, backend_args=backend_args), path)
+    if photo_shape is not None and values.shape[:2] != tuple(photo_shape):
+        hint = _TURNED if values.shape[:2] == tuple(photo_shape)[::-1] else ''
         raise DataError(
             f'{path} is {values.shape[1]}x{values.shape[0]} pixels, but its photo is '
-            f'{photo_shape[1]}x{photo_shape[0]} (width x height)'
+            f'{photo_shape[1]}x{photo_shape[0]} (width x height){hint}'
         )
-    return values if values.dtype == np.uint8 else values.astype(np.int32)
+    return values
 
 
 @TRANSFORMS.register_module()
 class LoadPhoto(LoadImageFromFile):
-    """mmcv's ``LoadImageFromFile`` where the sample has a photo; nothing where it has none."""
+    """mmcv's ``LoadImageFromFile`` where the sample has a photo; nothing where it has none.
+
+    Photos are read as they are displayed: an EXIF orientation is applied.
+    """
 
     def transform(self, results: dict) -> dict:
         """Load ``img`` (H, W, 3) uint8 BGR from ``img_path``."""
@@ -91,7 +90,7 @@ class _LoadMap(BaseTransform):
 
     def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
         """Values of the file to values of the map."""
-        return values
+        return LabelCoding().ids(values, results[self.path_key])
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(backend_args={self.backend_args})'
@@ -99,20 +98,21 @@ class _LoadMap(BaseTransform):
 
 @TRANSFORMS.register_module()
 class LoadLabelMap(_LoadMap):
-    """Load ``gt_seg_map`` (H, W) from ``seg_map_path``.
+    """Load ``gt_seg_map`` (H, W) from ``seg_map_path``: what the file means by its data set.
 
-    Where the data set sets ``reduce_zero_label``, as ADE20K does, 0 becomes unknown (255) and
-    every other id one less.
+    That is the sample's ``label_coding`` (a :class:`~projects.ecgan.datasets.LabelCoding`), or,
+    of another data set, its ``reduce_zero_label``.
     """
 
     path_key = 'seg_map_path'
     map_key = 'gt_seg_map'
 
     def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
-        """Apply ``reduce_zero_label``."""
-        if results.get('reduce_zero_label', False):
-            values = np.where((values == 0) | (values == 255), 255, values - 1).astype(values.dtype)
-        return values
+        """Values of the file to ids of the layout."""
+        coding = results.get('label_coding') or LabelCoding(
+            reduce_zero_label=results.get('reduce_zero_label', False)
+        )
+        return coding.ids(values, results[self.path_key])
 
 
 @TRANSFORMS.register_module()
@@ -132,4 +132,4 @@ class LoadEdgeMap(_LoadMap):
 
     def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
         """Spread to 0 and 255."""
-        return np.where(values > 0, 255, 0).astype(np.uint8)
+        return np.where(super().convert(values, results) > 0, 255, 0).astype(np.uint8)

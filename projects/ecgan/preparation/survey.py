@@ -1,0 +1,143 @@
+"""The look at a data set: from folders to what is in them and what is wrong."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from ..errors import DataError
+from .classes_file import read_classes
+from .findings import KINDS, Finding
+from .folders import find_branches
+from .labelling import Labelling, find_labelling
+from .looking import PairLook, look_at_all
+from .pairing import Pair, Pairing, pair_files
+
+#: Samples that the page shows.
+SHOWN = 12
+_HELD_OUT = 0.1
+_MOST_HELD_OUT = 500
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found.
+
+    Attributes:
+        pairing: The files, and the rule by which they pair.
+        labelling: What the values of the maps mean.
+        looks: A look at every pair.
+        good: The pairs that can be used.
+        findings: All that is wrong, the gravest first.
+    """
+
+    pairing: Pairing
+    labelling: Labelling
+    looks: list[PairLook]
+    good: list[PairLook]
+    findings: list[Finding]
+
+    @property
+    def sizes(self) -> Counter:
+        """How many of the good photos have which height and width."""
+        return Counter(look.photo.size for look in self.good)
+
+    def of_kind(self, kind: str) -> list[Finding]:
+        """The findings of one kind."""
+        return [finding for finding in self.findings if finding.kind == kind]
+
+    def suffixes(self, kind: str) -> list[str]:
+        """Ends of the names of a kind's files with their suffixes, as the data set takes them."""
+        files = {look.pair.files[kind].suffix.lower() for look in self.good}
+        return [self.pairing.ends[kind] + suffix for suffix in sorted(files)]
+
+    def split(self) -> tuple[list[Pair], list[Pair], str]:
+        """Pairs for training, pairs held out, and how they were told apart.
+
+        Folders named after splits decide (test stands in where there is no val); otherwise a tenth
+        is drawn, always the same.
+
+        Raises:
+            DataError: There are fewer than two good pairs.
+        """
+        pairs = [look.pair for look in self.good]
+        splits = {
+            split: [pair for pair in pairs if pair.split == split] for split in _splits(pairs)
+        }
+        held_out = 'val' if 'val' in splits else 'test'
+        if 'train' in splits and held_out in splits:
+            train, val = splits['train'], splits[held_out]
+            rest = len(pairs) - len(train) - len(val)
+            how = f'folders named train and {held_out}' + f', {rest} others unused' * (rest > 0)
+            return train, val, how
+        pairs = [pair for pair in pairs if pair.branch == pairs[0].branch]
+        if len(pairs) < 2:
+            raise DataError(f'a training needs two good pairs, there are {len(pairs)}')
+        count = min(max(round(_HELD_OUT * len(pairs)), 1), _MOST_HELD_OUT)
+        chosen = set(Random(0).sample(range(len(pairs)), count))
+        return (
+            [pair for index, pair in enumerate(pairs) if index not in chosen],
+            [pair for index, pair in enumerate(pairs) if index in chosen],
+            'drawn at random; of frames of a film rather hold out a whole one',
+        )
+
+
+def _splits(pairs: Sequence[Pair]) -> set[str]:
+    return {pair.split for pair in pairs}
+
+
+def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) -> Survey:
+    """Look at a data set.
+
+    Args:
+        folders: See :func:`~projects.ecgan.preparation.folders.find_branches`.
+        classes: List of classes, see
+            :func:`~projects.ecgan.preparation.classes_file.read_classes`; None: found.
+        jobs: Processes that look at files.
+
+    Raises:
+        UserError: Nothing that could be a data set was found.
+    """
+    rows = None if classes is None else read_classes(classes)
+    pairing = pair_files(find_branches(folders))
+    step = max(1, len(pairing.pairs) // SHOWN)
+    shown = range(step // 2, len(pairing.pairs), step)[:SHOWN]
+    looks = look_at_all(pairing.pairs, jobs, shown)
+    labelling = find_labelling(looks, rows)
+    findings = [
+        *pairing.findings,
+        *(finding for look in looks for finding in look.findings),
+        *labelling.findings,
+        *_twice(looks),
+        *_of_one_id(looks),
+    ]
+    order = list(KINDS)
+    findings.sort(key=lambda each: (order.index(each.kind), each.name))
+    left_out = {finding.name for finding in findings if KINDS[finding.kind].left_out}
+    good = [look for look in looks if look.pair.title not in left_out]
+    return Survey(pairing, labelling, looks, good, findings)
+
+
+def _twice(looks: Sequence[PairLook]) -> list[Finding]:
+    """Equal photos, and equal label maps of different photos; the first one is good."""
+    findings, photos, labels = [], {}, {}
+    for look in looks:
+        if look.photo is None or look.label is None:
+            continue
+        first = photos.setdefault(look.photo.digest, look)
+        if first is not look:
+            findings.append(Finding('same photo', look.pair.title, f'as {first.pair.title}'))
+            continue
+        first = labels.setdefault(look.label.digest, look)
+        if first is not look and look.label.num_values > 1:
+            findings.append(Finding('same map', look.pair.title, f'as {first.pair.title}'))
+    return findings
+
+
+def _of_one_id(looks: Sequence[PairLook]) -> list[Finding]:
+    return [
+        Finding('one id', look.pair.title, 'the whole map has one value')
+        for look in looks
+        if look.label and look.label.num_values == 1
+    ]

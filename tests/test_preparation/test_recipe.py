@@ -1,0 +1,111 @@
+"""The recipe that is written, and the split."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmagic.registry import DATASETS
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from planted import draw, label, save, write_classes, write_tree
+
+from projects.ecgan.engine.configuration import check_config
+from projects.ecgan.errors import DataError
+from projects.ecgan.preparation import Machine, propose, survey, write_recipe
+
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
+
+
+def written(root: Path, path: Path, classes: Path | None = None, **settings: object) -> Config:
+    found = survey([root], classes)
+    train, _, _ = found.split()
+    settings = {'iterations': 2, **settings}
+    proposal = propose(list(found.sizes.elements()), len(train), Machine(1), **settings)
+    files = write_recipe(path, found, proposal, CONFIGS)
+    assert all(file.is_file() for file in files) and files[0] == path
+    assert max(map(len, path.read_text().splitlines())) <= 100 + len(str(CONFIGS))
+    cfg = Config.fromfile(path)
+    init_default_scope('mmagic')
+    check_config(cfg)
+    assert not {'size', 'files', 'classes', 'palette'} & set(cfg)
+    return cfg
+
+
+@pytest.mark.parametrize('coding', ['ids', 'palette', 'colours'])
+def test_samples_are_what_was_drawn(tmp_path, coding):
+    root = write_tree(tmp_path / 'mine', 10, coding, instances=coding == 'ids')
+    cfg = written(root, tmp_path / 'my.py', write_classes(tmp_path / 'classes.txt'), size=(64, 96))
+    names = []
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        loader.dataset.pipeline = [
+            step for step in loader.dataset.pipeline if 'Flip' not in step.type
+        ]
+        for sample in DATASETS.build(loader.dataset):
+            name = sample['data_samples'].sample_name
+            names.append(name)
+            photo, labels, _ = draw(int(name))
+            assert np.array_equal(sample['inputs']['label'].numpy(), labels)
+            assert ('boundary' in sample['inputs']) is (coding == 'ids')
+            seen = sample['inputs']['image'].numpy()[::-1].transpose(1, 2, 0)
+            difference = seen - photo.astype(int)
+            assert abs(difference).mean() < 5  # JPEG
+    assert sorted(names) == [f'{i:03d}' for i in range(10)]
+    assert len(cfg.val_dataloader.dataset.pipeline) == (6 if coding == 'ids' else 4)
+    assert cfg.model.data_preprocessor.num_classes == 8
+    assert cfg.train_cfg.max_iters == 2
+
+
+def test_what_is_special_is_written_down(tmp_path):
+    root = write_tree(tmp_path / 'mine', 12)
+    for index in range(12):
+        labels = draw(index)[1]
+        save(label(root, f'{index:03d}'), np.dstack([labels * 30] * 3))
+    cfg = written(root, tmp_path / 'my.py')
+    dataset = DATASETS.build(dict(cfg.val_dataloader.dataset, pipeline=[dict(type='LoadLabelMap')]))
+    for sample in dataset:
+        assert np.array_equal(sample['gt_seg_map'], draw(int(sample['sample_name']))[1])
+
+
+@pytest.mark.parametrize('where', ['side by side', 'two folders'])
+def test_wherever_the_files_lie(tmp_path, where):
+    photos = tmp_path / 'a' / 'mine'
+    labels = photos if where == 'side by side' else tmp_path / 'b'
+    for index in range(6):
+        photo, ids, _ = draw(index)
+        save(photos / f'town/{index}.PNG', photo)
+        save(labels / f'town/{index}_L.png', ids)
+    found = survey([photos] if labels == photos else [photos, labels])
+    proposal = propose(list(found.sizes.elements()), 5, Machine(1))
+    write_recipe(tmp_path / 'my.py', found, proposal, CONFIGS)
+    init_default_scope('mmagic')
+    loader = Config.fromfile(tmp_path / 'my.py').train_dataloader
+    dataset = DATASETS.build(dict(loader.dataset, pipeline=[dict(type='LoadLabelMap')]))
+    assert len(dataset) == 5
+    for sample in dataset:
+        index = int(sample['sample_name'].removeprefix('town/'))
+        assert np.array_equal(sample['gt_seg_map'], draw(index)[1])
+
+
+def test_folders_of_splits(tmp_path):
+    for split, first, count in (('train', 0, 6), ('val', 6, 2), ('test', 8, 3)):
+        write_tree(tmp_path / 'mine' / split, count, first=first)
+    cfg = written(tmp_path / 'mine', tmp_path / 'my.py')
+    assert (tmp_path / 'my_train.txt').read_text().split() == [f'00{i}' for i in range(6)]
+    assert (tmp_path / 'my_val.txt').read_text().split() == ['006', '007']
+    assert cfg.train_dataloader.dataset.img_dir == 'train/images'
+    assert cfg.val_dataloader.dataset.label_dir == 'val/labels'
+    assert len(DATASETS.build(cfg.val_dataloader.dataset)) == 2
+
+
+def test_hold_out_is_drawn_and_stays(tmp_path):
+    root = write_tree(tmp_path / 'mine', 20)
+    train, val, how = survey([root]).split()
+    assert len(train) == 18 and len(val) == 2 and 'drawn at random' in how
+    assert not {pair.name for pair in train} & {pair.name for pair in val}
+    assert survey([root]).split() == (train, val, how)
+
+
+def test_one_pair_is_no_data_set(tmp_path):
+    root = write_tree(tmp_path / 'mine', 1)
+    with pytest.raises(DataError, match='needs two good pairs, there are 1'):
+        survey([root]).split()
