@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mmengine.config import Config
@@ -11,7 +11,8 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from .configuration import check_config
-from .hooks import ProgressHook
+from ..errors import InterruptionError
+from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
 
 
@@ -35,21 +36,29 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
 def running(runner: Runner) -> Iterator[None]:
     """Around a run: an error's traceback goes into its log file, and a group of processes is left.
 
+    An interruption in good order leaves no traceback.
+
     Args:
         runner: The runner that is used inside.
     """
+    interruption = None
     try:
         yield
+    except InterruptionError as error:
+        interruption = error
     except Exception:
         # By name, not through the logger: a rank other than 0 has no log file of its own.
         log = Path(runner.log_dir) / f'{runner.timestamp}.log'
-        with open(log, 'a', encoding='utf-8') as file:
+        # A full disk takes no traceback, and is what the user is to be told.
+        with suppress(OSError), open(log, 'a', encoding='utf-8') as file:
             file.write(f'rank {runner.rank}:\n{traceback.format_exc()}')
         raise
     finally:
         # What is said at the end of a tool comes below the bar.
         for hook in runner.hooks:
-            if isinstance(hook, ProgressHook):
+            if isinstance(hook, InterruptionHook | ProgressHook):
                 hook.close()
     if distributed.is_available() and distributed.is_initialized():
         distributed.destroy_process_group()
+    if interruption is not None:
+        raise interruption

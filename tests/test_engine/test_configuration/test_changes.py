@@ -84,9 +84,11 @@ def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
 
 def test_every_run_gets_its_hooks_once() -> None:
     cfg = Config(dict(custom_hooks=[dict(type='A')]))
-    both = {'progress': 'mmagic.ProgressHook', 'random_state': 'mmagic.RandomStateHook'}
-    assert hooks_of(cfg) == both
-    assert hooks_of(cfg) == both
+    kinds = ('ProgressHook', 'RandomStateHook', 'InterruptionHook')
+    names = ('progress', 'random_state', 'interruption')
+    wanted = {name: f'mmagic.{kind}' for name, kind in zip(names, kinds)}
+    assert hooks_of(cfg) == wanted
+    assert hooks_of(cfg) == wanted
     assert cfg.custom_hooks == [dict(type='A')]
     assert hooks_of(Config(), training=False) == {'progress': 'mmagic.ProgressHook'}
 
@@ -94,7 +96,7 @@ def test_every_run_gets_its_hooks_once() -> None:
 def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
     cfg = Config(
         dict(
-            default_hooks=dict(progress=None, timer=dict(type='IterTimerHook')),
+            default_hooks=dict(progress=None, interruption=None, timer=dict(type='IterTimerHook')),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )
     )

@@ -97,7 +97,9 @@ def newest_checkpoint(work_dir: Path) -> Path | None:
 
 
 def add_hooks(cfg: Config, training: bool) -> None:
-    """Give every run its bar and every training its exact resume, other toolboxes' configs too.
+    """Give every run its bar and every training its safety, other toolboxes' configs too.
+
+    Safety is exact resume, and an interruption that loses nothing.
 
     Args:
         cfg: Changed in place: hooks that it has, or turns off by ``None``, stay as they are.
@@ -107,7 +109,7 @@ def add_hooks(cfg: Config, training: bool) -> None:
     present = str([*hooks.values(), *(cfg.get('custom_hooks') or [])])
     wanted = {'progress': 'ProgressHook'}
     if training:
-        wanted['random_state'] = 'RandomStateHook'
+        wanted.update(random_state='RandomStateHook', interruption='InterruptionHook')
     elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'
     for name, kind in wanted.items():

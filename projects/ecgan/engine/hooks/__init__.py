@@ -1,6 +1,7 @@
 """Hooks of the training loop."""
 
 from .compile_blocks_hook import CompileBlocksHook
+from .interruption_hook import InterruptionHook
 from .layout_visualization_hook import LayoutVisualizationHook
 from .progress_hook import ProgressHook
 from .rng_state_hook import RandomStateHook
@@ -8,6 +9,7 @@ from .save_images_hook import SaveImagesHook
 
 __all__ = [
     'CompileBlocksHook',
+    'InterruptionHook',
     'LayoutVisualizationHook',
     'ProgressHook',
     'RandomStateHook',
