@@ -2,8 +2,8 @@
 """Run a tool in several processes: one for each GPU, or sharing the CPUs over gloo without one.
 
 tools/dist_train.sh and tools/dist_test.sh call it. NNODES, NODE_RANK and MASTER_ADDR tell of
-several machines, PORT is where the processes meet. SIGTERM and SIGUSR1 go on to the processes, which
-take the time they need to save and end.
+several machines, PORT is where the processes meet. SIGTERM and SIGUSR1 go on to the processes,
+which take the time they need to save and end.
 """
 
 import argparse
@@ -40,12 +40,13 @@ def run_processes(args: argparse.Namespace) -> int:
     ports = f'--master_port={os.environ.get("PORT", 29500)}'
     count = f'--nproc_per_node={args.processes}'
     command = [*given, ports, count, args.tool, *args.arguments, '--launcher', 'pytorch']
+    arguments = run.parse_args(command)
     # torchrun kills what has not ended 30 seconds after a signal that it handles itself.
-    os.environ.setdefault('TORCHELASTIC_SIGNALS_TO_HANDLE', 'SIGINT,SIGHUP,SIGQUIT')
+    arguments.signals_to_handle = 'SIGINT,SIGHUP,SIGQUIT'
     for number in (signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, _pass_on)
     try:
-        run.run(run.parse_args(command))
+        run.run(arguments)
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
         status = failure.exitcode

@@ -10,8 +10,8 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
-from .configuration import check_config
 from ..errors import InterruptionError
+from .configuration import check_config
 from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
 
