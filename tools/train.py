@@ -44,17 +44,18 @@ def train(args: argparse.Namespace) -> None:
     if args.compile:
         cfg.compile = cfg.get('compile') or True
     configuration.use_block_compilation(cfg)
-    configuration.set_resume(cfg, args.resume)
     configuration.add_hooks(cfg, training=True)
+    configuration.check_config(cfg)
     if args.dry_run:
-        configuration.check_config(cfg)
         print(cfg.pretty_text)
         return
     if args.keep_memory:
         keep_freed_memory()
-    runner = launch.build_runner(cfg, args.quiet)
-    with launch.running(runner):
-        runner.train()
+    with launch.sole_training(cfg.work_dir):
+        configuration.set_resume(cfg, args.resume)
+        runner = launch.build_runner(cfg, args.quiet)
+        with launch.running(runner):
+            runner.train()
 
 
 main = partial(run_tool, build_parser, train)

@@ -13,6 +13,8 @@ default_hooks = dict(
     random_state=dict(type='RandomStateHook'),
     # SIGTERM and SIGUSR1 (Slurm) save and end the run with status 75, docs/distributed.md.
     interruption=dict(type='InterruptionHook'),
+    finite=dict(type='NonFiniteHook'),
+    matching=dict(type='MatchingCheckpointHook'),
     samples=dict(type='LayoutVisualizationHook', interval=1000, num_samples=8),
     progress=dict(type='ProgressHook'),
 )

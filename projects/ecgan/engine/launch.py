@@ -1,8 +1,9 @@
 """From a checked config to a run that ends well."""
 
+import os
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from mmengine.config import Config
@@ -14,6 +15,7 @@ from ..errors import InterruptionError
 from .configuration import check_config
 from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
+from .work_dir_lock import locked_work_dir
 
 
 def build_runner(cfg: Config, quiet: bool = False) -> Runner:
@@ -30,6 +32,18 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return (QuietRunner if quiet else Runner).from_cfg(cfg)
+
+
+def sole_training(work_dir: str) -> AbstractContextManager[None]:
+    """Hold the work dir for a training; the first of several processes does.
+
+    Args:
+        work_dir: The folder, see :func:`locked_work_dir`.
+    """
+    # Before the processes of the run know each other: what their launchers say.
+    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
+    rank = next((os.environ[name] for name in ranks if name in os.environ), '0')
+    return locked_work_dir(work_dir) if rank == '0' else nullcontext()
 
 
 @contextmanager

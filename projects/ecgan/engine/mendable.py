@@ -11,7 +11,7 @@ from torch import distributed
 
 from ..errors import one_line
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What gloo's message names when another process of the run has gone away.
 _LOST_PEER = 'gloo/transport'
 
@@ -34,6 +34,11 @@ def explain(error: BaseException) -> str | None:
         place = f': {error.filename}' if error.filename else ''
         what = error.strerror or one_line(error)
         return f'{what}{place}' + ('; make room there' if error.errno in _FULL else '')
+    if isinstance(error, ValueError) and 'loaded state dict' in str(error):
+        return (
+            f'the checkpoint is of another optimiser: {one_line(error)} - resume with the config '
+            'that it was trained with, or begin anew with its weights (load_from)'
+        )
     if isinstance(error, TypeError) and _rejected_settings(error):
         return f'the config does not fit: {one_line(error)}'
     if _LOST_PEER in str(error) or isinstance(error, _network_errors()):
