@@ -52,15 +52,10 @@ def hooks(*more: Hook) -> list:
     return [dict(type='mmagic.InterruptionHook'), *more]
 
 
-@pytest.fixture(scope='module')
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict]:
-    """The last checkpoint of an undisturbed run, by accumulated iterations."""
-    runs = {}
-    for accumulate in (1, 2):
-        work = tmp_path_factory.mktemp('whole')
-        build_runner(work, accumulate=accumulate).train()
-        runs[accumulate] = safe_load(work / 'iter_6.pth')
-    return runs
+def whole(work: Path, **options: Any) -> dict:
+    """The last checkpoint of an undisturbed run."""
+    build_runner(work, **options).train()
+    return safe_load(work / 'iter_6.pth')
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +80,6 @@ def handlers() -> Iterator[None]:
 )
 def test_interrupted_run_resumes_exactly(
     tmp_path: Path,
-    whole: dict[int, dict],
     where: str,
     iteration: int,
     name: str,
@@ -104,7 +98,7 @@ def test_interrupted_run_resumes_exactly(
     build_runner(
         tmp_path, load_from=str(checkpoint), resume=True, custom_hooks=resumed, **options
     ).train()
-    assert_equal_runs(safe_load(tmp_path / 'iter_6.pth'), whole[accumulate])
+    assert_equal_runs(safe_load(tmp_path / 'iter_6.pth'), whole(tmp_path / 'whole', **options))
     assert seen == [2, 4, 6]
     if stopped < 6:
         assert 'interruption' not in safe_load(tmp_path / 'iter_6.pth')
@@ -188,15 +182,13 @@ def test_two_processes_stop_together(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize('name', ['SIGTERM', 'SIGUSR1'])
-def test_workers_survive_a_signal_to_the_whole_group(
-    tmp_path: Path, whole: dict[int, dict], name: str
-) -> None:
+def test_workers_survive_a_signal_to_the_whole_group(tmp_path: Path, name: str) -> None:
     ask, log = dict(where='train', iteration=2, name=name), tmp_path / 'log.txt'
     args = (str(tmp_path), None, ask, True, 2)
     assert fresh_process.run(train_in_a_job, *args, log=log) == 75, log.read_text()
     assert f'stopped by {name} after iteration 3' in log.read_text()
     build_runner(tmp_path, load_from=str(tmp_path / 'iter_3.pth'), resume=True).train()
-    assert_equal_runs(safe_load(tmp_path / 'iter_6.pth'), whole[1])
+    assert_equal_runs(safe_load(tmp_path / 'iter_6.pth'), whole(tmp_path / 'whole'))
 
 
 @pytest.mark.slow

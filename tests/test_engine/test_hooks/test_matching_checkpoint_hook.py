@@ -31,7 +31,7 @@ def optimizer(content: dict) -> None:
     content['optimizer']['param_groups'] *= 2
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp('trained')
     build_runner(work, 2, validate=False).train()

@@ -41,11 +41,9 @@ def test_the_training_ends_with_name_iteration_and_checkpoint(tmp_path: Path, va
     runner = build_runner(tmp_path, custom_hooks=hooks(Spoil(3, value=value)))
     with pytest.raises(DivergenceError) as error:
         runner.train()
-    sentence = error.value.sentence
+    said = error.value.sentence
     good = tmp_path / 'iter_2.pth'
-    assert re.match(
-        rf'loss is (nan|inf) at iteration 4; the last good checkpoint is {good}', sentence
-    )
+    assert re.match(rf'loss is (nan|inf) at iteration 4; the last good checkpoint is {good}', said)
     assert {path.name for path in tmp_path.glob('*.pth')} == {'iter_2.pth'}
     assert safe_load(tmp_path / 'iter_2.pth')['state_dict']['layer.weight'].isfinite().all()
 
@@ -113,7 +111,7 @@ def test_each_optimiser_of_ecgan_judges_its_own(tmp_path: Path, repo_root: Path)
     runner = build_runner(tmp_path, 1)
     runner.optim_wrapper = wrappers
     hook = NonFiniteHook(action='skip')
-    runner._train_loop = type('Loop', (), dict(iter=0))()
+    assert runner.train_loop.iter == 0
     hook.before_train(runner)
     # A loss that concerns the generator alone.
     model.direct_losses = lambda inputs, outputs: dict(loss_x=outputs['image'].sum() * math.nan)
