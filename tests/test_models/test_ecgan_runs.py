@@ -3,8 +3,8 @@
 import fresh_process
 import pytest
 import torch
+from checkpoints import differences, load
 from ecgan_toys import build_model, build_optimizers, make_batch
-from mmengine.runner import CheckpointLoader
 
 CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 
@@ -24,24 +24,6 @@ def train(work_dir, iterations: int, *more: str) -> None:
     assert fresh_process.run(fresh_process.run_script, 'tools/train.py', argv, log=log) == 0, (
         log.read_text()[-2000:]
     )
-
-
-def differences(first, second, path: str = '') -> list[str]:
-    """Places in which two checkpoints differ."""
-    if isinstance(first, dict):
-        if first.keys() != second.keys():
-            return [path]
-        return [d for key in first for d in differences(first[key], second[key], f'{path}/{key}')]
-    if isinstance(first, list | tuple):
-        pairs = zip(first, second, strict=True)
-        return [d for i, (a, b) in enumerate(pairs) for d in differences(a, b, f'{path}/{i}')]
-    same = torch.equal(first, second) if isinstance(first, torch.Tensor) else first == second
-    return [] if same else [path]
-
-
-def load(work_dir, iteration: int) -> dict:
-    checkpoint = CheckpointLoader.load_checkpoint(str(work_dir / f'iter_{iteration}.pth'))
-    return {key: checkpoint[key] for key in ('state_dict', 'optimizer', 'param_schedulers')}
 
 
 @pytest.mark.slow
