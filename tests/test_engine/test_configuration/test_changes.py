@@ -73,7 +73,7 @@ def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
         dict(
             default_hooks=dict(
                 timer=dict(type='IterTimerHook'),
-                **dict.fromkeys(('progress', 'interruption', 'finite', 'matching')),
+                **dict.fromkeys(('progress', 'interruption', 'finite', 'matching', 'samples')),
             ),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )

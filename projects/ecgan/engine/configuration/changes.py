@@ -5,6 +5,9 @@ from mmengine.device import get_device
 
 from ...errors import ConfigError
 
+# Hooks that every runner of MMEngine has.
+_MMENGINES = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+
 
 def enable_amp(cfg: Config) -> None:
     """Turn every optimiser wrapper of a config into one of mixed precision.
@@ -41,7 +44,7 @@ def add_hooks(cfg: Config, training: bool) -> None:
     are refused, and an end where numbers are no longer finite.
 
     Args:
-        cfg: Changed in place: hooks that it has, or turns off by ``None``, stay as they are.
+        cfg: Changed in place: hooks that it has stay as they are, those that are None go.
         training: Whether the config is to be trained.
     """
     hooks = cfg.setdefault('default_hooks', ConfigDict())
@@ -57,8 +60,8 @@ def add_hooks(cfg: Config, training: bool) -> None:
         if kind not in present:
             hooks.setdefault(name, dict(type=f'mmagic.{kind}'))
     # MMEngine takes None for hooks that are its own only.
-    for name in [name for name in wanted if hooks.get(name) is None]:
-        hooks.pop(name, None)
+    for name in [name for name, hook in hooks.items() if hook is None and name not in _MMENGINES]:
+        hooks.pop(name)
 
 
 def use_block_compilation(cfg: Config) -> None:
