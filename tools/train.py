@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from command_line import ToolParser, run_parser, run_tool
+from command_line import ToolParser, leave, run_parser, run_tool
 
 
 def build_parser() -> ToolParser:
@@ -61,4 +61,4 @@ def train(args: argparse.Namespace) -> None:
 main = partial(run_tool, build_parser, train)
 
 if __name__ == '__main__':
-    sys.exit(main())
+    leave(main())

@@ -130,7 +130,7 @@ def test_uploads(
     buffer = io.BytesIO()
     try:
         Image.fromarray(labels).save(buffer, kind)
-    except (TypeError, ValueError, OSError, SystemError, KeyError):
+    except (IndexError, KeyError, OSError, SystemError, TypeError, ValueError):
         buffer.write(labels.tobytes())
     content = bytearray(buffer.getvalue()[: cut or None])
     for flip in flips:
@@ -162,7 +162,7 @@ def test_samples_of_a_data_set(
         path = folder / f'{index}.png'
         try:
             Image.fromarray(labels).save(path)
-        except (TypeError, ValueError, OSError, SystemError, KeyError):
+        except (IndexError, KeyError, OSError, SystemError, TypeError, ValueError):
             path.write_bytes(labels.tobytes())
         packed.append(dict(seg_map_path=str(path), seg_fields=[]))
     with one_sentence('samples'):
