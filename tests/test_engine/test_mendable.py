@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from mmagic.registry import MODELS
+from mmagic.registry import DATASETS, MODELS
 
 from projects.ecgan.engine.mendable import explain
 
@@ -24,6 +24,14 @@ def test_setting_that_a_part_does_not_take():
     error = caught(MODELS.build, dict(type='SPADEGenerator', layout_channels=3, widht=4))
     sentence = explain(error)
     assert sentence.startswith('the config does not fit: TypeError: ') and "'widht'" in sentence
+
+
+def test_value_that_a_constructor_cannot_take():
+    error = caught(DATASETS.build, dict(type='ProceduralScenes', length=None))
+    sentence = explain(error)
+    assert sentence.startswith('the config does not fit: TypeError: ')
+    assert sentence.endswith('(a setting of ProceduralScenes)')
+    assert explain(caught(lambda: [].index(1))) is None
 
 
 def test_machine(tmp_path):
