@@ -4,6 +4,7 @@ import errno
 
 import pytest
 from mmagic.registry import DATASETS, MODELS
+from mmengine.runner import Runner
 
 from projects.ecgan.engine.mendable import explain
 
@@ -31,6 +32,9 @@ def test_value_that_a_constructor_cannot_take():
     sentence = explain(error)
     assert sentence.startswith('the config does not fit: TypeError: ')
     assert sentence.endswith('(a setting of ProceduralScenes)')
+    loader = dict(batch_size=0, dataset=[1], sampler=dict(type='DefaultSampler'))
+    sentence = explain(caught(Runner.build_dataloader, loader))
+    assert 'batch_size=0' in sentence and sentence.endswith('(a setting of a data loader)')
     assert explain(caught(lambda: [].index(1))) is None
 
 

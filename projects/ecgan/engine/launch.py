@@ -11,7 +11,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
-from ..errors import InterruptionError
+from ..errors import ConfigError, InterruptionError
 from .configuration import check_config
 from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
@@ -26,9 +26,11 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
         quiet: Whether the console shows warnings and errors only.
 
     Raises:
-        ConfigError: The config names a type that is not registered.
+        ConfigError: The config names a type that is not registered, or has no model.
     """
     check_config(cfg)
+    if not cfg.get('model'):
+        raise ConfigError(f'the config {cfg.filename} has no model')
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return (QuietRunner if quiet else Runner).from_cfg(cfg)

@@ -12,6 +12,8 @@ from torch import distributed
 from ..errors import one_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# MMEngine's functions that call constructors with settings of a config.
+_BUILDERS = ('build_from_cfg', 'build_dataloader')
 # What gloo's message names when another process of the run has gone away.
 _LOST_PEER = 'gloo/transport'
 
@@ -54,9 +56,9 @@ def _refusing_part(error: BaseException) -> str | None:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     while frames and frames[-1].f_code.co_name == '__init__':
         frames.pop()
-    if not frames or frames[-1].f_code.co_name != 'build_from_cfg':
+    if not frames or frames[-1].f_code.co_name not in _BUILDERS:
         return None
-    return getattr(frames[-1].f_locals.get('obj_cls'), '__name__', 'the config')
+    return getattr(frames[-1].f_locals.get('obj_cls'), '__name__', 'a data loader')
 
 
 def _network_errors() -> tuple[type[BaseException], ...]:
