@@ -23,6 +23,8 @@ ITERATIONS = {1: 80, 2: 50}
 MOST_STARTS = 80
 # The longest that a training may take on a slow and busy machine.
 PATIENCE = 900
+# Until a launcher kills what is left.
+SECONDS_TO_NOTICE = 30
 
 
 def start(work_dir: Path, processes: int, log: Path, *more: str) -> list[BaseProcess]:
@@ -87,8 +89,12 @@ def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
     for _ in range(MOST_STARTS):
         jobs = start(work, processes, log, '--resume')
         if killed < KILLS and wait_for_moment(jobs, work, moment):
-            # One of two is enough: the other one then ends with an error.
+            # One of two is enough: the other one then ends with an error, or, where the two have
+            # not met yet, is ended by what started them.
             for job in moment.choice([jobs, jobs[:1], jobs[-1:]]):
+                job.kill()
+            for job in jobs:
+                job.join(SECONDS_TO_NOTICE)
                 job.kill()
             statuses = [fresh_process.finish(job, PATIENCE) for job in jobs]
             assert -signal.SIGKILL in statuses and set(statuses) <= {-signal.SIGKILL, 2}, said()[
