@@ -380,6 +380,7 @@ def met(case: Case, place: Place) -> str:
     names = {place.folder: 'FOLDER', place.training.parent: 'MODEL', REPO_ROOT: '.'}
     for path, name in names.items():
         said = said.replace(str(path), name)
+    said = re.sub(r'/\S*/site-packages', 'SITE-PACKAGES', said)
     return re.sub(r'process \d+ on [\w.-]+', 'process 4711 on HOST', said)
 
 
