@@ -114,8 +114,9 @@ def test_a_loop_by_epochs_ends_without_a_checkpoint(tmp_path: Path) -> None:
     assert (tmp_path / 'last_checkpoint').read_text() == str(tmp_path / 'epoch_2.pth')
 
 
-def test_an_undisturbed_run_gives_signals_back(tmp_path: Path) -> None:
-    runner = build_runner(tmp_path, 2, custom_hooks=hooks())
+@pytest.mark.parametrize('validate', [True, False])
+def test_an_undisturbed_run_gives_signals_back(tmp_path: Path, validate: bool) -> None:
+    runner = build_runner(tmp_path, 2, validate=validate, custom_hooks=hooks())
     runner.train()
     assert not next(h for h in runner.hooks if isinstance(h, InterruptionHook))._signals.caught
 

@@ -152,8 +152,10 @@ class InterruptionHook(Hook):
 
 
 def _loaders(loop: Any) -> list[Any]:
-    """Data loaders of a loop: MMagic's hold several, MMEngine's one."""
-    return getattr(loop, 'dataloaders', None) or [loop.dataloader] * hasattr(loop, 'dataloader')
+    """Data loaders of a loop: MMagic's hold several, MMEngine's one; none where there is no loop."""
+    if hasattr(loop, 'dataloaders'):
+        return list(loop.dataloaders)
+    return [loop.dataloader] if hasattr(loop, 'dataloader') else []
 
 
 def _same_steps_everywhere(loop: Any) -> bool:
