@@ -152,7 +152,7 @@ class InterruptionHook(Hook):
 
 
 def _loaders(loop: Any) -> list[Any]:
-    """Data loaders of a loop: MMagic's hold several, MMEngine's one; none where there is no loop."""
+    """Data loaders of a loop: MMagic's hold several, MMEngine's one; none without a loop."""
     if hasattr(loop, 'dataloaders'):
         return list(loop.dataloaders)
     return [loop.dataloader] if hasattr(loop, 'dataloader') else []
