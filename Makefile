@@ -17,7 +17,7 @@ RUN = "$(VENV)/bin/python"
 PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo paint test test-fast lint format docs lock clean
+.PHONY: help setup demo paint test test-fast campaigns lint format docs lock clean
 
 help: ## this list
 	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.13]"
@@ -33,11 +33,14 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-test: setup ## all tests (less than 10 minutes)
+test: setup ## all tests but the campaigns (less than 10 minutes)
 	$(RUN) -m pytest $(PYTEST_ARGS)
 
 test-fast: setup ## the tests that take less than 90 seconds together
-	$(RUN) -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(RUN) -m pytest -m "not slow and not campaign" $(PYTEST_ARGS)
+
+campaigns: setup ## kill trainings, feed them bad and random inputs (15 minutes, docs/robustness.md)
+	$(RUN) -m pytest -m campaign -s $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .

@@ -89,6 +89,8 @@ def build_runner(
     resume: bool = False,
     validate: bool = True,
     hook: bool = True,
+    accumulate: int = 1,
+    custom_hooks: Sequence[Any] = (),
     **checkpoint: Any,
 ) -> Runner:
     """A runner that saves every 2 iterations (or epochs) and validates after the same number."""
@@ -107,13 +109,13 @@ def build_runner(
         work_dir=str(work_dir),
         train_dataloader=loader(workers, endless),
         train_cfg=loop,
-        optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.01)),
+        optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.01), accumulative_counts=accumulate),
         param_scheduler=dict(type='LinearLR', start_factor=0.1, end=4, by_epoch=by_epoch),
         default_hooks=dict(
             checkpoint=dict(type='CheckpointHook', interval=2, by_epoch=by_epoch, **checkpoint),
             logger=dict(type='LoggerHook', interval=1),
         ),
-        custom_hooks=[dict(type='mmagic.RandomStateHook')] if hook else [],
+        custom_hooks=[*[dict(type='mmagic.RandomStateHook')] * hook, *custom_hooks],
         randomness=dict(seed=seed),
         load_from=load_from,
         resume=resume,
@@ -122,6 +124,26 @@ def build_runner(
         experiment_name=str(work_dir).replace('/', '_') + f'_{random.getrandbits(64)}',
         **(validation if validate else {}),
     )
+
+
+def assert_equal_runs(first: dict[str, Any], second: dict[str, Any]) -> None:
+    for key, value in first['state_dict'].items():
+        assert torch.equal(value, second['state_dict'][key]), key
+    for key in ('loss', 'input_mean'):
+        histories = [
+            run['message_hub']['log_scalars'][f'train/{key}'].data[0] for run in (first, second)
+        ]
+        assert histories[0].tolist() == histories[1].tolist()
+    assert torch.equal(first['random_state'][0]['torch'], second['random_state'][0]['torch'])
+    assert torch.equal(first['random_state'][0]['python'], second['random_state'][0]['python'])
+    assert torch.equal(first['random_state'][0]['numpy'], second['random_state'][0]['numpy'])
+
+
+def disturb() -> None:
+    """Another process would have other states: move all three generators."""
+    random.seed(99)
+    np.random.seed(99)
+    torch.manual_seed(99)
 
 
 def train_and_die_while_saving(work_dir: str, stage: str, stock: bool) -> None:

@@ -104,8 +104,9 @@ def run_tool(
         argv: Arguments without the program name; None for those of the command line.
 
     Returns:
-        Exit status: that of the work, 2 after a mistake that the user can mend, 130 after Ctrl-C,
-        143 after SIGTERM.
+        Exit status: that of the work, 2 after a mistake that the user can mend, 75
+        (``errors.RESUME_STATUS``) where a training saved itself because a signal asked it to, 130
+        after Ctrl-C, 143 after SIGTERM at any other time.
     """
     args = build_parser().parse_args(argv)
     # What the toolbox and its companions would have to change before a next release of PyTorch.
@@ -118,17 +119,44 @@ def run_tool(
     except _Terminated:
         return _stopped('SIGTERM', signal.SIGTERM)
     except Exception as error:
+        from projects.ecgan.errors import RESUME_STATUS, InterruptionError
+
+        rank = os.environ.get('RANK') or os.environ.get('SLURM_PROCID', '0')
+        if isinstance(error, InterruptionError):
+            # A launcher ends the other ranks when one leaves, and theirs would be the status.
+            previous = signal.SIG_IGN
+            if rank == '0':
+                print(error, file=sys.stderr)
+            return RESUME_STATUS
         sentence = _sentence_of(error)
         if sentence is None:
             raise
         if args.debug:
             traceback.print_exc()
-        rank = os.environ.get('RANK', '0')
         where = '' if rank == '0' else f' (rank {rank})'
         print(f'error{where}: {sentence}', file=sys.stderr)
         return 2
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def leave(status: int) -> NoReturn:
+    """End a process that may be one of several.
+
+    srun and torchrun kill the other processes when the first one ends in error, and take the status
+    of those. After an interruption, where all leave together and everything is saved, Python's own
+    tidying up is left out: it takes a second more in one process than in another.
+
+    Args:
+        status: Exit status.
+    """
+    from projects.ecgan.errors import RESUME_STATUS
+
+    if status == RESUME_STATUS:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def _sentence_of(error: Exception) -> str | None:

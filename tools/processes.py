@@ -2,14 +2,18 @@
 """Run a tool in several processes: one for each GPU, or sharing the CPUs over gloo without one.
 
 tools/dist_train.sh and tools/dist_test.sh call it. NNODES, NODE_RANK and MASTER_ADDR tell of
-several machines, PORT is where the processes meet.
+several machines, PORT is where the processes meet. SIGTERM and SIGUSR1 go on to the processes,
+which take the time they need to save and end.
 """
 
 import argparse
 import logging
 import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -36,8 +40,13 @@ def run_processes(args: argparse.Namespace) -> int:
     ports = f'--master_port={os.environ.get("PORT", 29500)}'
     count = f'--nproc_per_node={args.processes}'
     command = [*given, ports, count, args.tool, *args.arguments, '--launcher', 'pytorch']
+    arguments = run.parse_args(command)
+    # torchrun kills what has not ended 30 seconds after a signal that it handles itself.
+    arguments.signals_to_handle = 'SIGINT,SIGHUP,SIGQUIT'
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, _pass_on)
     try:
-        run.run(run.parse_args(command))
+        run.run(arguments)
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
         status = failure.exitcode
@@ -45,6 +54,14 @@ def run_processes(args: argparse.Namespace) -> int:
             print(f'error: rank {rank} was ended by signal {-status}', file=sys.stderr)
         return abs(status) + (128 if status < 0 else 0)
     return 0
+
+
+def _pass_on(number: int, frame: FrameType | None) -> None:
+    """Send a signal to every child; torchrun starts them in sessions of their own."""
+    children = Path(f'/proc/self/task/{os.getpid()}/children')
+    for child in children.read_text().split():
+        with suppress(ProcessLookupError):
+            os.kill(int(child), number)
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from command_line import ToolParser, run_parser, run_tool
+from command_line import ToolParser, leave, run_parser, run_tool
 
 
 def build_parser() -> ToolParser:
@@ -44,20 +44,21 @@ def train(args: argparse.Namespace) -> None:
     if args.compile:
         cfg.compile = cfg.get('compile') or True
     configuration.use_block_compilation(cfg)
-    configuration.set_resume(cfg, args.resume)
     configuration.add_hooks(cfg, training=True)
+    configuration.check_config(cfg)
     if args.dry_run:
-        configuration.check_config(cfg)
         print(cfg.pretty_text)
         return
     if args.keep_memory:
         keep_freed_memory()
-    runner = launch.build_runner(cfg, args.quiet)
-    with launch.running(runner):
-        runner.train()
+    with launch.sole_training(cfg.work_dir):
+        configuration.set_resume(cfg, args.resume)
+        runner = launch.build_runner(cfg, args.quiet)
+        with launch.running(runner):
+            runner.train()
 
 
 main = partial(run_tool, build_parser, train)
 
 if __name__ == '__main__':
-    sys.exit(main())
+    leave(main())

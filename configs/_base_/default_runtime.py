@@ -11,6 +11,10 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', interval=5000, by_epoch=False, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     random_state=dict(type='RandomStateHook'),
+    # SIGTERM and SIGUSR1 (Slurm) save and end the run with status 75, docs/distributed.md.
+    interruption=dict(type='InterruptionHook'),
+    finite=dict(type='NonFiniteHook'),
+    matching=dict(type='MatchingCheckpointHook'),
     samples=dict(type='LayoutVisualizationHook', interval=1000, num_samples=8),
     progress=dict(type='ProgressHook'),
 )

@@ -3,7 +3,13 @@
 The tools print such an error as one line and end with status 2; the traceback goes to the log of
 the run. Any other exception is a defect, and shows its traceback. The subclasses are also what
 Python calls such an error, so that callers who know nothing of this project can catch them.
+
+A training that a signal ended in good order is no error: :class:`InterruptionError`.
 """
+
+# Exit status of a training that saved itself and is to be started again with --resume: EX_TEMPFAIL
+# of sysexits.h, "try again later".
+RESUME_STATUS = 75
 
 
 class UserError(Exception):
@@ -34,6 +40,18 @@ class CheckpointError(UserError, ValueError):
 
 class MissingFileError(UserError, FileNotFoundError):
     """A file or folder that is neither here nor can be fetched."""
+
+
+class WorkDirError(UserError, RuntimeError):
+    """A work dir that another run uses."""
+
+
+class DivergenceError(UserError, ArithmeticError):
+    """A training whose losses, gradients or weights are no longer finite."""
+
+
+class InterruptionError(Exception):
+    """A training that was asked to stop, and has; the message says where it goes on."""
 
 
 def one_line(error: BaseException) -> str:

@@ -3,7 +3,8 @@
 import errno
 
 import pytest
-from mmagic.registry import MODELS
+from mmagic.registry import DATASETS, MODELS
+from mmengine.runner import Runner
 
 from projects.ecgan.engine.mendable import explain
 
@@ -24,6 +25,17 @@ def test_setting_that_a_part_does_not_take():
     error = caught(MODELS.build, dict(type='SPADEGenerator', layout_channels=3, widht=4))
     sentence = explain(error)
     assert sentence.startswith('the config does not fit: TypeError: ') and "'widht'" in sentence
+
+
+def test_value_that_a_constructor_cannot_take():
+    error = caught(DATASETS.build, dict(type='ProceduralScenes', length=None))
+    sentence = explain(error)
+    assert sentence.startswith('the config does not fit: TypeError: ')
+    assert sentence.endswith('(a setting of ProceduralScenes)')
+    loader = dict(batch_size=0, dataset=[1], sampler=dict(type='DefaultSampler'))
+    sentence = explain(caught(Runner.build_dataloader, loader))
+    assert 'batch_size=0' in sentence and sentence.endswith('(a setting of a data loader)')
+    assert explain(caught(lambda: [].index(1))) is None
 
 
 def test_machine(tmp_path):

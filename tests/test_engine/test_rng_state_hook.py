@@ -6,36 +6,13 @@ from typing import Any
 import pytest
 import torch
 import toy_runner
+from toy_runner import assert_equal_runs, disturb
 
 from projects.ecgan.compat.safe_checkpoints import safe_load
 
 
 def final(work_dir: Path, name: str) -> dict[str, Any]:
     return safe_load(work_dir / name)
-
-
-def assert_equal_runs(first: dict[str, Any], second: dict[str, Any]) -> None:
-    for key, value in first['state_dict'].items():
-        assert torch.equal(value, second['state_dict'][key]), key
-    for key in ('loss', 'input_mean'):
-        histories = [
-            run['message_hub']['log_scalars'][f'train/{key}'].data[0] for run in (first, second)
-        ]
-        assert histories[0].tolist() == histories[1].tolist()
-    assert torch.equal(first['random_state'][0]['torch'], second['random_state'][0]['torch'])
-    assert torch.equal(first['random_state'][0]['python'], second['random_state'][0]['python'])
-    assert torch.equal(first['random_state'][0]['numpy'], second['random_state'][0]['numpy'])
-
-
-def disturb() -> None:
-    """Another process would have other states: move all three generators."""
-    import random
-
-    import numpy as np
-
-    random.seed(99)
-    np.random.seed(99)
-    torch.manual_seed(99)
 
 
 @pytest.mark.parametrize('seed', [3, None])

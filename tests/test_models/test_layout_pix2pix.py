@@ -216,7 +216,7 @@ def test_edges_are_asked_for_by_name(repo_root):
     model = build_pix2pix(repo_root, **EDGES)
     batch = make_batch()
     del batch['inputs']['edge']
-    with pytest.raises(ConfigError, match='add CannyEdges to the training pipeline'):
+    with pytest.raises(ConfigError, match=r"needs \['edge'\] in the samples, .*CannyEdges"):
         model.train_step(batch, build_optimizers(repo_root, model))
 
 

@@ -1,8 +1,10 @@
 """The shell launchers build the commands that they promise; echo stands in for what they start."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,27 @@ def test_processes_meet_and_their_failure_is_no_traceback(repo_root: Path, tmp_p
             assert f'{rank} {port} {failing} a b --launcher pytorch' in done.stdout
         assert 'Traceback' not in done.stderr
         assert ('error: no such thing' in done.stderr) is (failing == '1')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_reaches_every_process(repo_root: Path, tmp_path: Path, number: int) -> None:
+    tool = tmp_path / 'tool.py'
+    tool.write_text(
+        'import os, signal, sys, time\n'
+        f'signal.signal({int(number)}, lambda *_: sys.exit(75))\n'
+        f"open(f'{tmp_path}/{{os.environ[\"RANK\"]}}', 'w').close()\n"
+        'time.sleep(100)\n'
+    )
+    command = [sys.executable, str(repo_root / 'tools' / 'processes.py'), '2', str(tool)]
+    env = {**os.environ, 'PORT': str(free_port())}
+    job = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not all((tmp_path / rank).exists() for rank in '01') and time.monotonic() < deadline:
+        time.sleep(0.1)
+    job.send_signal(number)
+    assert job.wait(60) == 75
+    assert 'Traceback' not in job.stderr.read()
 
 
 @pytest.mark.parametrize(

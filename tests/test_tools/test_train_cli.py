@@ -3,6 +3,7 @@
 import builtins
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import fresh_process
 import pytest
 import torch
 from toolbox_runs import DCGAN, FCN_ON_SCENES, PIX2PIX, pix2pix_options, write_images
+
+from projects.ecgan.errors import RESUME_STATUS
 
 pytestmark = pytest.mark.slow
 TRAIN, TEST = 'tools/train.py', 'tools/test.py'
@@ -89,8 +92,12 @@ def test_sigterm_ends_a_training_well(tmp_path: Path, data_root: Path) -> None:
     while not (work_dir / 'last_checkpoint').exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     os.kill(job.pid, signal.SIGTERM)
-    assert fresh_process.finish(job) == 143
-    assert 'stopped by SIGTERM; a training goes on from its last checkpoint' in log.read_text()
+    assert fresh_process.finish(job) == RESUME_STATUS
+    last = log.read_text().splitlines()[-1]
+    saved = re.fullmatch(
+        r'stopped by SIGTERM after iteration (\d+): saved (\S+), --resume .*', last
+    )
+    assert Path(saved[2]) == work_dir / f'iter_{saved[1]}.pth' and Path(saved[2]).is_file()
     assert 'Traceback' not in log.read_text()
 
 

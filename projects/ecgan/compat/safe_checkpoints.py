@@ -13,6 +13,7 @@ so that nothing of it runs. Not covered on torch < 2.6: ``pavi://``, ``s3://`` a
 """
 
 import importlib
+import math
 import os
 import pickle
 import re
@@ -23,6 +24,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ..errors import CheckpointError, one_line
+from ._archives import archive_problem
 from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 from ._versions import older_than
 
@@ -30,6 +32,12 @@ _STATISTICS = ('min', 'max', 'current', 'mean')
 _NUMBER_TYPES = (
     'bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64',
     'float16', 'float32', 'float64',
+)  # fmt: skip
+
+# What torch and the unpicklers raise on a file that is not what torch wrote, or not all of it.
+_UNREADABLE = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, RuntimeError, TypeError,
+    ValueError,
 )  # fmt: skip
 
 
@@ -76,6 +84,9 @@ def _empty_array(kind: Any, shape: Any, typecode: Any) -> Any:
 
     if kind is not np.ndarray:
         raise pickle.UnpicklingError(f'an array of type {kind!r} is not allowed')
+    # numpy itself writes (0,) here, and the second step knows how many bytes there are.
+    if math.prod(shape) > 0:
+        raise pickle.UnpicklingError(f'an array of shape {shape!r} without its numbers')
     return np.ndarray(shape, np.dtype(typecode))
 
 
@@ -118,6 +129,9 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
     """
     import torch
 
+    problem = archive_problem(path)
+    if problem is not None:
+        raise _refused(path, problem)
     try:
         if _torch_is_safe():
             names = [(value, name) for name, value in allowed_globals().items()]
@@ -128,7 +142,9 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
         )
     except pickle.UnpicklingError as error:
         raise _refusal(path, str(error)) from None
-    except (EOFError, RuntimeError) as error:
+    except MemoryError:
+        raise _refused(path, 'numbers that do not fit into the memory') from None
+    except _UNREADABLE as error:
         raise CheckpointError(f'cannot read the checkpoint {path}: {one_line(error)}') from error
 
 
@@ -158,6 +174,10 @@ def _refusal(path: Any, error: str) -> CheckpointError:
     if found is None and unreadable:
         return CheckpointError(f'cannot read the checkpoint {path}: {unreadable.group()}')
     what = f"'{found.group(1)}'" if found else error.splitlines()[-1].strip()
+    return _refused(path, what)
+
+
+def _refused(path: Any, what: str) -> UnsafeCheckpointError:
     return UnsafeCheckpointError(
         f'refused to load the checkpoint {path}: it holds {what}, and nothing of it was run. '
         'A checkpoint may hold tensors, numbers, text and the log history of MMEngine only '

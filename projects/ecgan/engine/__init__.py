@@ -2,7 +2,14 @@
 
 from .allocator import keep_freed_memory
 from .block_compilation import compile_blocks
-from .hooks import CompileBlocksHook, ProgressHook, RandomStateHook
+from .hooks import (
+    CompileBlocksHook,
+    InterruptionHook,
+    MatchingCheckpointHook,
+    NonFiniteHook,
+    ProgressHook,
+    RandomStateHook,
+)
 from .optimizers import Bfloat16OptimWrapper, MomentumFreeAdam
 from .quiet_runner import QuietRunner
 from .random_state import capture_random_state, restore_random_state
@@ -10,7 +17,10 @@ from .random_state import capture_random_state, restore_random_state
 __all__ = [
     'Bfloat16OptimWrapper',
     'CompileBlocksHook',
+    'InterruptionHook',
+    'MatchingCheckpointHook',
     'MomentumFreeAdam',
+    'NonFiniteHook',
     'ProgressHook',
     'QuietRunner',
     'RandomStateHook',

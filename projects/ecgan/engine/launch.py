@@ -1,8 +1,9 @@
 """From a checked config to a run that ends well."""
 
+import os
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from mmengine.config import Config
@@ -10,9 +11,11 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
+from ..errors import ConfigError, InterruptionError
 from .configuration import check_config
-from .hooks import ProgressHook
+from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
+from .work_dir_lock import locked_work_dir
 
 
 def build_runner(cfg: Config, quiet: bool = False) -> Runner:
@@ -23,33 +26,55 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
         quiet: Whether the console shows warnings and errors only.
 
     Raises:
-        ConfigError: The config names a type that is not registered.
+        ConfigError: The config names a type that is not registered, or has no model.
     """
     check_config(cfg)
+    if not cfg.get('model'):
+        raise ConfigError(f'the config {cfg.filename} has no model')
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return (QuietRunner if quiet else Runner).from_cfg(cfg)
+
+
+def sole_training(work_dir: str) -> AbstractContextManager[None]:
+    """Hold the work dir for a training; the first of several processes does.
+
+    Args:
+        work_dir: The folder, see :func:`locked_work_dir`.
+    """
+    # Before the processes of the run know each other: what their launchers say.
+    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
+    rank = next((os.environ[name] for name in ranks if name in os.environ), '0')
+    return locked_work_dir(work_dir) if rank == '0' else nullcontext()
 
 
 @contextmanager
 def running(runner: Runner) -> Iterator[None]:
     """Around a run: an error's traceback goes into its log file, and a group of processes is left.
 
+    An interruption in good order leaves no traceback.
+
     Args:
         runner: The runner that is used inside.
     """
+    interruption = None
     try:
         yield
+    except InterruptionError as error:
+        interruption = error
     except Exception:
         # By name, not through the logger: a rank other than 0 has no log file of its own.
         log = Path(runner.log_dir) / f'{runner.timestamp}.log'
-        with open(log, 'a', encoding='utf-8') as file:
+        # A full disk takes no traceback, and is what the user is to be told.
+        with suppress(OSError), open(log, 'a', encoding='utf-8') as file:
             file.write(f'rank {runner.rank}:\n{traceback.format_exc()}')
         raise
     finally:
         # What is said at the end of a tool comes below the bar.
         for hook in runner.hooks:
-            if isinstance(hook, ProgressHook):
+            if isinstance(hook, InterruptionHook | ProgressHook):
                 hook.close()
     if distributed.is_available() and distributed.is_initialized():
         distributed.destroy_process_group()
+    if interruption is not None:
+        raise interruption

@@ -11,7 +11,9 @@ from torch import distributed
 
 from ..errors import one_line
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# MMEngine's functions that call constructors with settings of a config.
+_BUILDERS = ('build_from_cfg', 'build_dataloader')
 # What gloo's message names when another process of the run has gone away.
 _LOST_PEER = 'gloo/transport'
 
@@ -34,17 +36,29 @@ def explain(error: BaseException) -> str | None:
         place = f': {error.filename}' if error.filename else ''
         what = error.strerror or one_line(error)
         return f'{what}{place}' + ('; make room there' if error.errno in _FULL else '')
-    if isinstance(error, TypeError) and _rejected_settings(error):
-        return f'the config does not fit: {one_line(error)}'
+    if isinstance(error, ValueError) and 'loaded state dict' in str(error):
+        return (
+            f'the checkpoint is of another optimiser: {one_line(error)} - resume with the config '
+            'that it was trained with, or begin anew with its weights (load_from)'
+        )
+    if isinstance(error, TypeError | ValueError) and (part := _refusing_part(error)):
+        return f'the config does not fit: {one_line(error)} (a setting of {part})'
     if _LOST_PEER in str(error) or isinstance(error, _network_errors()):
         return 'another process of this run has ended; what it says is the reason'
     return None
 
 
-def _rejected_settings(error: TypeError) -> bool:
-    """Whether a part of the config was called with arguments that it does not take."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and frames[-1].name == 'build_from_cfg' and 'argument' in str(error)
+def _refusing_part(error: BaseException) -> str | None:
+    """The part of a config that could not be made with its settings.
+
+    It was called with arguments that it does not take, or its constructors refuse a value.
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    while frames and frames[-1].f_code.co_name == '__init__':
+        frames.pop()
+    if not frames or frames[-1].f_code.co_name not in _BUILDERS:
+        return None
+    return getattr(frames[-1].f_locals.get('obj_cls'), '__name__', 'a data loader')
 
 
 def _network_errors() -> tuple[type[BaseException], ...]:

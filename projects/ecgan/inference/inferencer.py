@@ -100,7 +100,7 @@ class ECGANInferencer(BaseInferencer):
         MissingFileError: If the checkpoint does not exist.
         CheckpointError: If it is none of a model that makes pictures from layouts, or the weights
             do not fit the config.
-        ConfigError: If an argument is not one of the values above.
+        ConfigError: If an argument is not one of the values above, or the device is not there.
 
     Example:
         >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_600.pth')('layout.png').image
@@ -145,7 +145,8 @@ class ECGANInferencer(BaseInferencer):
                 'of others'
             )
         model.update(dict.fromkeys(TRAINING_PARTS))
-        model.pop('type')
+        for name in ('type', 'discriminator_regularizers'):
+            model.pop(name, None)
         network = ECGAN(**model).eval()
         kept = tuple(f'{name}.' for name, _ in network.named_children())
         state = {k: v for k, v in content['state_dict'].items() if k.startswith(kept)}
@@ -159,7 +160,10 @@ class ECGANInferencer(BaseInferencer):
         count = network.num_classes
         self.classes = list(meta.get('classes') or [f'class {i}' for i in range(count)])
         self.palette = [list(c) for c in meta.get('palette') or generated_palette(count)]
-        return network.to(device)
+        try:
+            return network.to(device)
+        except (AssertionError, RuntimeError) as error:
+            raise ConfigError(f"cannot use the device '{device}': {one_line(error)}") from error
 
     def _init_pipeline(self, cfg: ConfigDict) -> None:
         """Learn from the test data set how its label maps are read; there is nothing to build."""

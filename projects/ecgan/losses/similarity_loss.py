@@ -181,6 +181,9 @@ class SimilarityLoss(nn.Module):
         super().__init__()
         if not 0 < eps < 0.5:
             raise ConfigError(f'eps must lie in (0, 0.5), got {eps}')
+        sides = (grid,) if isinstance(grid, int) else tuple(grid or ())
+        if any(side < 1 for side in sides):
+            raise ConfigError(f'grid must be 1 or more, or None for that of the logits, got {grid}')
         self.loss_weight = loss_weight
         self.grid = grid
         self.eps = eps

@@ -1,13 +1,11 @@
 """What the arguments of a run change in its config."""
 
-from pathlib import Path
-
 import pytest
 from mmengine.config import Config
 
 from projects.ecgan.engine import configuration
 from projects.ecgan.engine.configuration import changes
-from projects.ecgan.errors import ConfigError, MissingFileError
+from projects.ecgan.errors import ConfigError
 
 
 def test_amp_reaches_every_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,30 +51,6 @@ def test_amp_without_a_gpu_is_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-def test_newest_checkpoint(tmp_path: Path) -> None:
-    assert configuration.newest_checkpoint(tmp_path) is None
-    for name in ('iter_9.pth', 'iter_10.pth', 'best_score_iter_11.pth'):
-        (tmp_path / name).touch()
-    assert configuration.newest_checkpoint(tmp_path) == tmp_path / 'iter_10.pth'
-    # The folder was moved: what the note names lies beside it now.
-    (tmp_path / 'last_checkpoint').write_text('/old/place/iter_9.pth')
-    assert configuration.newest_checkpoint(tmp_path) == tmp_path / 'iter_9.pth'
-
-
-def test_resume(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    cfg = Config(dict(work_dir=str(tmp_path), load_from='weights.pth', resume=False))
-    configuration.set_resume(cfg, None)
-    assert (cfg.resume, cfg.load_from) == (False, 'weights.pth')
-    configuration.set_resume(cfg, 'auto')
-    assert (cfg.resume, cfg.load_from) == (False, 'weights.pth')
-    assert 'starts from the beginning' in capsys.readouterr().out
-    (tmp_path / 'iter_2.pth').touch()
-    configuration.set_resume(cfg, 'auto')
-    assert (cfg.resume, cfg.load_from) == (True, str(tmp_path / 'iter_2.pth'))
-    with pytest.raises(MissingFileError, match=r'gone\.pth does not exist'):
-        configuration.set_resume(cfg, 'gone.pth')
-
-
 def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
     configuration.add_hooks(cfg, training)
     return {name: hook['type'] for name, hook in cfg.default_hooks.items()}
@@ -84,17 +58,23 @@ def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
 
 def test_every_run_gets_its_hooks_once() -> None:
     cfg = Config(dict(custom_hooks=[dict(type='A')]))
-    both = {'progress': 'mmagic.ProgressHook', 'random_state': 'mmagic.RandomStateHook'}
-    assert hooks_of(cfg) == both
-    assert hooks_of(cfg) == both
+    always = {'progress': 'mmagic.ProgressHook', 'matching': 'mmagic.MatchingCheckpointHook'}
+    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook')
+    names = ('random_state', 'interruption', 'finite')
+    wanted = {**always, **{name: f'mmagic.{kind}' for name, kind in zip(names, kinds)}}
+    assert hooks_of(cfg) == wanted
+    assert hooks_of(cfg) == wanted
     assert cfg.custom_hooks == [dict(type='A')]
-    assert hooks_of(Config(), training=False) == {'progress': 'mmagic.ProgressHook'}
+    assert hooks_of(Config(), training=False) == always
 
 
 def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
     cfg = Config(
         dict(
-            default_hooks=dict(progress=None, timer=dict(type='IterTimerHook')),
+            default_hooks=dict(
+                timer=dict(type='IterTimerHook'),
+                **dict.fromkeys(('progress', 'interruption', 'finite', 'matching', 'samples')),
+            ),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )
     )

@@ -32,6 +32,7 @@ def test_configs_of_the_toolbox_pass_the_check(name: str) -> None:
         ('val_evaluator.metrics.0.type=X', 'val_evaluator.metrics.type'),
         ('val_cfg.type=X', 'val_cfg.type'),
         ('model_wrapper_cfg.type=X', 'model_wrapper_cfg.type'),
+        ('model.type=', "model.type: '' is not registered"),
     ],
 )
 def test_unknown_type_is_named_with_its_place(option: str, message: str) -> None:

@@ -74,7 +74,11 @@ def test_networks_that_do_not_do(config, message):
     [
         (torch.zeros(1, 5, 48, 64), (), r'48 x 64 .* divisible by 32; .*a shallower UnetGenerator'),
         (torch.zeros(1, 4, 32, 32), (), 'has 4 channels, the network was built for 5'),
-        (torch.zeros(1, 5, 32, 32), ('model',), r"no feature \['model'\], there are \['model.model.1', .*; name it"),
+        (
+            torch.zeros(1, 5, 32, 32),
+            ('model',),
+            r"no feature \['model'\], there are \['model.model.1', .*; name it",
+        ),
     ],
 )
 def test_layouts_that_do_not_fit(layout, names, message):

@@ -1,21 +1,17 @@
 """A run's config: reading it, changing it as the arguments say, checking it before it runs."""
 
-from .changes import (
-    add_hooks,
-    enable_amp,
-    newest_checkpoint,
-    set_checkpoint,
-    set_resume,
-    use_block_compilation,
-)
+from .changes import add_hooks, enable_amp, use_block_compilation
 from .checking import check_config
 from .reading import find_config, merge_options, read_config, read_options, read_run_config
+from .resuming import checkpoints, is_whole, newest_checkpoint, set_checkpoint, set_resume
 
 __all__ = [
     'add_hooks',
     'check_config',
+    'checkpoints',
     'enable_amp',
     'find_config',
+    'is_whole',
     'merge_options',
     'newest_checkpoint',
     'read_config',

@@ -1,12 +1,12 @@
 """What the arguments of a run change in its config."""
 
-import re
-from pathlib import Path
-
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 
-from ...errors import ConfigError, MissingFileError
+from ...errors import ConfigError
+
+# Hooks that every runner of MMEngine has.
+_MMENGINES = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
 
 def enable_amp(cfg: Config) -> None:
@@ -37,85 +37,31 @@ def enable_amp(cfg: Config) -> None:
             part.setdefault('loss_scale', 'dynamic')
 
 
-def set_resume(cfg: Config, resume: str | None) -> None:
-    """Let a run go on from a checkpoint.
-
-    Args:
-        cfg: Changed in place: ``resume`` and ``load_from``.
-        resume: A checkpoint; ``'auto'`` for the newest one of the work dir, if there is one; None
-            leaves the config as it is.
-
-    Raises:
-        MissingFileError: The checkpoint does not exist.
-    """
-    if resume is None:
-        return
-    if resume == 'auto':
-        newest = newest_checkpoint(Path(cfg.work_dir))
-        if newest is None:
-            print(f'--resume: no checkpoint in {cfg.work_dir}, the run starts from the beginning')
-            cfg.resume = False
-            return
-        resume = str(newest)
-    set_checkpoint(cfg, resume)
-    cfg.resume = True
-
-
-def set_checkpoint(cfg: Config, checkpoint: str) -> None:
-    """Let a run load a checkpoint.
-
-    Args:
-        cfg: Changed in place: ``load_from``.
-        checkpoint: File, or an address such as ``https://...``.
-
-    Raises:
-        MissingFileError: The file does not exist.
-    """
-    if '://' not in checkpoint and not Path(checkpoint).expanduser().is_file():
-        raise MissingFileError(f'checkpoint {checkpoint} does not exist')
-    cfg.load_from = checkpoint
-
-
-def newest_checkpoint(work_dir: Path) -> Path | None:
-    """The checkpoint from which a run in ``work_dir`` goes on; None if there is none.
-
-    What ``last_checkpoint`` names comes first, also after the folder was moved; without it, the
-    ``iter_N.pth`` or ``epoch_N.pth`` with the highest number.
-    """
-    note = work_dir / 'last_checkpoint'
-    if note.is_file():
-        named = Path(note.read_text().strip())
-        for candidate in (named, work_dir / named.name):
-            if candidate.is_file():
-                return candidate
-    numbered = [
-        (int(match.group(1)), path)
-        for path in work_dir.glob('*.pth')
-        if (match := re.fullmatch(r'(?:iter|epoch)_(\d+)\.pth', path.name))
-    ]
-    return max(numbered)[1] if numbered else None
-
-
 def add_hooks(cfg: Config, training: bool) -> None:
-    """Give every run its bar and every training its exact resume, other toolboxes' configs too.
+    """Give every run its bar and every training its safety, other toolboxes' configs too.
+
+    Safety is exact resume, an interruption that loses nothing, checkpoints of another config that
+    are refused, and an end where numbers are no longer finite.
 
     Args:
-        cfg: Changed in place: hooks that it has, or turns off by ``None``, stay as they are.
+        cfg: Changed in place: hooks that it has stay as they are, those that are None go.
         training: Whether the config is to be trained.
     """
     hooks = cfg.setdefault('default_hooks', ConfigDict())
     present = str([*hooks.values(), *(cfg.get('custom_hooks') or [])])
-    wanted = {'progress': 'ProgressHook'}
+    wanted = dict(progress='ProgressHook', matching='MatchingCheckpointHook')
     if training:
-        wanted['random_state'] = 'RandomStateHook'
+        wanted.update(
+            random_state='RandomStateHook', interruption='InterruptionHook', finite='NonFiniteHook'
+        )
     elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'
     for name, kind in wanted.items():
         if kind not in present:
             hooks.setdefault(name, dict(type=f'mmagic.{kind}'))
     # MMEngine takes None for hooks that are its own only.
-    for name in [name for name in wanted if hooks.get(name) is None]:
-        hooks.pop(name, None)
+    for name in [name for name, hook in hooks.items() if hook is None and name not in _MMENGINES]:
+        hooks.pop(name)
 
 
 def use_block_compilation(cfg: Config) -> None:

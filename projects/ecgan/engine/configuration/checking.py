@@ -130,15 +130,23 @@ def _registry_of(path: Path) -> Registry | None:
     return _TOP_LEVEL.get(top) if not keys else None
 
 
+def _is_registered(registry: Registry, name: str) -> bool:
+    try:
+        return registry.get(name) is not None
+    # What MMEngine makes of a name that it would import, and cannot.
+    except (ImportError, RuntimeError, ValueError):
+        return False
+
+
 def _look_up(registry: Registry, name: str, scope: str, path: Path) -> None:
     own_scope, _, bare_name = name.rpartition('.')
     with registry.switch_scope_and_registry(own_scope or scope) as scoped:
-        if scoped.get(bare_name) is not None:
+        if _is_registered(scoped, bare_name):
             return
         # A bare metric list is legal as an evaluator.
         if registry is EVALUATOR:
             with METRICS.switch_scope_and_registry(own_scope or scope) as metrics:
-                if metrics.get(bare_name) is not None:
+                if _is_registered(metrics, bare_name):
                     return
         known = set(scoped.module_dict) | set(registry.module_dict)
     close = difflib.get_close_matches(bare_name, sorted(known), n=1)

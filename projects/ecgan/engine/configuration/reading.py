@@ -101,10 +101,16 @@ def read_options(pairs: Sequence[str]) -> dict[str, Any]:
 
     Returns:
         Values by dotted key.
+
+    Raises:
+        ConfigError: The brackets of a value do not match.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument('--pairs', nargs='+', action=DictAction, default={})
-    return parser.parse_args(['--pairs', *pairs] if pairs else []).pairs
+    try:
+        return parser.parse_args(['--pairs', *pairs] if pairs else []).pairs
+    except AssertionError as error:
+        raise ConfigError(f'--cfg-options {" ".join(pairs)}: {one_line(error)}') from error
 
 
 def merge_options(cfg: Config, options: dict[str, Any]) -> None:

@@ -130,7 +130,7 @@ class RandomStateHook(Hook):
     def before_val(self, runner: Runner) -> None:
         """Remember the random numbers of the training."""
         if self._seeds:
-            self._states = self._states or self._gather()
+            self.gather()
             self._before_val = capture_random_state()
 
     def after_val(self, runner: Runner) -> None:
@@ -153,6 +153,10 @@ class RandomStateHook(Hook):
             )
             return
         checkpoint[CHECKPOINT_KEY] = states
+
+    def gather(self) -> None:
+        """Have the states of all processes ready for a checkpoint; every process comes here."""
+        self._states = self._states or self._gather()
 
     def _gather(self) -> list[RandomState]:
         state: dict[str, Any] = {**capture_random_state(), **self._seeds}

@@ -1,0 +1,38 @@
+"""Results of the campaigns on their page: written on demand, otherwise compared."""
+
+import os
+import re
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[1] / 'docs' / 'robustness.md'
+# Set to anything, it has the campaigns write what they found into the page.
+WRITE = 'ECGAN_WRITE_RESULTS'
+
+
+def seed() -> int:
+    """Seed of the random campaigns; another one is given by ``ECGAN_CAMPAIGN_SEED``."""
+    return int(os.environ.get('ECGAN_CAMPAIGN_SEED', '2026'))
+
+
+def report(name: str, text: str, page: Path = PAGE) -> None:
+    """Print a result; write it on the page, or see that the page says the same but for numbers.
+
+    Args:
+        name: The marks are ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
+        text: What was found.
+        page: The page.
+    """
+    print(f'\n{text}')
+    content = page.read_text(encoding='utf-8')
+    start, end = f'<!-- {name} -->\n', f'\n<!-- end of {name} -->'
+    before, found, rest = content.partition(start)
+    said, closed, after = rest.partition(end)
+    assert found and closed, f'{page.name} has no marks for {name}'
+    if os.environ.get(WRITE):
+        page.write_text(before + start + text + end + after, encoding='utf-8')
+    else:
+        assert _without_numbers(said) == _without_numbers(text)
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r'\d+', 'N', text).strip()
