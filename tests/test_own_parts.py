@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import fresh_process
+import pytest
 import torch
 
 FENCE = re.compile(r'^```(\w+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -20,6 +21,7 @@ def run_in(folder: str, script: str, argv: list[str]) -> None:
     fresh_process.run_script(script, argv)
 
 
+@pytest.mark.slow
 def test_the_page_trains_as_printed(repo_root, tmp_path):
     blocks = FENCE.findall((repo_root / 'docs/own_parts.md').read_text(encoding='utf-8'))
     (tmp_path / 'configs').mkdir()

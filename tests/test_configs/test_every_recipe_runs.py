@@ -16,7 +16,7 @@ from evaluation_toys import write_segmentor
 from mmengine.config import Config, ConfigDict
 from test_recipes import recipes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.campaign
 ROOT = fresh_process.REPO_ROOT
 WIDTHS = {'base_channels': 8, 'max_channels': 16}
 # Classes that the segmentors of the evaluation protocols tell apart.
