@@ -31,7 +31,9 @@ class SPADETrunk(BaseModule):
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
         layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
-        norm: Config of what normalises inside the SPADE norms, see :class:`SPADENorm`.
+        norm: Config of what normalises inside the SPADE norms, see :class:`ModulatedNorm`.
+        modulation: Config of what takes the place of the SPADE norms, such as
+            ``dict(type='ClassAdaptiveNorm')``, see :class:`SPADEResidualBlock`.
         recompute: Names of blocks whose activations are computed again in the backward pass and not
             kept for it (activation checkpointing).
 
@@ -48,6 +50,7 @@ class SPADETrunk(BaseModule):
         hidden_channels: int = 128,
         layout_mode: str = 'auto',
         norm: dict | None = None,
+        modulation: dict | None = None,
         recompute: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -75,7 +78,13 @@ class SPADETrunk(BaseModule):
         previous = bottom
         for name, channels in self.feature_channels.items():
             self.blocks[name] = SPADEResidualBlock(
-                previous, channels, layout_channels, hidden_channels, layout_mode, norm=norm
+                previous,
+                channels,
+                layout_channels,
+                hidden_channels,
+                layout_mode,
+                norm=norm,
+                modulation=modulation,
             )
             previous = channels
         self.out_channels = previous
