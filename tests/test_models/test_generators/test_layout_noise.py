@@ -28,11 +28,13 @@ def make_layout(batch=2, size=(32, 64)):
     return Layout(labels.repeat_interleave(8, 1).repeat_interleave(8, 2), CLASSES)
 
 
-def make_generator(per='picture', mode='auto', kind=SPADEGenerator, modulation=None, **parts):
+def make_generator(
+    per='picture', mode='auto', kind=SPADEGenerator, modulation=None, modulates=True, **parts
+):
     """A small generator in double precision whose weights let noise through."""
     torch.manual_seed(0)
     trunk = dict(hidden_channels=4, layout_mode=mode, modulation=modulation)
-    noise = dict(type='LayoutNoise', channels=NOISE, per=per)
+    noise = dict(type='LayoutNoise', channels=NOISE, per=per, modulates=modulates)
     generator = kind(
         layout_channels=CLASSES, base_channels=2, trunk=trunk, noise=noise, **parts
     ).double()
@@ -125,6 +127,31 @@ def test_a_region_drawn_anew_leaves_what_is_out_of_reach(mode):
     assert changed[reach + 4 :].max() < 1e-12
     # The semantic preserving module weighs classes by averages over the whole picture.
     assert (before['image'] - after['image'])[..., reach + 8 :].abs().max() > 1e-9
+
+
+def test_noise_at_the_first_convolution_alone():
+    layout, generator = make_layout(), make_generator('class', 'indexed', modulates=False)
+    trunk = generator.trunk
+    assert (trunk.layout_channels, trunk.noise_channels) == (CLASSES, NOISE)
+    assert trunk.stem.in_channels == CLASSES + NOISE
+    assert trunk.blocks['head'].norm_0.shared.in_channels == CLASSES
+    with torch.no_grad():
+        joined = generator.noise(layout, [1, 2])
+        found = generator(joined)['image']
+        # By hand: noise into the stem, the layout into the blocks.
+        x = trunk.stem(joined.resized((1, 2)).one_hot(torch.float64))
+        for name, block in trunk.blocks.items():
+            if name in trunk._doubling:
+                x = nn.functional.interpolate(x, scale_factor=2, mode='nearest')
+            x = block(x, layout)
+        expected = torch.tanh(generator.to_image(nn.functional.leaky_relu(x, 0.2)))
+        other = generator(generator.noise(layout, [3, 4]))['image']
+    torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
+    assert (found - other).abs().max() > 1e-3
+    trunk = dict(type='BackboneTrunk', backbone=dict(type='mmseg.ResNetV1c', depth=18))
+    with pytest.raises(ConfigError, match='takes noise_channels, .*BackboneTrunk does not'):
+        noise = dict(type='LayoutNoise', modulates=False)
+        SPADEGenerator(CLASSES, 2, trunk=trunk, noise=noise)
 
 
 def test_noise_adds_nothing_where_it_is_off():

@@ -17,8 +17,7 @@ class LayoutNoise(nn.Module):
     """Joins noise z ~ N(0, 1) of Z channels to a layout, wherever the trunk sees the layout.
 
     As in the paper the noise is a tensor of the layout's height and width beside its channels, and
-    every norm and the first convolution see both. It is drawn once for each region and constant
-    within it.
+    every norm and the first convolution see both. It is drawn once for each region.
 
     In training every layout of a batch gets noise of its own from PyTorch's generator. In
     evaluation noise follows from seeds alone (0 where none is given), so a seed gives the same
@@ -28,19 +27,21 @@ class LayoutNoise(nn.Module):
         channels: Z.
         per: What has one vector: ``picture`` (as the paper trains), ``class``, or ``pixel``, which
             no longer lets layers compute once for each distinct neighbourhood.
+        modulates: Whether the norms see the noise, as in the paper; otherwise only the trunk's
+            first convolution does, and all that is computed of the layout alone stays shared.
 
     Raises:
         ConfigError: If ``per`` is none of these, or there are no channels.
     """
 
-    def __init__(self, channels: int = 64, per: str = 'picture') -> None:
+    def __init__(self, channels: int = 64, per: str = 'picture', modulates: bool = True) -> None:
         super().__init__()
         if per not in REGIONS or channels < 1:
             raise ConfigError(
                 f'noise needs per to be one of {REGIONS} and channels of at least 1, got '
                 f'per={per!r}, channels={channels}'
             )
-        self.channels, self.per = channels, per
+        self.channels, self.per, self.modulates = channels, per, modulates
 
     def forward(self, layout: AnyLayout, seeds: Sequence[int] | None = None) -> NoisyLayout:
         """Join noise.
@@ -104,7 +105,7 @@ class LayoutNoise(nn.Module):
 
     def extra_repr(self) -> str:
         """Its settings."""
-        return f'channels={self.channels}, per={self.per!r}'
+        return f'channels={self.channels}, per={self.per!r}, modulates={self.modulates}'
 
 
 def plain_layout(layout: AnyLayout) -> AnyLayout:

@@ -3,6 +3,7 @@
 from mmengine.model import BaseModule
 from torch import nn
 
+from ...errors import ConfigError
 from ...structures import AnyLayout
 from ..building import build_for, build_part
 from ..contracts import Trunk
@@ -20,6 +21,9 @@ class TrunkGenerator(BaseModule):
         init_gain: Gain of Xavier's normal initialisation.
         noise: Config of noise that joins the layout on its way into the trunk, such as
             ``dict(type='LayoutNoise')``; None: a layout has one picture.
+
+    Raises:
+        ConfigError: The trunk cannot keep the noise from its norms, which it is to do.
     """
 
     def __init__(
@@ -34,13 +38,21 @@ class TrunkGenerator(BaseModule):
         super().__init__()
         self.init_gain = init_gain
         self.noise = build_part(noise)
+        seen = 0 if noise is None else self.noise.channels
+        hidden = 0 if noise is None or self.noise.modulates else seen
         self.trunk = build_for(
             Trunk,
             {'type': 'SPADETrunk', **(trunk or {})},
-            layout_channels=layout_channels + (0 if noise is None else self.noise.channels),
+            layout_channels=layout_channels + seen - hidden,
+            noise_channels=hidden,
             base_channels=base_channels,
             upsampling=upsampling,
         )
+        if hidden != getattr(self.trunk, 'noise_channels', 0):
+            raise ConfigError(
+                'noise with modulates=False needs a trunk that takes noise_channels, as SPADETrunk '
+                f'does; {type(self.trunk).__name__} does not: set modulates=True'
+            )
 
     @property
     def feature_channels(self) -> dict[str, int]:
