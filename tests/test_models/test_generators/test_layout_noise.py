@@ -149,7 +149,7 @@ def test_noise_at_the_first_convolution_alone():
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
     assert (found - other).abs().max() > 1e-3
     trunk = dict(type='BackboneTrunk', backbone=dict(type='mmseg.ResNetV1c', depth=18))
-    with pytest.raises(ConfigError, match='takes noise_channels, .*BackboneTrunk does not'):
+    with pytest.raises(ConfigError, match=r'takes noise_channels, .*BackboneTrunk does not'):
         noise = dict(type='LayoutNoise', modulates=False)
         SPADEGenerator(CLASSES, 2, trunk=trunk, noise=noise)
 
