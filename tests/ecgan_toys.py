@@ -64,9 +64,13 @@ def make_batch(count: int = 2, seed: int = 0) -> dict:
     )
 
 
-def write_checkpoint(repo_root: Path, folder: Path) -> Path:
-    """A checkpoint of the smoke recipe as a training leaves it: weights, config, palette."""
+def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
+    """A checkpoint of the smoke recipe as a training leaves it: weights, config, palette.
+
+    ``generator``: what its generator has beside that of the recipe.
+    """
     cfg = Config.fromfile(repo_root / SMOKE)
+    cfg.merge_from_dict(dict(model=dict(generator=generator)))
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)
     model.init_weights()

@@ -20,6 +20,9 @@ def build_parser() -> ToolParser:
     parser.add_argument(
         '--float', action='store_true', help='pictures as float32 in [-1, 1] in place of uint8'
     )
+    parser.add_argument(
+        '--seed', type=int, default=0, help='which picture of a layout, where the model has noise'
+    )
     return parser
 
 
@@ -27,7 +30,7 @@ def export(args: argparse.Namespace) -> None:
     """Export as the arguments say, and print how well the file agrees with PyTorch."""
     from projects.ecgan.inference import export_checkpoint
 
-    agreement = export_checkpoint(args.checkpoint, args.out, args.config, args.float)
+    agreement = export_checkpoint(args.checkpoint, args.out, args.config, args.float, args.seed)
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, {agreement}')
 
 

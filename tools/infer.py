@@ -34,6 +34,13 @@ def build_parser() -> ToolParser:
         default='pad',
         help='what happens to sizes that the network cannot take; resize: to that of the training',
     )
+    parser.add_argument(
+        '--seeds',
+        nargs='+',
+        type=int,
+        default=[],
+        help='a picture of each, NAME_SEED.png; only models with noise have more than one',
+    )
     parser.add_argument('--overwrite', action='store_true', help='compute existing pictures again')
     return parser
 
@@ -52,6 +59,7 @@ def infer(args: argparse.Namespace) -> int:
         batch_size=args.batch,
         overwrite=args.overwrite,
         grid=args.grid,
+        seeds=args.seeds,
     )
     print(f'{done.written} pictures in {args.out}, {done.kept} were there already')
     for failure in done.failures:

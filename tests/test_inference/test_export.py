@@ -17,6 +17,7 @@ from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_CLASSES, LabelCoding, boundary_map, draw_scene
 from projects.ecgan.errors import CheckpointError, ConfigError
 from projects.ecgan.inference import export, export_checkpoint
+from projects.ecgan.inference.label_map_generator import boundary_maps
 from projects.ecgan.version import __version__
 
 pytestmark = pytest.mark.skipif(
@@ -163,7 +164,7 @@ def test_onnx_is_well_formed_and_names_its_axes(checkpoints, tmp_path):
 def test_boundaries_are_those_of_the_data_pipeline(size):
     ids = np.random.default_rng(0).integers(0, 3, (2, *size))
     expected = np.stack([boundary_map(each) for each in ids])
-    assert np.array_equal(export.boundary_maps(torch.from_numpy(ids)).numpy(), expected)
+    assert np.array_equal(boundary_maps(torch.from_numpy(ids)).numpy(), expected)
 
 
 def test_wrong_arguments(tmp_path, monkeypatch):

@@ -67,3 +67,20 @@ def test_differing_shapes_are_named():
     data = dict(inputs=dict(label=[torch.zeros(2, 2).long(), torch.zeros(2, 3).long()]))
     with pytest.raises(ValueError, match=r'sample 0: \(2, 2\), sample 1: \(2, 3\)'):
         LayoutDataPreprocessor(num_classes=3)(data)
+
+
+def test_a_layout_for_the_generator_alone():
+    preprocessor = LayoutDataPreprocessor(num_classes=2, with_unknown=True, with_boundary=True)
+    data = batch(
+        [[0, 255]],
+        boundary=torch.tensor([[0, 1]]),
+        generator_label=torch.tensor([[255, 1]]),
+        generator_boundary=torch.tensor([[1, 0]]),
+    )
+    inputs = preprocessor(data)['inputs']
+    assert inputs['layout'].labels.tolist() == [[[0, 2]]]
+    assert inputs['generator_layout'].labels.tolist() == [[[2, 1]]]
+    assert inputs['generator_layout'].boundary.tolist() == [[[True, False]]]
+    del data['inputs']['generator_boundary']
+    with pytest.raises(ValueError, match='place WarpLayout behind InstanceBoundary'):
+        preprocessor(data)

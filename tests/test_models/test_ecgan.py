@@ -272,3 +272,32 @@ def test_what_cannot_be_judged_is_refused(repo_root):
     )
     with pytest.raises(ValueError, match=r'nothing to match.*discriminator\.features'):
         model.train_step(make_batch(), build_optimizers(repo_root, model))
+
+
+def test_the_generator_is_trained_on_a_layout_of_its_own(repo_root):
+    model, batch = build_model(repo_root), make_batch()
+    seen = {}
+    for part in ('generator', 'discriminator'):
+        getattr(model, part).register_forward_pre_hook(
+            lambda module, inputs, part=part: seen.update({part: inputs[0]})
+        )
+    batch['inputs']['generator_label'] = [x.flip(0) for x in batch['inputs']['label']]
+    batch['inputs']['generator_boundary'] = [x.flip(0) for x in batch['inputs']['boundary']]
+    model.train_step(batch, build_optimizers(repo_root, model))
+    labels = torch.stack(batch['inputs']['label'])
+    assert torch.equal(seen['generator'].labels, labels.flip(1))
+    assert torch.equal(seen['generator'].boundary, seen['discriminator'].boundary.flip(1))
+    assert torch.equal(seen['discriminator'].labels, labels)
+    assert not torch.equal(labels, labels.flip(1))
+
+
+def test_a_generator_with_noise_trains_in_the_same_model(repo_root):
+    noise = dict(type='LayoutNoise', channels=2, per='class')
+    model = build_model(repo_root, **{'generator.noise': noise})
+    before = parameters(model, 'generator')
+    model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert moved(before, model, 'generator')
+    layout = model.data_preprocessor(make_batch())['inputs']['layout']
+    with torch.no_grad():
+        pictures = [model.eval()(dict(layout=layout))['image'] for _ in range(2)]
+    assert torch.equal(*pictures)

@@ -15,6 +15,7 @@ from .transforms import (
     LoadLabelMap,
     LoadPhoto,
     PackLayoutInputs,
+    WarpLayout,
     boundary_map,
     canny_edges,
 )
@@ -34,6 +35,7 @@ __all__ = [
     'LoadPhoto',
     'PackLayoutInputs',
     'ProceduralScenes',
+    'WarpLayout',
     'boundary_map',
     'canny_edges',
     'draw_scene',

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ..models.layers import SPADENorm, SPADEResidualBlock, may_index
+from ..models.layers import ModulatedNorm, SPADEResidualBlock, may_index
 
 
 def compile_blocks(
@@ -39,5 +39,5 @@ def compile_blocks(
 def _has_fixed_shapes(block: SPADEResidualBlock) -> bool:
     """Whether no norm of the block would take the indexed way."""
     device = next(block.parameters()).device
-    norms = [each for each in block.modules() if isinstance(each, SPADENorm)]
+    norms = [each for each in block.modules() if isinstance(each, ModulatedNorm)]
     return not any(may_index(norm.layout_mode, device) for norm in norms)

@@ -1,5 +1,6 @@
 """How results are measured: metrics, label mappings and reports."""
 
+from .diversity import SampleDiversity
 from .feature_distance import FeatureDistance, frechet_distance, kernel_distance
 from .image_quality import PairedLPIPS, PairedPSNR, PairedSSIM
 from .label_mapping import LabelMapping, build_label_mapping
@@ -14,6 +15,7 @@ __all__ = [
     'PairedLPIPS',
     'PairedPSNR',
     'PairedSSIM',
+    'SampleDiversity',
     'SegmentationFidelity',
     'build_label_mapping',
     'can_report',

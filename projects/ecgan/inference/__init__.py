@@ -1,10 +1,12 @@
 """Trained models put to use."""
 
-from .export import Agreement, LabelMapGenerator, export_checkpoint
+from .export import Agreement, export_checkpoint
 from .files import Outcome, generate_files, write_grid
 from .fold_generator_hook import FoldGeneratorHook
 from .folded_generator import prepare_for_inference
 from .inferencer import ECGANInferencer, GeneratedPicture
+from .label_map_generator import LabelMapGenerator
+from .seeds import Seeds
 
 __all__ = [
     'Agreement',
@@ -13,6 +15,7 @@ __all__ = [
     'GeneratedPicture',
     'LabelMapGenerator',
     'Outcome',
+    'Seeds',
     'export_checkpoint',
     'generate_files',
     'prepare_for_inference',

@@ -19,16 +19,13 @@ import numpy as np
 import torch
 from mmengine import fileio
 from packaging.version import Version
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..compat.atomic_checkpoints import write_atomically
 from ..datasets.label_maps import UNKNOWN
 from ..errors import CheckpointError, ConfigError
-from ..structures import Layout, nearest_resize
 from ..version import __version__
-from .folded_generator import prepare_for_inference
 from .inferencer import ECGANInferencer
+from .label_map_generator import LabelMapGenerator
 from .label_maps import NamedMap
 
 if TYPE_CHECKING:
@@ -44,76 +41,6 @@ MAX_SHARE = 0.01
 
 Maps: TypeAlias = list[np.ndarray]
 Run: TypeAlias = Callable[[Maps], np.ndarray]
-
-
-class LabelMapGenerator(nn.Module):
-    """From label maps to pictures in nothing but tensor operations of any batch and size.
-
-    Args:
-        inferencer: The model.
-        as_float: Whether pictures stay as the network gives them, see :func:`export_checkpoint`.
-    """
-
-    def __init__(self, inferencer: ECGANInferencer, as_float: bool = False) -> None:
-        super().__init__()
-        self.preprocessor = inferencer.model.data_preprocessor
-        self.coding = inferencer.coding
-        self.as_float = as_float
-        generator = prepare_for_inference(inferencer.model.sampling_generator)
-        for module in generator.modules():
-            if hasattr(module, 'layout_mode'):
-                # The number of distinct neighbourhoods depends on the values of the map.
-                module.layout_mode = 'plain'
-        self.generator = generator.to(memory_format=torch.contiguous_format)
-
-    def forward(self, labels: Tensor, instances: Tensor | None = None) -> Tensor:
-        """Generate.
-
-        Args:
-            labels: Ids of the label maps' files ``(N, H, W)``, of any integer type.
-            instances: Instance ids ``(N, H, W)`` where the layout has a boundary channel.
-
-        Returns:
-            ``(N, H, W, 3)`` RGB, uint8 or in [-1, 1].
-        """
-        labels = labels.long()
-        if self.coding.reduce_zero_label:
-            labels = torch.where((labels == 0) | (labels == 255), 255, labels - 1)
-        in_file = labels
-        for old, new in self.coding.label_map.items():
-            labels = torch.where(in_file == old, new, labels)
-        boundary = None if instances is None else boundary_maps(instances)
-        layout = self.preprocessor.encode_layout(labels, boundary)
-        traced = _TracedLayout(
-            layout.labels, layout.num_classes, layout.with_unknown, layout.boundary
-        )
-        image = self.generator(traced)['image']
-        if not self.as_float:
-            image = self.preprocessor.to_uint8(image).flip(1)
-        return image.permute(0, 2, 3, 1)
-
-
-class _TracedLayout(Layout):
-    """A layout whose height and width are symbols, which cannot be keys of what was resized."""
-
-    def resized(self, size: tuple[int, int]) -> Layout:
-        """The layout at another size, see :class:`Layout`."""
-        return self._map(lambda tensor: nearest_resize(tensor, size))
-
-
-def boundary_maps(ids: Tensor) -> Tensor:
-    """The data pipeline's ``boundary_map`` of a batch, in tensor operations.
-
-    Args:
-        ids: ``(N, H, W)`` whole numbers.
-
-    Returns:
-        ``(N, H, W)`` bool, true on both sides of a boundary.
-    """
-    # int32: onnxruntime 1.20 cannot add bytes.
-    beside, below = ((ids.diff(dim=axis) != 0).int() for axis in (2, 1))
-    sides = (beside, (0, 1)), (beside, (1, 0)), (below, (0, 0, 0, 1)), (below, (0, 0, 1, 0))
-    return sum(F.pad(difference, side) for difference, side in sides) > 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +80,7 @@ def export_checkpoint(
     out: str | Path,
     config: str | Path | None = None,
     as_float: bool = False,
+    seed: int = 0,
 ) -> Agreement:
     """Export the generator of a checkpoint, and write the file if it gives what PyTorch gives.
 
@@ -161,6 +89,7 @@ def export_checkpoint(
         out: File to write; ``.onnx`` or ``.pt2`` says what it is.
         config: Config file in place of the one in the checkpoint.
         as_float: Pictures are float32 in [-1, 1] in place of uint8.
+        seed: Which picture of a layout the file makes, where the model has noise.
 
     Returns:
         How well the file agrees with PyTorch.
@@ -178,10 +107,10 @@ def export_checkpoint(
     if suffix == '.onnx' and missing:
         raise ConfigError(f'exporting ONNX needs {", ".join(missing)}: {ONNX_INSTALL}')
     inferencer = ECGANInferencer(checkpoint, config, device='cpu')
-    program = _trace(inferencer, as_float)
+    program = _trace(inferencer, as_float, seed)
     save, load = (_onnx_file, _run_onnx) if suffix == '.onnx' else (_program_file, _run_program)
-    content = save(program, describe(inferencer, as_float))
-    agreement = compare(load(content), inferencer, as_float)
+    content = save(program, describe(inferencer, as_float, seed))
+    agreement = compare(load(content), inferencer, as_float, seed)
     if not agreement.is_close:
         allowed = MAX_DIFFERENCE if as_float else f'1 level in {MAX_SHARE:.0%}'
         raise CheckpointError(f'{out} was not written: {agreement}, allowed is {allowed}')
@@ -189,12 +118,13 @@ def export_checkpoint(
     return agreement
 
 
-def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
+def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict[str, Any]:
     """What a user of the file needs to know, as it is written into the file.
 
     Args:
         inferencer: The model.
         as_float: See :func:`export_checkpoint`.
+        seed: See :func:`export_checkpoint`.
     """
     first, unknown = inferencer.coding.in_files(np.array([0, UNKNOWN])).tolist()
     if not inferencer.model.data_preprocessor.with_unknown:
@@ -212,6 +142,7 @@ def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
         unknown_id=unknown,
         label_map=list(inferencer.coding.label_map.items()),
         divisor=inferencer.divisor,
+        noise_seed=seed if inferencer.has_noise else None,
         inputs=inputs,
         outputs=dict(image=f'{kind} (batch, height, width, 3): RGB'),
         project=f'ecgan-mmagic {__version__}',
@@ -219,16 +150,18 @@ def describe(inferencer: ECGANInferencer, as_float: bool) -> dict[str, Any]:
     )
 
 
-def compare(run: Run, inferencer: ECGANInferencer, as_float: bool) -> Agreement:
+def compare(run: Run, inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> Agreement:
     """Compare an exported file with the inferencer on layouts of several sizes and batches.
 
     Args:
         run: From label maps, and instance maps where the model takes them, to pictures.
         inferencer: The model, on a CPU in float32.
         as_float: See :func:`export_checkpoint`.
+        seed: See :func:`export_checkpoint`.
     """
+    seeds = seed if inferencer.has_noise else None
     found = [
-        np.abs(run(maps).astype(np.float64) - expected_pictures(inferencer, maps, as_float))
+        np.abs(run(maps).astype(np.float64) - expected_pictures(inferencer, maps, as_float, seeds))
         for maps in _sample_maps(inferencer)
     ]
     differences = np.concatenate([each.ravel() for each in found])
@@ -237,11 +170,15 @@ def compare(run: Run, inferencer: ECGANInferencer, as_float: bool) -> Agreement:
 
 
 @torch.inference_mode()
-def expected_pictures(inferencer: ECGANInferencer, maps: Maps, as_float: bool) -> np.ndarray:
+def expected_pictures(
+    inferencer: ECGANInferencer, maps: Maps, as_float: bool, seed: int | None = None
+) -> np.ndarray:
     """The inferencer's pictures ``(N, H, W, 3)`` of label maps and, perhaps, instance maps."""
     rows = ([NamedMap(str(index), each) for index, each in enumerate(kind)] for kind in maps)
-    layout = Layout.stacked([inferencer.load(*row).layout for row in zip(*rows)])
-    image = inferencer.generator(layout)['image']
+    layouts = [
+        inferencer.load(label_map, *others, seed=seed).layout for label_map, *others in zip(*rows)
+    ]
+    image = inferencer.generator(layouts[0].stacked(layouts))['image']
     if not as_float:
         image = inferencer.model.data_preprocessor.to_uint8(image).flip(1)
     return image.permute(0, 2, 3, 1).numpy()
@@ -272,10 +209,10 @@ def _sample_maps(inferencer: ECGANInferencer) -> Iterator[Maps]:
 
 
 @torch.no_grad()
-def _trace(inferencer: ECGANInferencer, as_float: bool) -> ExportedProgram:
+def _trace(inferencer: ECGANInferencer, as_float: bool, seed: int) -> ExportedProgram:
     from torch.export import Dim
 
-    generator = LabelMapGenerator(inferencer, as_float).eval()
+    generator = LabelMapGenerator(inferencer, as_float, seed).eval()
     # How tensors lie in memory is decided by lengths of 1: the bottom of the trunk has at least 2
     # rows and columns, and so has the example.
     height, width = (inferencer.divisor * Dim(name, min=2) for name in ('rows', 'columns'))

@@ -39,6 +39,7 @@ def generate_files(
     batch_size: int = 1,
     overwrite: bool = False,
     grid: Path | None = None,
+    seeds: Sequence[int] = (),
 ) -> Outcome:
     """Generate pictures, one file for each label map; a map that fails does not stop the others.
 
@@ -53,18 +54,23 @@ def generate_files(
         batch_size: Layouts of one size that go through the network together.
         overwrite: Whether pictures that exist are made again.
         grid: File for an overview of the first pictures.
+        seeds: Make a picture of each, ``NAME_SEED.png``, of a model with noise.
 
     Returns:
         What was done, and what failed.
 
     Raises:
-        UserError: Nothing was found, or two label maps would be one picture.
+        UserError: Nothing was found, two label maps would be one picture, or the model has no
+            noise and is given seeds.
     """
+    for seed in seeds:
+        inferencer.check_seed(seed)
     maps = list_maps(list(inputs), MAP_SUFFIXES)
     _check_names(maps)
     outcome, shown = Outcome(), []
-    pending = [each for each in maps if overwrite or not (out / f'{each.name}.png').exists()]
-    outcome.kept = len(maps) - len(pending)
+    wanted = [(each, seed) for each in maps for seed in seeds or [None]]
+    pending = [job for job in wanted if overwrite or not (out / f'{_name(*job)}.png').exists()]
+    outcome.kept = len(wanted) - len(pending)
     layouts = _load(inferencer, track(pending, 'generating'), instances, outcome)
     for chunk in inferencer.chunks(layouts, batch_size):
         for picture in inferencer.generate(chunk):
@@ -88,18 +94,27 @@ def _check_names(maps: Sequence[NamedMap]) -> None:
         names[each.name] = each
 
 
+def _name(label_map: NamedMap, seed: int | None) -> str:
+    return label_map.name if seed is None else f'{label_map.name}_{seed}'
+
+
 def _load(
-    inferencer: ECGANInferencer, maps: Iterable[NamedMap], instances: Path | None, outcome: Outcome
+    inferencer: ECGANInferencer,
+    jobs: Iterable[tuple[NamedMap, int | None]],
+    instances: Path | None,
+    outcome: Outcome,
 ) -> Iterator[PreparedLayout]:
-    for each in maps:
+    for each, seed in jobs:
         try:
             other = None
             if instances is not None:
                 path = instances / f'{each.name}{Path(each.content).suffix}'
                 (other,) = list_maps(path, MAP_SUFFIXES)
-            yield inferencer.load(each, other)
+            yield inferencer.load(each, other, seed)._replace(name=_name(each, seed))
         except UserError as error:
-            outcome.failures.append(error.sentence)
+            # A map that cannot be used is told of once, however many seeds there are.
+            if error.sentence not in outcome.failures:
+                outcome.failures.append(error.sentence)
 
 
 def write_grid(pictures: Sequence[GeneratedPicture], path: Path) -> None:

@@ -6,11 +6,11 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from ..models.layers import SPADENorm
+from ..models.layers import ModulatedNorm
 
 
 def prepare_for_inference(generator: nn.Module, dtype: torch.dtype | None = None) -> nn.Module:
-    """Copy a generator, bake spectral norm into the weights and fold batch norm into SPADE.
+    """Copy a generator, bake spectral norm into its weights, batch norm into what modulates it.
 
     What a generator from elsewhere holds beside these stays as it is.
 
@@ -25,7 +25,7 @@ def prepare_for_inference(generator: nn.Module, dtype: torch.dtype | None = None
     for module in [*copy.modules()]:
         if parametrize.is_parametrized(module):
             _bake(module)
-        if isinstance(module, SPADENorm):
+        if isinstance(module, ModulatedNorm):
             module.fold_norm()
     copy.requires_grad_(False)
     return copy.to(dtype=dtype, memory_format=torch.channels_last)

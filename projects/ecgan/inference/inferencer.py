@@ -24,6 +24,7 @@ from ..visualization import colour_labels, write_image
 from .carried_config import read_carried_config
 from .folded_generator import prepare_for_inference
 from .label_maps import NamedMap, list_maps
+from .seeds import Seeds
 
 SIZES = ('pad', 'refuse', 'resize')
 DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
@@ -129,6 +130,11 @@ class ECGANInferencer(BaseInferencer):
         """The network takes heights and widths that are multiples of it."""
         return getattr(self.model.generator, 'divisor', 1)
 
+    @property
+    def has_noise(self) -> bool:
+        """Whether a layout has many pictures, told apart by seeds."""
+        return getattr(self.generator, 'noise', None) is not None
+
     # What MMEngine's base class asks for ---------------------------------------------------------
 
     def _init_model(self, cfg: ConfigDict, weights: str, device: str = 'cpu') -> nn.Module:
@@ -195,6 +201,7 @@ class ECGANInferencer(BaseInferencer):
         inputs: LabelMap | Sequence[LabelMap],
         instances: LabelMap | Sequence[LabelMap] | None = None,
         batch_size: int = 1,
+        seed: int | Seeds | None = None,
     ) -> GeneratedPicture | list[GeneratedPicture]:
         """Generate.
 
@@ -204,6 +211,8 @@ class ECGANInferencer(BaseInferencer):
             instances: Instance maps for models with an instance boundary channel, in the same
                 order; None: regions of a class are taken for instances.
             batch_size: Layouts of one size that go through the network together.
+            seed: Which picture of each layout, where the model has noise; :class:`Seeds` for one
+                whose regions are drawn anew. None: that of seed 0.
 
         Returns:
             One picture for one map, a list for a sequence or a folder.
@@ -215,7 +224,7 @@ class ECGANInferencer(BaseInferencer):
         others = [None] * len(maps) if instances is None else list_maps(instances, MAP_SUFFIXES)
         if len(others) != len(maps):
             raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
-        layouts = (self.load(*pair) for pair in zip(maps, others))
+        layouts = (self.load(*pair, seed) for pair in zip(maps, others))
         chunks = self.chunks(layouts, batch_size)
         pictures = [picture for chunk in chunks for picture in self.generate(chunk)]
         is_folder = isinstance(inputs, str | Path) and Path(inputs).expanduser().is_dir()
@@ -225,17 +234,23 @@ class ECGANInferencer(BaseInferencer):
         """Layouts in lists of ``size``, the last one shorter; read when they are asked for."""
         yield from self._get_chunk_data(layouts, size)
 
-    def load(self, label_map: NamedMap, instances: NamedMap | None = None) -> PreparedLayout:
+    def load(
+        self,
+        label_map: NamedMap,
+        instances: NamedMap | None = None,
+        seed: int | Seeds | None = None,
+    ) -> PreparedLayout:
         """Read a label map and bring it to a size that the network takes.
 
         Args:
             label_map: The map.
             instances: Its instance map, see :meth:`__call__`.
+            seed: Which picture of it, see :meth:`__call__`.
 
         Raises:
             UserError: It cannot be read, holds ids out of range, or has a size that is refused.
         """
-        name = label_map.name
+        name, seeds = label_map.name, self.check_seed(seed)
         labels = read_ids(label_map.content, self.coding, name)
         objects = labels
         if instances is not None:
@@ -245,20 +260,35 @@ class ECGANInferencer(BaseInferencer):
                 f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '
                 f'{objects.shape[1]}x{objects.shape[0]} (width x height)'
             )
+        maps = [labels, objects, *seeds.masks(labels, name)]
         if self.sizes == 'resize' and self.trained_size is not None:
-            labels, objects = (
-                nearest_resize(torch.from_numpy(x), self.trained_size).numpy()
-                for x in (labels, objects)
-            )
-        size = labels.shape
-        labels, objects = (self._fitted(x, name) for x in (labels, objects))
+            maps = [nearest_resize(torch.from_numpy(x), self.trained_size).numpy() for x in maps]
+        size = maps[0].shape
+        labels, objects, *masks = (self._fitted(x, name) for x in maps)
         inputs = {'label': [torch.from_numpy(labels)]}
         if self.model.data_preprocessor.with_boundary:
             inputs['boundary'] = [torch.from_numpy(boundary_map(objects))]
         sample = DataSample(metainfo=dict(seg_map_path=_shown(label_map)))
         # Checked here, where the name is at hand, and encoded as for testing.
-        layout = self.model.data_preprocessor(dict(inputs=inputs, data_samples=[sample]))
-        return PreparedLayout(name, layout['inputs']['layout'], size)
+        encoded = self.model.data_preprocessor(dict(inputs=inputs, data_samples=[sample]))
+        layout = encoded['inputs']['layout']
+        if self.has_noise:
+            masks = [torch.from_numpy(mask).to(layout.device) for mask in masks]
+            layout = seeds.join(self.generator.noise, layout, masks)
+        return PreparedLayout(name, layout, size)
+
+    def check_seed(self, seed: int | Seeds | None) -> Seeds:
+        """The seeds that are meant, see :meth:`__call__`.
+
+        Raises:
+            ConfigError: The model has no noise, so that there is but one picture.
+        """
+        if seed is not None and not self.has_noise:
+            raise ConfigError(
+                f'{self.checkpoint} makes one picture of each layout, so seed={seed!r} means '
+                "nothing: train it with generator=dict(noise=dict(type='LayoutNoise'))"
+            )
+        return seed if isinstance(seed, Seeds) else Seeds(seed or 0)
 
     def _fitted(self, values: np.ndarray, name: str) -> np.ndarray:
         """A map of a size that the network takes."""
@@ -284,7 +314,8 @@ class ECGANInferencer(BaseInferencer):
         pictures = []
         for _, group in itertools.groupby(layouts, key=lambda each: each.layout.shape):
             group = list(group)
-            outputs = self.generator(Layout.stacked([each.layout for each in group]))
+            layouts = [each.layout for each in group]
+            outputs = self.generator(layouts[0].stacked(layouts))
             bgr = {
                 name: self.model.data_preprocessor.to_uint8(outputs[name]).cpu().numpy()
                 for name in ('image', 'coarse', 'edge')

@@ -9,6 +9,8 @@ from torch import Tensor
 from ..errors import ConfigError, DataError
 from ..structures import Layout
 
+KEYS = ('label', 'boundary', 'generator_label', 'generator_boundary', 'image', 'edge')
+
 
 @MODELS.register_module()
 class LayoutDataPreprocessor(BaseDataPreprocessor):
@@ -52,12 +54,14 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
             data: ``inputs``: dict of lists, one entry a sample: ``label`` ``(H, W)`` ids,
                 ``boundary`` ``(H, W)`` 0/1 (needed with ``with_boundary``), ``image``
                 ``(3, H, W)`` BGR in [0, 255] and ``edge`` ``(1, H, W)`` in [0, 255] (both may be
-                absent, at inference); ``data_samples``: list of :class:`DataSample`.
+                absent, at inference), ``generator_label`` and ``generator_boundary`` (absent
+                unless the generator gets another layout); ``data_samples``: list of
+                :class:`DataSample`.
             training: Unused; here for MMEngine's interface.
 
         Returns:
             ``inputs``: ``layout``, and where given ``image`` and ``edge`` ``(N, 3, H, W)`` in
-            [-1, 1], RGB; ``data_samples``: list of :class:`DataSample`.
+            [-1, 1], RGB, and ``generator_layout``; ``data_samples``: list of :class:`DataSample`.
 
         Raises:
             DataError: If a label id is out of range, shapes in the batch differ, or the boundary
@@ -65,11 +69,13 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
         """
         inputs, samples = data['inputs'], self._list_samples(data)
         self._check_labels(inputs['label'], samples)
-        batch = {
-            key: self._stack(key, inputs[key], samples)
-            for key in ('label', 'boundary', 'image', 'edge')
-            if key in inputs
-        }
+        warped = 'generator_label' in inputs
+        if self.with_boundary and warped and 'generator_boundary' not in inputs:
+            raise ConfigError(
+                "the generator's own layout has no boundary; place WarpLayout behind "
+                'InstanceBoundary in the pipeline'
+            )
+        batch = {key: self._stack(key, inputs[key], samples) for key in KEYS if key in inputs}
         if self.with_boundary and 'boundary' not in batch:
             raise ConfigError(
                 'the layout has an instance boundary channel, but the samples hold no boundary; '
@@ -77,6 +83,10 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
             )
         batch = self.cast_data(batch)
         encoded = dict(layout=self.encode_layout(batch['label'], batch.get('boundary')))
+        if 'generator_label' in batch:
+            encoded['generator_layout'] = self.encode_layout(
+                batch['generator_label'], batch.get('generator_boundary')
+            )
         if 'image' in batch:
             encoded['image'] = self.from_uint8(batch['image'])
         if 'edge' in batch:

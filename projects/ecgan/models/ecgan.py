@@ -139,7 +139,8 @@ class ECGAN(BaseModel):
 
         Args:
             inputs: As the data preprocessor gives them: ``layout``, and ``image`` and ``edge``
-                ``(N, 3, H, W)`` in [-1, 1] where the mode needs them.
+                ``(N, 3, H, W)`` in [-1, 1] where the mode needs them; ``generator_layout`` where
+                the generator is trained on another one (:class:`WarpLayout`).
             data_samples: One a layout; needed by ``predict``.
             mode: ``tensor``: the generator's outputs; ``predict``: data samples; ``loss``: every
                 loss term, generator's and discriminator's, but D's regularisers.
@@ -155,7 +156,7 @@ class ECGAN(BaseModel):
         if mode == 'predict':
             return self._predict(inputs, data_samples)
         if mode == 'loss':
-            outputs = self.generator(inputs['layout'], return_features=self.feature_names)
+            outputs = self._generate(inputs)
             layout = inputs['layout']
             judged = objective.image_pairs(inputs, outputs, self.judged)
             real, fake = self.discriminate(layout, *judged)
@@ -186,7 +187,7 @@ class ECGAN(BaseModel):
         updates_generator = (iteration + 1) % self.discriminator_steps == 0
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
-            outputs = self.generator(layout, return_features=self.feature_names)
+            outputs = self._generate(inputs)
         reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
@@ -216,6 +217,11 @@ class ECGAN(BaseModel):
             logs['loss_gen'] = sum(adversarial.values()) + sum(direct.values())
         logs['loss_disc'] = loss_disc
         return to_floats(logs)
+
+    def _generate(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
+        """The generator's outputs for training, from a layout of its own where there is one."""
+        layout = inputs.get('generator_layout', inputs['layout'])
+        return self.generator(layout, return_features=self.feature_names)
 
     def discriminate(
         self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]

@@ -8,6 +8,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments, KeyEventArguments, UploadEventArguments
 
 from ..errors import UserError, one_line
+from ..inference import Seeds
 from .canvas import LayoutCanvas
 from .label_set import TOOL_KEYS, Label
 from .layout_files import MAX_BYTES, read_layout, write_layout
@@ -43,6 +44,8 @@ class PaintPage:
         self.studio, self.user, self.session = studio, user, session
         self.client = ui.context.client
         self.scene = 0
+        # Seed of the picture, and of classes drawn anew since.
+        self.seed, self.anew = 0, {}
         self.rendering: Rendering | None = None
         self._label_buttons: dict[int, ui.element] = {}
         self.root = ui.element('main').classes('paint-page')
@@ -138,6 +141,9 @@ class PaintPage:
                 _text('h2', 'Picture')
                 self.note = _text('span', '').classes('paint-note')
                 ui.element('span').classes('push')
+                if self.studio.inferencer.has_noise:
+                    _button('casino', 'Another picture of the layout', self._another, 'Another')
+                    _button('shuffle', 'Only the chosen class anew', self._class_anew, 'Class anew')
                 _button('save_alt', 'Save the picture', self._save_picture, 'Save')
             with ui.element('div').classes('paint-shown'):
                 with ui.element('div').classes('paint-main') as self.frame:
@@ -260,6 +266,25 @@ class PaintPage:
         if len(self.studio.scenes):
             self.scene_text.text = f'Scene {self.scene + 1} of {len(self.studio.scenes)}'
 
+    # Which picture of it -------------------------------------------------------------------------
+
+    async def _another(self) -> None:
+        self.seed = self._next_seed()
+        self.anew.clear()
+        await self.generate()
+
+    async def _class_anew(self) -> None:
+        self.anew[self.label.id] = self._next_seed()
+        await self.generate()
+
+    def _next_seed(self) -> int:
+        return max(self.seed, *self.anew.values(), 0) + 1
+
+    def _seeds(self) -> Seeds | None:
+        if self.studio.inferencer.has_noise:
+            return Seeds(self.seed, tuple(self.anew.items()))
+        return None
+
     # What comes of it ----------------------------------------------------------------------------
 
     async def generate(self) -> None:
@@ -269,7 +294,7 @@ class PaintPage:
         self.frame.classes('busy')
         ids = self.session.ids
         try:
-            made = await self.studio.turns.take(self.user, ids)
+            made = await self.studio.turns.take(self.user, (ids, self._seeds()))
         except Exception as error:
             self.frame.classes(remove='busy')
             if not isinstance(error, UserError):

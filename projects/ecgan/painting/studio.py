@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import UserError
-from ..inference import ECGANInferencer
+from ..inference import ECGANInferencer, Seeds
 from .dataset_layouts import DatasetLayouts
 from .label_set import LabelSet
 from .layout_files import write_picture
@@ -47,7 +47,7 @@ class Studio:
         self.labels = LabelSet.of(inferencer)
         test = inferencer.cfg.get('test_dataloader') or {}
         self.scenes = DatasetLayouts(test.get('dataset'))
-        self.turns = Turns(self.render)
+        self.turns = Turns(lambda request: self.render(*request))
 
     def empty(self, label: int) -> np.ndarray:
         """A layout of one class, of the size that the model was trained at."""
@@ -61,17 +61,18 @@ class Studio:
             first = self.scenes.layout(0) if len(self.scenes) else first
         return LayoutSession(first, self.labels.ids)
 
-    def render(self, ids: np.ndarray) -> Rendering:
+    def render(self, ids: np.ndarray, seeds: Seeds | None = None) -> Rendering:
         """Run the model.
 
         Args:
             ids: (H, W) ids of a layout.
+            seeds: Which picture of it, where the model has noise.
 
         Raises:
             UserError: The layout does not fit the model.
         """
         start = time.perf_counter()
-        made = self.inferencer(self.labels.as_in_files(ids))
+        made = self.inferencer(self.labels.as_in_files(ids), seed=seeds)
         image, edge, coarse = (
             None if pixels is None else write_picture(np.ascontiguousarray(pixels))
             for pixels in (made.image, made.edge, made.coarse)

@@ -3,12 +3,14 @@
 from .layout import AnyLayout, DenseLayout, Layout, as_layout
 from .nearest import nearest_indices, nearest_resize
 from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
+from .noisy_layout import NoisyLayout
 
 __all__ = [
     'AnyLayout',
     'DenseLayout',
     'Layout',
     'NeighbourhoodIndex',
+    'NoisyLayout',
     'as_layout',
     'index_neighbourhoods',
     'nearest_indices',

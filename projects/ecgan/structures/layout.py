@@ -180,6 +180,11 @@ class Layout(AnyLayout):
         return Layout(function(self.labels), self.num_classes, self.with_unknown, boundary)
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether its neighbourhoods can repeat at all."""
+        return True
+
+    @property
     def valid(self) -> Tensor:
         """Pixels of a known class, bool of shape ``(N, H, W)``."""
         return self.labels < self.num_classes
@@ -222,20 +227,28 @@ class Layout(AnyLayout):
             self._one_hot[dtype] = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
         return self._one_hot[dtype]
 
+    def codes(self) -> tuple[Tensor, Tensor]:
+        """What each pixel holds as one number, and the layout channels of every number.
+
+        Returns:
+            Numbers from 0, int64 ``(N, H, W)``, and their channels ``(V, N')``.
+        """
+        values = self.labels
+        channels = torch.eye(self.num_classes + 1, device=self.device)
+        channels = channels[:, : self.num_classes + int(self.with_unknown)]
+        if self.boundary is not None:
+            values = values * 2 + self.boundary
+            flags = torch.arange(2, device=self.device).repeat(len(channels)).unsqueeze(1)
+            channels = torch.cat([channels.repeat_interleave(2, dim=0), flags], dim=1)
+        return values, channels
+
     def neighbourhoods(self) -> NeighbourhoodIndex:
         """Index of the distinct neighbourhoods, made once.
 
         Its size depends on the labels, so on a GPU this waits for the device.
         """
         if self._neighbourhoods is None:
-            values = self.labels
-            channels = torch.eye(self.num_classes + 1, device=self.device)
-            channels = channels[:, : self.num_classes + int(self.with_unknown)]
-            if self.boundary is not None:
-                values = values * 2 + self.boundary
-                flags = torch.arange(2, device=self.device).repeat(len(channels)).unsqueeze(1)
-                channels = torch.cat([channels.repeat_interleave(2, dim=0), flags], dim=1)
-            self._neighbourhoods = index_neighbourhoods(values, channels)
+            self._neighbourhoods = index_neighbourhoods(*self.codes())
         return self._neighbourhoods
 
 

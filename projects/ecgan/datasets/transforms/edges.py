@@ -83,7 +83,7 @@ def boundary_map(ids: np.ndarray) -> np.ndarray:
     return boundary.view(np.uint8)
 
 
-def _add_map(results: dict, key: str, values: np.ndarray) -> dict:
+def add_map(results: dict, key: str, values: np.ndarray) -> dict:
     """Put a map into the results and into the list of what geometry moves."""
     results[key] = values
     fields = results.setdefault('seg_fields', [])
@@ -119,7 +119,7 @@ class CannyEdges(BaseTransform):
             raise ConfigError(
                 'CannyEdges needs a photo: give the data set img_dir, or take LabelEdges instead'
             )
-        return _add_map(results, 'gt_edge_map', canny_edges(results['img'], self.low, self.high))
+        return add_map(results, 'gt_edge_map', canny_edges(results['img'], self.low, self.high))
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(low={self.low}, high={self.high})'
@@ -135,7 +135,7 @@ class LabelEdges(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add the edges of the label map."""
-        return _add_map(results, 'gt_edge_map', boundary_map(results['gt_seg_map']) * 255)
+        return add_map(results, 'gt_edge_map', boundary_map(results['gt_seg_map']) * 255)
 
 
 @TRANSFORMS.register_module()
@@ -164,4 +164,4 @@ class InstanceBoundary(BaseTransform):
                 "source to 'gt_seg_map', or set with_boundary=False in the model and leave this "
                 'transform out'
             )
-        return _add_map(results, 'gt_boundary_map', boundary_map(results[self.source]))
+        return add_map(results, 'gt_boundary_map', boundary_map(results[self.source]))

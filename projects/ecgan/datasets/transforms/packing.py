@@ -9,6 +9,7 @@ from mmcv.transforms import BaseTransform
 from ...errors import ConfigError
 
 META_KEYS = ('img_path', 'seg_map_path', 'sample_idx', 'sample_name', 'img_shape', 'ori_shape')
+BOUNDARIES = dict(boundary='gt_boundary_map', generator_boundary='generator_boundary_map')
 
 
 @TRANSFORMS.register_module()
@@ -18,7 +19,8 @@ class PackLayoutInputs(BaseTransform):
     The result has
 
     * ``inputs``: ``label`` (H, W) int64 and, where the pipeline made them, ``image`` (3, H, W)
-      uint8 BGR, ``boundary`` (H, W) uint8 in {0, 1} and ``edge`` (1, H, W) uint8 in {0, 255};
+      uint8 BGR, ``boundary`` (H, W) uint8 in {0, 1} and ``edge`` (1, H, W) uint8 in {0, 255},
+      and ``generator_label``, ``generator_boundary``, which :class:`WarpLayout` makes;
     * ``data_samples``: a MMagic ``DataSample`` with ``gt_label_map`` (H, W) int64, ``gt_img``
       (3, H, W) uint8 BGR where there is a photo, and the meta information of ``META_KEYS``.
 
@@ -41,8 +43,13 @@ class PackLayoutInputs(BaseTransform):
         if 'img' in results:
             image = torch.from_numpy(np.ascontiguousarray(results['img'].transpose(2, 0, 1)))
             inputs['image'] = truth['gt_img'] = image
-        if 'gt_boundary_map' in results:
-            inputs['boundary'] = torch.from_numpy(np.ascontiguousarray(results['gt_boundary_map']))
+        if 'generator_seg_map' in results:
+            inputs['generator_label'] = torch.from_numpy(
+                results['generator_seg_map'].astype(np.int64)
+            )
+        for key, field in BOUNDARIES.items():
+            if field in results:
+                inputs[key] = torch.from_numpy(np.ascontiguousarray(results[field]))
         if 'gt_edge_map' in results:
             inputs['edge'] = torch.from_numpy(np.ascontiguousarray(results['gt_edge_map'][None]))
         sample = DataSample(metainfo={key: results[key] for key in META_KEYS if key in results})

@@ -4,6 +4,7 @@ from .backbone_trunk import BackboneTrunk
 from .ecgan_generator import ECGANGenerator
 from .edge_guided_generator import EdgeGuidedGenerator
 from .heads import AttentionEdgeTransfer, EdgeGenerator, ImageGenerator
+from .layout_noise import LayoutNoise, plain_layout
 from .semantic_preserving import SemanticPreservingModule
 from .spade_generator import SPADEGenerator
 from .translation_generator import TranslationGenerator
@@ -16,8 +17,10 @@ __all__ = [
     'EdgeGenerator',
     'EdgeGuidedGenerator',
     'ImageGenerator',
+    'LayoutNoise',
     'SPADEGenerator',
     'SPADETrunk',
     'SemanticPreservingModule',
     'TranslationGenerator',
+    'plain_layout',
 ]

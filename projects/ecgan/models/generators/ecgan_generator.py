@@ -8,6 +8,7 @@ from torch import Tensor
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
 from ..building import build_part
+from .layout_noise import plain_layout
 from .trunk_generator import TrunkGenerator
 
 
@@ -31,6 +32,7 @@ class ECGANGenerator(TrunkGenerator):
         edge_transfer: Config of G_t, or None; needs the edge generator.
         semantic_module: Config of G_s, or None: the final image is then the coarse one.
         init_gain: Gain of Xavier's normal initialisation.
+        noise: Config of noise beside the layout, :class:`LayoutNoise`, or None.
 
     Raises:
         ConfigError: If there is an edge transfer without an edge generator.
@@ -48,8 +50,9 @@ class ECGANGenerator(TrunkGenerator):
         edge_transfer: dict | None = None,
         semantic_module: dict | None = None,
         init_gain: float = 0.02,
+        noise: dict | None = None,
     ) -> None:
-        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain)
+        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain, noise)
         if edge_transfer is not None and edge_generator is None:
             raise ConfigError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
         width = self.trunk.out_channels
@@ -83,14 +86,14 @@ class ECGANGenerator(TrunkGenerator):
             ``edge``: I'_e in [-1, 1] where there is an edge generator; ``features``: by name.
         """
         layout = as_layout(layout)
-        x, features = self.trunk(layout, return_features)
+        x, features = self.trunk(self.joined(layout), return_features)
         edge, edge_stages = (None, ()) if self.edge_generator is None else self.edge_generator(x)
         coarse = self.image_generator(x, edge, edge_stages, self.edge_transfer)
         outputs = dict(features=features)
         if self.semantic_module is None:
             outputs['image'] = coarse
         else:
-            outputs['image'] = self.semantic_module(x, coarse, edge, layout)
+            outputs['image'] = self.semantic_module(x, coarse, edge, plain_layout(layout))
             outputs['coarse'] = coarse
         if edge is not None:
             outputs['edge'] = edge

@@ -21,6 +21,7 @@ class SPADEGenerator(TrunkGenerator):
         upsampling: Depth of the trunk.
         trunk: Config of the trunk; type and sizes are filled in where it does not give them.
         init_gain: Gain of Xavier's normal initialisation.
+        noise: Config of noise beside the layout, :class:`LayoutNoise`, or None.
     """
 
     def __init__(
@@ -30,8 +31,9 @@ class SPADEGenerator(TrunkGenerator):
         upsampling: str = 'normal',
         trunk: dict | None = None,
         init_gain: float = 0.02,
+        noise: dict | None = None,
     ) -> None:
-        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain)
+        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain, noise)
         self.to_image = nn.Conv2d(self.trunk.out_channels, 3, 3, padding=1)
 
     def forward(
@@ -48,6 +50,6 @@ class SPADEGenerator(TrunkGenerator):
         Returns:
             ``image`` ``(N, 3, H, W)`` in [-1, 1], and ``features`` by name.
         """
-        x, features = self.trunk(as_layout(layout), return_features)
+        x, features = self.trunk(self.joined(as_layout(layout)), return_features)
         image = torch.tanh(self.to_image(leaky_relu(x, LEAKY_SLOPE)))
         return dict(image=image, features=features)

@@ -12,6 +12,7 @@ from ...errors import ConfigError
 from ...structures import AnyLayout
 from ..fitting import check_layout
 from ..layers import SPADEResidualBlock, recomputed
+from .layout_noise import plain_layout
 
 # Times the bottom is doubled on the way up.
 NUM_UPSAMPLINGS = {'normal': 5, 'more': 6, 'most': 7}
@@ -31,7 +32,11 @@ class SPADETrunk(BaseModule):
         upsampling: ``normal`` (bottom = size / 32), ``more`` (/ 64) or ``most`` (/ 128).
         hidden_channels: Hidden channels of the SPADE norms.
         layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
-        norm: Config of what normalises inside the SPADE norms, see :class:`SPADENorm`.
+        norm: Config of what normalises inside the SPADE norms, see :class:`ModulatedNorm`.
+        modulation: Config of what takes the place of the SPADE norms, such as
+            ``dict(type='ClassAdaptiveNorm')``, see :class:`SPADEResidualBlock`.
+        noise_channels: Channels behind the layout's that the first convolution sees and the blocks
+            do not: noise with ``modulates=False``, see :class:`LayoutNoise`.
         recompute: Names of blocks whose activations are computed again in the backward pass and not
             kept for it (activation checkpointing).
 
@@ -48,6 +53,8 @@ class SPADETrunk(BaseModule):
         hidden_channels: int = 128,
         layout_mode: str = 'auto',
         norm: dict | None = None,
+        modulation: dict | None = None,
+        noise_channels: int = 0,
         recompute: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -57,7 +64,7 @@ class SPADETrunk(BaseModule):
             )
         if upsampling == 'most' and base_channels % 2:
             raise ConfigError(f"upsampling 'most' halves base_channels, got {base_channels}")
-        self.layout_channels = layout_channels
+        self.layout_channels, self.noise_channels = layout_channels, noise_channels
         self.divisor = 2 ** NUM_UPSAMPLINGS[upsampling]
         widths = dict(head=16, middle_0=16, middle_1=16, up_0=8, up_1=4, up_2=2, up_3=1)
         self.feature_channels = {name: base_channels * width for name, width in widths.items()}
@@ -70,12 +77,18 @@ class SPADETrunk(BaseModule):
             self._doubling.add('middle_1')
 
         bottom = 16 * base_channels
-        self.stem = nn.Conv2d(layout_channels, bottom, 3, padding=1)
+        self.stem = nn.Conv2d(layout_channels + noise_channels, bottom, 3, padding=1)
         self.blocks = nn.ModuleDict()
         previous = bottom
         for name, channels in self.feature_channels.items():
             self.blocks[name] = SPADEResidualBlock(
-                previous, channels, layout_channels, hidden_channels, layout_mode, norm=norm
+                previous,
+                channels,
+                layout_channels,
+                hidden_channels,
+                layout_mode,
+                norm=norm,
+                modulation=modulation,
             )
             previous = channels
         self.out_channels = previous
@@ -108,7 +121,7 @@ class SPADETrunk(BaseModule):
         """Run the trunk.
 
         Args:
-            layout: Layout ``(N, N', H, W)``.
+            layout: Layout ``(N, N', H, W)``, joined by noise where the trunk has noise channels.
             return_features: Names of blocks whose output is wanted as well.
 
         Returns:
@@ -120,12 +133,15 @@ class SPADETrunk(BaseModule):
         """
         divisors = {name: 2**count for name, count in NUM_UPSAMPLINGS.items()}
         advice = f'choose another upsampling of the trunk (divisors: {divisors})'
-        check_layout(layout, self.layout_channels, self.divisor, advice)
+        channels = self.layout_channels + self.noise_channels
+        check_layout(layout, channels, self.divisor, advice)
         unknown = set(return_features) - set(self.feature_channels)
         if unknown:
             raise ConfigError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')
         start = layout.resized(self.bottom_size(layout.shape))
         x = self.stem(start.one_hot(self.stem.weight.dtype))
+        if self.noise_channels:
+            layout = plain_layout(layout)
         features = {}
         for name, block in self.blocks.items():
             if name in self._doubling:

@@ -3,7 +3,9 @@
 from mmengine.model import BaseModule
 from torch import nn
 
-from ..building import build_for
+from ...errors import ConfigError
+from ...structures import AnyLayout
+from ..building import build_for, build_part
 from ..contracts import Trunk
 from ..layers import initialize_weights
 
@@ -17,6 +19,11 @@ class TrunkGenerator(BaseModule):
         upsampling: Depth of the trunk, see :class:`SPADETrunk`.
         trunk: Config of the trunk; type and sizes are filled in where it does not give them.
         init_gain: Gain of Xavier's normal initialisation.
+        noise: Config of noise that joins the layout on its way into the trunk, such as
+            ``dict(type='LayoutNoise')``; None: a layout has one picture.
+
+    Raises:
+        ConfigError: The trunk cannot keep the noise from its norms, which it is to do.
     """
 
     def __init__(
@@ -26,16 +33,26 @@ class TrunkGenerator(BaseModule):
         upsampling: str,
         trunk: dict | None,
         init_gain: float,
+        noise: dict | None = None,
     ) -> None:
         super().__init__()
         self.init_gain = init_gain
+        self.noise = build_part(noise)
+        seen = 0 if noise is None else self.noise.channels
+        hidden = 0 if noise is None or self.noise.modulates else seen
         self.trunk = build_for(
             Trunk,
             {'type': 'SPADETrunk', **(trunk or {})},
-            layout_channels=layout_channels,
+            layout_channels=layout_channels + seen - hidden,
+            noise_channels=hidden,
             base_channels=base_channels,
             upsampling=upsampling,
         )
+        if hidden != getattr(self.trunk, 'noise_channels', 0):
+            raise ConfigError(
+                'noise with modulates=False needs a trunk that takes noise_channels, as SPADETrunk '
+                f'does; {type(self.trunk).__name__} does not: set modulates=True'
+            )
 
     @property
     def feature_channels(self) -> dict[str, int]:
@@ -51,6 +68,10 @@ class TrunkGenerator(BaseModule):
     def divisor(self) -> int:
         """Heights and widths that the trunk takes are multiples of it; 1 where it does not say."""
         return getattr(self.trunk, 'divisor', 1)
+
+    def joined(self, layout: AnyLayout) -> AnyLayout:
+        """The layout as the trunk takes it: with noise, where the generator has noise."""
+        return layout if self.noise is None else self.noise(layout)
 
     def init_weights(self) -> None:
         """Initialise all parts: Xavier normal, biases 0, except those with a way of their own."""

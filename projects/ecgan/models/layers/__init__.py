@@ -2,14 +2,18 @@
 
 from .activation import leaky_relu
 from .batch_norm import ParameterFreeBatchNorm
+from .class_adaptive_norm import ClassAdaptiveNorm
 from .indexed_convolution import may_index
 from .initialization import initialize_weights
+from .modulated_norm import ModulatedNorm
 from .recomputation import recomputed
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
 from .spectral_norm import SpectralConv2d, SpectralNorm, refresh_singular_vectors, spectral_norm
 
 __all__ = [
     'LEAKY_SLOPE',
+    'ClassAdaptiveNorm',
+    'ModulatedNorm',
     'ParameterFreeBatchNorm',
     'SPADENorm',
     'SPADEResidualBlock',

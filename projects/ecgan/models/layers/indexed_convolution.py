@@ -46,6 +46,18 @@ def may_index(mode: str, device: torch.device) -> bool:
     return mode == 'indexed' or (mode == 'auto' and device.type == 'cpu')
 
 
+def has_codes(layout: AnyLayout, mode: str) -> bool:
+    """Whether a layer takes what pixels hold as numbers, and looks up what it computes for each.
+
+    Args:
+        layout: Layout at the size of the layer.
+        mode: See :func:`may_index`.
+    """
+    if not isinstance(layout, Layout) or not may_index(mode, layout.device):
+        return False
+    return mode == 'indexed' or layout.may_repeat
+
+
 def choose_index(layout: AnyLayout, mode: str) -> NeighbourhoodIndex | None:
     """Index to compute with, or None for the plain way.
 
@@ -57,7 +69,7 @@ def choose_index(layout: AnyLayout, mode: str) -> NeighbourhoodIndex | None:
     Returns:
         The layout's index, or None.
     """
-    if not isinstance(layout, Layout) or not may_index(mode, layout.device):
+    if not has_codes(layout, mode):
         return None
     index = layout.neighbourhoods()
     return index if mode == 'indexed' or index.distinct_share <= MAX_DISTINCT_SHARE else None

@@ -1,6 +1,6 @@
 """SPADE norm and SPADE residual block (METHOD, generator; arXiv 1903.07291, section 3)."""
 
-import torch
+from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -14,12 +14,14 @@ from .indexed_convolution import (
     convolve_layout,
     modulate,
 )
+from .modulated_norm import ModulatedNorm
 from .spectral_norm import SpectralConv2d, spectral_norm
 
 LEAKY_SLOPE = 0.2
 
 
-class SPADENorm(nn.Module):
+@MODELS.register_module()
+class SPADENorm(ModulatedNorm):
     """A norm whose scale and shift are computed from the layout, pixel by pixel.
 
     y = norm(x) * (1 + gamma(S)) + beta(S), h = ReLU(conv3x3(S)), gamma = conv3x3(h),
@@ -32,9 +34,7 @@ class SPADENorm(nn.Module):
         layout_mode: ``plain`` convolves the one-hot layout; ``indexed`` computes gamma and beta
             once for each distinct 5 x 5 neighbourhood of the label map, with the same result;
             ``auto`` takes the faster.
-        norm: Config of ``norm``: a registered module from ``(N, C, h, w)`` to the same shape, whose
-            argument ``channels``, ``num_features`` or ``num_channels`` is filled in. None: the
-            papers' :class:`ParameterFreeBatchNorm`.
+        norm: Config of ``norm``, see :class:`ModulatedNorm`.
     """
 
     def __init__(
@@ -45,70 +45,25 @@ class SPADENorm(nn.Module):
         layout_mode: str = 'auto',
         norm: dict | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(channels, norm)
         self.layout_mode = check_mode(layout_mode)
-        sizes = dict.fromkeys(('channels', 'num_features', 'num_channels'), channels)
-        norm = build_part(norm, **sizes)
-        self.norm = ParameterFreeBatchNorm(channels) if norm is None else norm
         self.shared = nn.Conv2d(layout_channels, hidden_channels, 3, padding=1)
         self.gamma = nn.Conv2d(hidden_channels, channels, 3, padding=1)
         self.beta = nn.Conv2d(hidden_channels, channels, 3, padding=1)
 
-    def forward(self, x: Tensor, layout: AnyLayout, slope: float = 1.0) -> Tensor:
-        """Normalise, modulate and activate.
-
-        Args:
-            x: Features ``(N, C, h, w)``.
-            layout: Layout at any size.
-            slope: Negative slope of the leaky ReLU that follows; 1 for none.
-
-        Returns:
-            Modulated features ``(N, C, h, w)``.
-        """
-        return self.modulate(self.norm(x), layout, slope)
-
     def modulate(self, normalised: Tensor, layout: AnyLayout, slope: float) -> Tensor:
-        """Modulate and activate.
-
-        Args:
-            normalised: Normalised features ``(N, C, h, w)``.
-            layout: Layout at any size.
-            slope: Negative slope of the leaky ReLU that follows; 1 for none.
-
-        Returns:
-            Modulated features ``(N, C, h, w)``.
-        """
+        """Modulate and activate, see :class:`ModulatedNorm`."""
         layout = layout.resized(normalised.shape[-2:])
         index = choose_index(layout, self.layout_mode)
         if index is None:
             hidden = F.relu(self.shared(layout.one_hot(normalised.dtype)))
-            y = torch.addcmul(self.beta(hidden), normalised, 1 + self.gamma(hidden))
-            return y if slope == 1 else F.leaky_relu(y, slope)
+            return self._modulate_densely(normalised, hidden, slope)
         return modulate(normalised, self._table(index), index.pixels_5, slope)
-
-    @torch.no_grad()
-    def fold_norm(self) -> None:
-        """Move the running statistics into gamma and beta: for inference, in place.
-
-        With r = 1 / sqrt(var + eps): (x - mean) r (1 + gamma) + beta = x (1 + gamma') + beta' for
-        1 + gamma' = r (1 + gamma) and beta' = beta - mean (1 + gamma'). Another norm stays.
-        """
-        if not isinstance(self.norm, ParameterFreeBatchNorm):
-            return
-        scale = torch.rsqrt(self.norm.running_var + self.norm.eps)
-        shift = self.norm.running_mean.clone()
-        self.gamma.weight.mul_(scale.view(-1, 1, 1, 1))
-        self.gamma.bias.add_(1).mul_(scale).sub_(1)
-        self.beta.weight.sub_(self.gamma.weight * shift.view(-1, 1, 1, 1))
-        self.beta.bias.sub_((self.gamma.bias + 1) * shift)
-        self.norm = nn.Identity()
 
     def _table(self, index: NeighbourhoodIndex) -> Tensor:
         """1 + gamma and beta of each distinct neighbourhood, ``(U5, 2C)``."""
         hidden = F.relu(convolve_layout(index, self.shared.weight, self.shared.bias))
-        weight = torch.cat([self.gamma.weight, self.beta.weight])
-        bias = torch.cat([self.gamma.bias + 1, self.beta.bias])
-        return convolve_hidden(index, hidden, weight, bias)
+        return convolve_hidden(index, hidden, *self._scale_and_shift())
 
 
 class SPADEResidualBlock(nn.Module):
@@ -122,10 +77,13 @@ class SPADEResidualBlock(nn.Module):
         out_channels: Channels of the output.
         layout_channels: Channels N' of the layout.
         hidden_channels: Hidden channels of the SPADE norms.
-        layout_mode: How the SPADE norms compute, see :class:`SPADENorm`.
+        layout_mode: How the norms compute, see :class:`SPADENorm`.
         share_norm: Whether, in training, norm_0 and norm_s normalise x once: the statistics of
             their batch norms are the same.
-        norm: Config of what normalises inside the SPADE norms, see :class:`SPADENorm`.
+        norm: Config of what normalises inside the norms, see :class:`ModulatedNorm`.
+        modulation: Config of the norms, :class:`SPADENorm` where it gives no type: registered
+            modules of ``x``, ``layout`` and ``slope``, see :meth:`ModulatedNorm.forward`. Sizes and
+            the two arguments above are filled in where they have them.
     """
 
     def __init__(
@@ -137,18 +95,30 @@ class SPADEResidualBlock(nn.Module):
         layout_mode: str = 'auto',
         share_norm: bool = True,
         norm: dict | None = None,
+        modulation: dict | None = None,
     ) -> None:
         super().__init__()
-        self.share_norm = share_norm and norm is None
-        of_norm = (layout_channels, hidden_channels, layout_mode, norm)
+
+        def build_norm(channels: int) -> nn.Module:
+            return build_part(
+                {'type': 'SPADENorm', **(modulation or {})},
+                channels=channels,
+                layout_channels=layout_channels,
+                hidden_channels=hidden_channels,
+                layout_mode=layout_mode,
+                norm=norm,
+            )
+
         middle = min(in_channels, out_channels)
-        self.norm_0 = SPADENorm(in_channels, *of_norm)
+        self.norm_0 = build_norm(in_channels)
+        batch_norm = getattr(self.norm_0, 'norm', None)
+        self.share_norm = share_norm and isinstance(batch_norm, ParameterFreeBatchNorm)
         self.conv_0 = spectral_norm(SpectralConv2d(in_channels, middle, 3, padding=1))
-        self.norm_1 = SPADENorm(middle, *of_norm)
+        self.norm_1 = build_norm(middle)
         self.conv_1 = spectral_norm(SpectralConv2d(middle, out_channels, 3, padding=1))
         self.has_shortcut = in_channels != out_channels
         if self.has_shortcut:
-            self.norm_s = SPADENorm(in_channels, *of_norm)
+            self.norm_s = build_norm(in_channels)
             self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
 
     def forward(self, x: Tensor, layout: AnyLayout) -> Tensor:
