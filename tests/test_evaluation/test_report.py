@@ -94,7 +94,7 @@ def test_untrained_measurement_keeps_the_random_state(run_folder):
 
 @pytest.mark.slow
 def test_tool_writes_the_report(repo_root, run_folder):
-    paths = [str(repo_root), str(Path(__file__).parent)]
+    paths = [str(repo_root), str(Path(__file__).parents[1])]
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'OMP_NUM_THREADS': '1'}
     config = str(write_run_config(run_folder, wrong=1))
     tool = str(repo_root / 'tools' / 'test.py')
