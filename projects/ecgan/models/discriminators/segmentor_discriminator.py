@@ -39,6 +39,8 @@ class SegmentorDiscriminator(BaseModule):
         ConfigError: If the segmentor has no decode head, or no such submodule.
     """
 
+    judges_edges = False
+
     def __init__(
         self, segmentor: dict | str, num_classes: int, features: Sequence[str] = ()
     ) -> None:
