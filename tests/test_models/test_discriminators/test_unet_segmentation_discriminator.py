@@ -53,8 +53,9 @@ def literally(network, x):
 
     decoder = network.decoder
     # First enlarged, then projected.
-    d1 = residual(decoder.blocks[1], f1 + convolve(decoder.project[1], enlarged(f2)))
-    d0 = convolve(decoder.blocks[0], f0 + convolve(decoder.project[0], enlarged(d1)))
+    s1 = f1 + convolve(decoder.project[1], enlarged(f2))
+    d1 = s1 + convolve(decoder.refine[0], F.leaky_relu(s1, 0.2))
+    d0 = f0 + convolve(decoder.project[0], enlarged(d1))
     return [f1, f2, d1, d0, convolve(decoder.to_logits, F.leaky_relu(d0, 0.2))]
 
 

@@ -55,9 +55,9 @@ class ResidualBlock(nn.Module):
 class SegmentationDecoder(nn.Module):
     """From features of several sizes to logits at the size of the finest.
 
-    From the coarsest on: d_k = f_k, d_i = block(f_i + up(project(d_i+1))), a 1 x 1 convolution,
-    nearest enlargement and a :class:`ResidualBlock`; at the finest size one 3 x 3 convolution takes
-    the block's place. Then leaky ReLU and a 1 x 1 convolution to the logits, without spectral norm.
+    From the coarsest on: d_k = f_k; s = f_i + up(project(d_i+1)), a 1 x 1 convolution and nearest
+    enlargement; d_i = s + conv(act(s)), leaky ReLU and a 3 x 3 convolution, which the finest size
+    does without. Then leaky ReLU and a 1 x 1 convolution to the logits, without spectral norm.
 
     Args:
         widths: Channels of the features, fine to coarse.
@@ -69,8 +69,7 @@ class SegmentationDecoder(nn.Module):
         self.project = nn.ModuleList(
             _convolution(coarse, fine, 1, False) for fine, coarse in pairwise(widths)
         )
-        blocks = [ResidualBlock(width, width) for width in widths[1:-1]]
-        self.blocks = nn.ModuleList([_convolution(widths[0], widths[0], 3), *blocks])
+        self.refine = nn.ModuleList(_convolution(width, width, 3) for width in widths[1:-1])
         self.to_logits = nn.Conv2d(widths[0], out_channels, 1)
 
     def forward(self, features: list[Tensor]) -> list[Tensor]:
@@ -87,7 +86,8 @@ class SegmentationDecoder(nn.Module):
         for i in reversed(range(len(finer))):
             # A 1 x 1 convolution and nearest enlargement commute; the small one is convolved.
             x = finer[i] + F.interpolate(self.project[i](x), size=finer[i].shape[2:])
-            x = self.blocks[i](x)
+            if i:
+                x = x + self.refine[i - 1](leaky_relu(x, LEAKY_SLOPE))
             outputs.append(x)
         return [*outputs, self.to_logits(leaky_relu(x, LEAKY_SLOPE))]
 
@@ -102,9 +102,10 @@ class UNetSegmentationDiscriminator(BaseModule):
     pass.
 
     Deviations from the paper, all to be cheap: an average pool halves the size before a block and
-    not inside it; skip connections are added and not concatenated; at full size there are two
-    convolutions and no residual blocks; channels double from ``base_channels`` with each halving
-    after the first; the convolution to the logits has no spectral norm, which would bound them.
+    not inside it; skip connections are added and not concatenated; a step of the decoder has one
+    3 x 3 convolution; at full size there are the first convolution and the last alone; channels
+    double with each halving after the first; the convolution to the logits has no spectral norm,
+    which would bound them.
 
     Args:
         num_classes: Classes N of the layout.
