@@ -52,7 +52,8 @@ class ECGAN(BaseModel):
         contrast_loss: Config of pixel contrast or multi-scale contrast.
         class_pixel_loss: Config of the class-specific pixel loss on I''.
         final_weight: lambda, weight of the final image against coarse image and edges.
-        judged: Generated pairs that the discriminator judges, of those that the generator makes.
+        judged: Generated pairs that the discriminator judges, of those that the generator makes. A
+            discriminator with ``judges_edges = False`` never gets edges.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
             ``R1GradientPenaltyComps`` and the like, see :mod:`projects.ecgan.models.regularizers`.
         discriminator_steps: Discriminator updates for each update of the generator.
@@ -95,6 +96,8 @@ class ECGAN(BaseModel):
         self.generator = build_for(generates, generator, **sizes)
         if discriminator is not None:
             self.discriminator = build_for(Discriminator, discriminator, **sizes)
+            if not getattr(self.discriminator, 'judges_edges', True):
+                judged = [name for name in judged if name != 'edge']
         self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
         self.perceptual_loss = build_part(perceptual_loss)

@@ -75,7 +75,7 @@ class PretrainedSegmentationDiscriminator(BaseModule):
     """Gives each pixel a class of the layout, or "generated", from features trained elsewhere.
 
     It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges: set ``judged=('coarse', 'image')`` in the model where it is the only discriminator.
+    not edges, which the model then leaves out: no adversarial loss reaches them.
     The encoder's weights are not in checkpoints.
 
     Measure such a model with another network than it was trained against: ``FeatureDistance`` warns

@@ -97,7 +97,7 @@ class UNetSegmentationDiscriminator(BaseModule):
     """Gives each pixel a class of the layout, or "generated", at full size.
 
     It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges: set ``judged=('coarse', 'image')`` in the model where it is the only discriminator.
+    not edges, which the model then leaves out: no adversarial loss reaches them.
     Any size of image will do. Without a layer that looks across the batch, all images run in one
     pass.
 
