@@ -1,11 +1,13 @@
-"""Where the weights of a measuring network come from: a local file or an address."""
+"""Where the weights of a pretrained network come from, and that they stay out of checkpoints."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 
 import torch
 from mmengine.dist import barrier, is_main_process
+from torch import Tensor, nn
 
 from .errors import MissingFileError
 
@@ -64,3 +66,24 @@ def find_weights(source: str, purpose: str, option: str, origin: str = '') -> Pa
             f'{path}, or give its path as {option}.'
         ) from reason
     return path
+
+
+def keep_out_of_checkpoints(owner: nn.Module, name: str) -> None:
+    """Leave a frozen, pretrained part out of its owner's state dict; on loading it stays as it is.
+
+    Args:
+        owner: Module that has the part.
+        name: Attribute that holds it.
+    """
+    owner._register_state_dict_hook(partial(_leave_out, name))
+    owner._register_load_state_dict_pre_hook(partial(_fill_in, name), with_module=True)
+
+
+def _leave_out(name: str, owner: nn.Module, state: dict, prefix: str, _: dict) -> None:
+    for key in [key for key in state if key.startswith(f'{prefix}{name}.')]:
+        del state[key]
+
+
+def _fill_in(name: str, owner: nn.Module, state: dict, prefix: str, *_: object) -> None:
+    own: dict[str, Tensor] = getattr(owner, name).state_dict()
+    state.update({f'{prefix}{name}.{key}': value for key, value in own.items()})

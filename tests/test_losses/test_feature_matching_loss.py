@@ -26,3 +26,8 @@ def test_gradient_reaches_the_generated_side_only():
 def test_scales_have_to_match():
     with pytest.raises(ValueError):
         feature_matching_loss([outputs(1, 2)], [outputs(1, 2), outputs(1, 2)])
+
+
+def test_scales_without_stages_do_not_count():
+    fake, real = [outputs(1, 2, 100), outputs(7)], [outputs(0, 4, 0), outputs(9)]
+    assert feature_matching_loss(fake, real).item() == pytest.approx(3.0)

@@ -68,3 +68,15 @@ def test_patches_are_refused():
     loss = MODELS.build(dict(type='LabelMixConsistency'))
     with pytest.raises(ValueError, match=r'predicts at full size.*SegmentorDiscriminator'):
         loss(make_state(lambda images: [[images[..., ::2, ::2]]]))
+
+
+def test_of_several_scales_those_of_full_size_count():
+    loss = MODELS.build(dict(type='LabelMixConsistency', loss_weight=5.0))
+
+    def judge(images):
+        return [[images[..., ::2, ::2]], [images.roll(1, -1)]]
+
+    torch.manual_seed(1)
+    found = loss(make_state(judge))
+    torch.manual_seed(1)
+    assert found == loss(make_state(lambda images: [[images.roll(1, -1)]]))

@@ -70,3 +70,18 @@ def test_nothing_known_costs_nothing_and_shapes_are_checked():
         assert segmentation_gan_loss(logits, unknown, as_generated).item() == 0
     with pytest.raises(ValueError, match=r'\(1, 3, 2, 2\) and \(1, 2, 3\)'):
         segmentation_gan_loss(logits, torch.zeros(1, 2, 3).long(), True)
+
+
+def test_normalised_weights_have_the_mean_one():
+    loss = MODELS.build(dict(type='SegmentationGANLoss', normalize=True))
+    layout = Layout(torch.tensor([[[0, 0, 0, 1, 3]]]), 3)
+    logits = torch.randn(1, 4, 1, 5, generator=torch.Generator().manual_seed(0))
+    plain = segmentation_gan_loss(logits, layout.labels, False)
+    # Two of three classes are present; the last pixel is unknown.
+    torch.testing.assert_close(loss(logits, True, True, layout), plain / 2)
+    generated = segmentation_gan_loss(logits, layout.labels, True)
+    torch.testing.assert_close(loss(logits, False, True, layout), generated)
+    even = torch.zeros(1, 4, 1, 5)
+    # Photos and generated images then weigh the same.
+    assert loss(even, True, True, layout).item() == pytest.approx(math.log(4))
+    assert loss(even, False, True, layout).item() == pytest.approx(math.log(4))

@@ -12,9 +12,11 @@ averaged over random subsets, so that it repeats exactly.
 """
 
 from collections.abc import Sequence
+from logging import WARNING
 
 import torch
 from mmagic.registry import METRICS
+from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -109,10 +111,21 @@ class FeatureDistance(LayoutMetric):
         self._real_features: Tensor | None = None
         self._real_known = False
         self._real_dataset: object = None
+        self._trained_against = False
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
-        """Bring the network to the model's device."""
+        """Bring the network to the model's device; warn if it took part in the training."""
         super().prepare(module, dataloader)
+        kind = self.network.prefix.removesuffix('-')
+        used = {getattr(each, 'network_name', None) for each in module.modules()}
+        self._trained_against = kind in used
+        if self._trained_against:
+            print_log(
+                f'FeatureDistance measures by {kind}, which this model was trained against: its '
+                'distances flatter the model; take another network.',
+                'current',
+                WARNING,
+            )
         self.network.to(next(module.parameters()).device)
         if dataloader.dataset is not self._real_dataset:
             self._real_known, self._real_dataset = False, dataloader.dataset
@@ -154,5 +167,8 @@ class FeatureDistance(LayoutMetric):
         return values
 
     def protocol(self) -> dict:
-        """The feature network."""
-        return {'feature_network': self.network.protocol()}
+        """The feature network, and whether the model was trained against it."""
+        network = self.network.protocol()
+        if self._trained_against:
+            network['trained_against_it'] = True
+        return {'feature_network': network}

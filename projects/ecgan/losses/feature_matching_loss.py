@@ -14,6 +14,8 @@ def feature_matching_loss(
 ) -> Tensor:
     """Mean over scales of the sum over stages of mean |D_s(fake) - D_s(real)|.
 
+    Scales without stages (of a discriminator that offers none beside one that does) do not count.
+
     Args:
         fake: Per scale the discriminator's outputs on generated images: stages, then the
             prediction, which is left out.
@@ -25,18 +27,19 @@ def feature_matching_loss(
     Raises:
         ConfigError: If there are no stages to match.
     """
-    if not any(len(scale) > 1 for scale in fake):
+    num_scales = sum(len(scale) > 1 for scale in fake)
+    if not num_scales:
         raise ConfigError(
             'feature_matching_loss has nothing to match, the discriminator returns its prediction '
-            'only: name submodules whose outputs are to be matched as discriminator.features, or '
-            'set feature_matching_loss=None'
+            'only: name submodules whose outputs are to be matched as discriminator.features '
+            '(with_stages=True of UNetSegmentationDiscriminator), or set feature_matching_loss=None'
         )
     total = sum(
         F.l1_loss(stage, target.detach())
         for fake_scale, real_scale in zip(fake, real, strict=True)
         for stage, target in zip(fake_scale[:-1], real_scale[:-1], strict=True)
     )
-    return total / len(fake)
+    return total / num_scales
 
 
 @MODELS.register_module()

@@ -70,6 +70,8 @@ class LabelMixConsistency(nn.Module):
     def forward(self, state: dict) -> Tensor:
         """One more pass of the discriminator.
 
+        Of several scales, those that predict at full size are compared.
+
         Args:
             state: See :func:`projects.ecgan.models.regularizers.regularize`.
 
@@ -83,13 +85,11 @@ class LabelMixConsistency(nn.Module):
         of_photo, of_generated = (outputs['image'] for outputs in state['outputs'])
         mask = label_mix_mask(layout.labels, layout.num_classes + 1)
         mixed = state['disc'].judge(torch.where(mask, photo, generated))
-        losses = []
-        for scales in zip(mixed, of_photo, of_generated):
-            predictions = [scale[-1] for scale in scales]
-            if predictions[0].shape[2:] != mask.shape[2:]:
-                raise ConfigError(
-                    'LabelMixConsistency needs a discriminator that predicts at full size, as '
-                    f'SegmentorDiscriminator; this one predicts {tuple(predictions[0].shape)}'
-                )
-            losses.append(label_mix_loss(*predictions, mask))
+        scales = [[s[-1] for s in scales] for scales in zip(mixed, of_photo, of_generated)]
+        losses = [label_mix_loss(*s, mask) for s in scales if s[0].shape[2:] == mask.shape[2:]]
+        if not losses:
+            raise ConfigError(
+                'LabelMixConsistency needs a discriminator that predicts at full size, as '
+                f'SegmentorDiscriminator; this one predicts {tuple(scales[0][0].shape)}'
+            )
         return self.loss_weight * sum(losses) / len(losses)

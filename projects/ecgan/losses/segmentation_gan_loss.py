@@ -4,7 +4,9 @@ The discriminator gives each pixel one of N + 1 classes: the layout's N, or "gen
 
 Deviations from the paper: means over pixels in place of sums; pixels of unknown class are left out
 of every term, as the discriminator can learn nothing about them from photos; the class balance is
-that of the batch on this process.
+that of the batch on this process. The paper's balance makes the term of the photos as many times
+the term of the generated images as there are classes in the batch; ``normalize`` takes that back,
+a further deviation, off by default.
 """
 
 from __future__ import annotations
@@ -17,19 +19,24 @@ from torch.nn import functional as F
 from ..structures import Layout
 
 
-def segmentation_gan_loss(logits: Tensor, labels: Tensor, as_generated: bool) -> Tensor:
+def segmentation_gan_loss(
+    logits: Tensor, labels: Tensor, as_generated: bool, normalize: bool = False
+) -> Tensor:
     """Cross entropy against the layout, balanced over classes, or against "generated".
 
         against the layout:   -sum_c alpha_c mean_i [y_i = c] log p_ic,  alpha_c = M / M_c
         against "generated":  -mean_i log p_iN
 
     i runs over the M known pixels of the batch, M_c of them of class c, p = softmax(logits). So the
-    first is the sum over the classes present of the mean over a class's pixels. In float32.
+    first is the sum over the K classes present of the mean over a class's pixels. With
+    ``normalize`` alpha_c = M / (K M_c), whose mean over pixels is 1: the mean over the classes
+    present. In float32.
 
     Args:
         logits: ``(B, N + 1, H, W)``, the last channel "generated".
         labels: ``(B, H, W)``, values 0 .. N - 1; N where unknown.
         as_generated: Which of the two.
+        normalize: Whether to divide by the number of classes present, against the layout.
 
     Returns:
         Scalar; 0 without a known pixel.
@@ -53,6 +60,8 @@ def segmentation_gan_loss(logits: Tensor, labels: Tensor, as_generated: bool) ->
         counts = logits.new_zeros(unknown + 1).index_add(0, pixels, logits.new_ones(len(pixels)))
         # alpha_c / M = 1 / M_c
         weight = 1 / counts.clamp(min=1)
+        if normalize:
+            weight = weight / (counts[:unknown] > 0).sum().clamp(min=1)
         return F.cross_entropy(logits, labels, weight, ignore_index=unknown, reduction='sum')
 
 
@@ -65,13 +74,16 @@ class SegmentationGANLoss(nn.Module):
 
     Args:
         loss_weight: Factor on the generator's loss, as with ``GANLoss``.
+        normalize: Whether the weights of the classes have the mean 1 over the pixels; the paper's
+            have the number of classes present.
     """
 
     needs_layout = True
 
-    def __init__(self, loss_weight: float = 1.0) -> None:
+    def __init__(self, loss_weight: float = 1.0, normalize: bool = False) -> None:
         super().__init__()
         self.loss_weight = loss_weight
+        self.normalize = normalize
 
     def forward(
         self, prediction: Tensor, target_is_real: bool, is_disc: bool, layout: Layout
@@ -88,7 +100,7 @@ class SegmentationGANLoss(nn.Module):
             Scalar.
         """
         labels = layout.resized(prediction.shape[2:]).labels
-        loss = segmentation_gan_loss(prediction, labels, as_generated=not target_is_real)
+        loss = segmentation_gan_loss(prediction, labels, not target_is_real, self.normalize)
         return loss if is_disc else self.loss_weight * loss
 
     @staticmethod

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.vgg import cfgs, make_layers
 
-from ..weights import find_weights
+from ..weights import find_weights, keep_out_of_checkpoints
 
 # relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 by their index in torchvision's vgg19.features.
 LAYER_WEIGHTS = {1: 1 / 32, 6: 1 / 16, 11: 1 / 8, 20: 1 / 4, 29: 1.0}
@@ -58,21 +58,7 @@ class VGGPerceptualLoss(nn.Module):
                 layer.inplace = False
         self.register_buffer('mean', torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), False)
         self.register_buffer('std', torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), False)
-        # Pretrained, frozen weights do not belong into checkpoints: left out on saving, and on
-        # loading taken from here.
-        self._register_state_dict_hook(self._leave_out)
-        self._register_load_state_dict_pre_hook(self._fill_in)
-
-    def _own_entries(self, prefix: str) -> dict[str, Tensor]:
-        return {f'{prefix}features.{key}': value for key, value in self.features.named_parameters()}
-
-    @staticmethod
-    def _leave_out(module: 'VGGPerceptualLoss', state: dict, prefix: str, _: dict) -> None:
-        for key in module._own_entries(prefix):
-            state.pop(key, None)
-
-    def _fill_in(self, state: dict, prefix: str, *_: object) -> None:
-        state.update(self._own_entries(prefix))
+        keep_out_of_checkpoints(self, 'features')
 
     def extract(self, image: Tensor) -> list[Tensor]:
         """Features of images ``(N, 3, H, W)`` in [-1, 1], RGB, one tensor a layer."""

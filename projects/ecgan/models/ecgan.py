@@ -52,12 +52,15 @@ class ECGAN(BaseModel):
         contrast_loss: Config of pixel contrast or multi-scale contrast.
         class_pixel_loss: Config of the class-specific pixel loss on I''.
         final_weight: lambda, weight of the final image against coarse image and edges.
-        judged: Generated pairs that the discriminator judges, of those that the generator makes.
+        judged: Generated pairs that the discriminator judges, of those that the generator makes. A
+            discriminator with ``judges_edges = False`` never gets edges.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
             ``R1GradientPenaltyComps`` and the like, see :mod:`projects.ecgan.models.regularizers`.
         discriminator_steps: Discriminator updates for each update of the generator.
         ema_config: Config of the generator's moving average, e.g.
             ``dict(type='ExponentialMovingAverage', momentum=1e-4)``; validation and test use it.
+        augmentation: Config of what changes layouts and pictures before the discriminator sees them
+            in training, e.g. :class:`DiffAugment`.
 
     Raises:
         ConfigError: A part does not keep its contract (:mod:`.contracts`), or one that another
@@ -82,6 +85,7 @@ class ECGAN(BaseModel):
         discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
         ema_config: dict | None = None,
+        augmentation: dict | None = None,
     ) -> None:
         super().__init__(MODELS.build(data_preprocessor))
         sizes = dict(
@@ -92,6 +96,8 @@ class ECGAN(BaseModel):
         self.generator = build_for(generates, generator, **sizes)
         if discriminator is not None:
             self.discriminator = build_for(Discriminator, discriminator, **sizes)
+            if not getattr(self.discriminator, 'judges_edges', True):
+                judged = [name for name in judged if name != 'edge']
         self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
         self.perceptual_loss = build_part(perceptual_loss)
@@ -110,6 +116,7 @@ class ECGAN(BaseModel):
         self.judged = objective.check_pairs(judged)
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
+        self.augmentation = build_part(augmentation)
         self.folded_generator: nn.Module | None = None
         self.with_ema = ema_config is not None
         if self.with_ema:
@@ -192,14 +199,15 @@ class ECGAN(BaseModel):
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
-            real, fake = self.discriminate(layout, reals, leaves)
-            losses = self._discriminator_losses(real, fake, layout)
-            judge = BoundDiscriminator(unwrap(self.discriminator), layout, self.gan_loss)
+            seen, reals, shown = self._augmented(layout, reals, leaves)
+            real, fake = self.discriminate(seen, reals, shown)
+            losses = self._discriminator_losses(real, fake, seen)
+            judge = BoundDiscriminator(unwrap(self.discriminator), seen, self.gan_loss)
             penalties = self.discriminator_regularizers
-            losses |= regularize(penalties, judge, reals, leaves, (real, fake), iteration)
+            losses |= regularize(penalties, judge, reals, shown, (real, fake), iteration)
             loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
             if updates_generator:
-                adversarial = self._adversarial_losses(real, fake, layout)
+                adversarial = self._adversarial_losses(real, fake, seen)
                 gradients = gradients_at(sum(adversarial.values()), leaves, gen_wrapper)
         logs = {**losses, **objective.scores(real, fake, self.gan_loss)}
         disc_wrapper.update_params(loss_disc)
@@ -237,6 +245,14 @@ class ECGAN(BaseModel):
             D's outputs by name, for ``reals`` and for ``fakes``.
         """
         return judge_pairs(self.discriminator, layout, reals, fakes)
+
+    def _augmented(
+        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+    ) -> tuple[AnyLayout, dict[str, Tensor], dict[str, Tensor]]:
+        """What the discriminator sees of layouts, photos and generated images in training."""
+        if self.augmentation is None:
+            return layout, reals, fakes
+        return self.augmentation(layout, reals, fakes)
 
     def _discriminator_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
         weights = objective.pair_weights(list(fake), self.final_weight)

@@ -88,6 +88,8 @@ def _over_scales(
     predictions = [scale[-1].float() for scale in outputs]
     # MMagic's losses know of no layout.
     more = dict(layout=layout) if getattr(gan_loss, 'needs_layout', False) else {}
+    if hasattr(gan_loss, 'over_scales'):
+        return gan_loss.over_scales(predictions, target, is_disc=is_disc, **more)
     return sum(gan_loss(p, target, is_disc=is_disc, **more) for p in predictions) / len(predictions)
 
 
@@ -106,7 +108,8 @@ def discriminator_losses(
         real: D's outputs on photos and their edges.
         fake: D's outputs on generated images and edges.
         weights: Weight of each generated pair; a photo weighs as much as all it is compared with.
-        gan_loss: MMagic's ``GANLoss`` or ``GANLossComps``, or a loss with ``needs_layout``.
+        gan_loss: MMagic's ``GANLoss`` or ``GANLossComps``, or a loss with ``needs_layout``; one
+            that weighs scales itself has ``over_scales``.
         layout: The layouts, for a loss that needs them.
 
     Returns:

@@ -64,6 +64,7 @@ _BY_KEY: dict[str, Registry] = {
 _MODEL_PARTS = (
     'generator',
     'discriminator',
+    'augmentation',
     'label_generator',
     'edge_generator',
     'edge_transfer',

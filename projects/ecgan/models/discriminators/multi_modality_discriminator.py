@@ -11,6 +11,7 @@ from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
+from ..iteration import unwrap
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
 from ..layers.indexed_convolution import (
     check_mode,
@@ -206,7 +207,8 @@ def judge_pairs(
     """Judge all pairs in one pass.
 
     Args:
-        discriminator: As :class:`MultiModalityDiscriminator`.
+        discriminator: As :class:`MultiModalityDiscriminator`; or one with ``judges_named_pairs``,
+            which takes the two dicts themselves, as :class:`JointDiscriminator`.
         layout: N layouts.
         reals: Photos and their edges by name, ``(N, 3, H, W)`` each.
         fakes: Generated images and edges by name.
@@ -214,6 +216,8 @@ def judge_pairs(
     Returns:
         Its outputs by name, for ``reals`` and for ``fakes``.
     """
+    if getattr(unwrap(discriminator), 'judges_named_pairs', False):
+        return tuple(discriminator(layout, reals, fakes))
     groups = [torch.cat(list(group.values())) for group in (reals, fakes)]
     outputs = discriminator(layout, *groups)
     return tuple(

@@ -20,9 +20,8 @@ class SegmentorDiscriminator(BaseModule):
     """Any mmsegmentation model that gives each pixel a class of the layout, or "generated".
 
     It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges: with a generator that makes edges set ``judged=('coarse', 'image')`` in the model, so
-    that no adversarial loss reaches them. It starts from the weights that the segmentor's own
-    ``init_cfg`` names, else from its own initialisation.
+    not edges, which the model then leaves out: no adversarial loss reaches them. It starts from the
+    weights that the segmentor's own ``init_cfg`` names, else from its own initialisation.
 
     Deviations from the paper: the architecture is the segmentor's, without spectral norm; batches
     of photos and of generated images run apart (:func:`judge_apart`); SyncBN becomes BN.
@@ -38,6 +37,8 @@ class SegmentorDiscriminator(BaseModule):
         MissingFileError: If there is no such config file.
         ConfigError: If the segmentor has no decode head, or no such submodule.
     """
+
+    judges_edges = False
 
     def __init__(
         self, segmentor: dict | str, num_classes: int, features: Sequence[str] = ()

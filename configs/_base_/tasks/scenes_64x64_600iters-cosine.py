@@ -1,0 +1,14 @@
+_base_ = [
+    '../datasets/scenes_64x64.py',
+    '../evaluators/scenes.py',
+    '../schedules/ttur_cosine_600iters.py',
+]
+train_dataloader = dict(batch_size=4)
+# In so few iterations generators of small width need larger steps to keep up.
+optim_wrapper = dict(
+    generator=dict(optimizer=dict(lr=1e-3)), discriminator=dict(optimizer=dict(lr=8e-4))
+)
+default_hooks = dict(
+    checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'),
+    samples=dict(interval=100),
+)
