@@ -26,7 +26,7 @@ def test_every_entry_is_read(repo_root):
 
 
 def test_layouts_reach_the_model(repo_root):
-    channels = {'scenes': 9, 'coco-stuff': 184, 'ade20k': 151, 'cityscapes': 36}
+    channels = {'scenes': 9, 'coco-stuff': 184, 'ade20k': 151, 'cityscapes': 36, 'camvid': 12}
     for path in recipes(repo_root):
         if path.parent.name == 'segmentor':
             continue
@@ -40,6 +40,25 @@ def test_names_and_lengths(repo_root):
     for path in recipes(repo_root):
         assert name.fullmatch(path.stem) or path.stem.startswith('unet'), path.name
         assert len(path.read_text().splitlines()) <= 40, path.name
+
+
+def test_rates_are_for_the_batches_in_the_name(repo_root):
+    """So --auto-scale-lr changes nothing where a recipe runs as its name says."""
+    without = []
+    for path in recipes(repo_root):
+        cfg = Config.fromfile(path, import_custom_modules=False)
+        if 'auto_scale_lr' not in cfg:
+            without.append(path)
+            continue
+        gpus, batch = map(int, re.search(r'_(\d+)xb(\d+)-', path.name).groups())
+        assert cfg.train_dataloader.batch_size == batch, path.name
+        counts = {
+            wrapper.get('accumulative_counts', 1)
+            for wrapper in cfg.optim_wrapper.values()
+            if isinstance(wrapper, dict)
+        }
+        assert {gpus * batch * count for count in counts} == {cfg.auto_scale_lr.base_batch_size}
+    assert all(p.parent.name == 'segmentor' or 'coco-stuff-sample' in p.name for p in without)
 
 
 def test_an_option_that_nobody_reads_is_refused(repo_root):
