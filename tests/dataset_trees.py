@@ -37,6 +37,8 @@ def write_cityscapes(root: Path) -> None:
             _write(truth / f'{name}_gtFine_labelIds.png', labels)
             instances = labels.astype(np.uint16) * 1000
             _write(truth / f'{name}_gtFine_instanceIds.png', instances)
+            # Is there in the original, too, and not to be taken.
+            _write(truth / f'{name}_gtFine_color.png', _photo(rng))
 
 
 def write_ade20k(root: Path) -> None:
