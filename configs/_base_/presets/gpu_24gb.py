@@ -1,4 +1,4 @@
-# One GPU of 24 GB, layouts of 256 x 256: the full width, 4 at a time, 32 an update. About 15.4 GB
+# One GPU of 24 GB, layouts of 256 x 256: the full width, 4 at a time, 32 an update. At most 15.4 GB
 # by the arithmetic of docs/datasets.md; no GPU was measured.
 _base_ = './gpu_8gb.py'
 wrapper = dict(accumulative_counts=32 // 4)

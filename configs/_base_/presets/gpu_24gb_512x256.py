@@ -1,4 +1,4 @@
-# One GPU of 24 GB, layouts of 512 x 256, twice the pixels: two at a time. About 15.4 GB.
+# One GPU of 24 GB, layouts of 512 x 256, twice the pixels: two at a time. At most 15.4 GB.
 _base_ = './gpu_24gb.py'
 wrapper = dict(accumulative_counts=32 // 2)
 preset = dict(

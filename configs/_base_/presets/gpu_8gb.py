@@ -1,5 +1,5 @@
 # One GPU of 8 GB, layouts of 256 x 256: half the width, two layouts at a time, and 32 an update, as
-# 8 GPUs with 4 each have. Recipes take `preset` apart. About 4.5 GB by the arithmetic of
+# 8 GPUs with 4 each have. Recipes take `preset` apart. At most 4.5 GB by the arithmetic of
 # docs/datasets.md; no GPU was measured. A GPU without bfloat16 takes --amp, which is float16 there.
 batch_size = 2
 wrapper = dict(type='Bfloat16OptimWrapper', accumulative_counts=32 // batch_size)
