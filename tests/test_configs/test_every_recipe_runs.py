@@ -68,6 +68,10 @@ def shrink(cfg: Config, folder: Path) -> Config:
             loader.dataset.length = 4
         if 'indices' in loader.dataset:
             loader.dataset.indices = 4
+    for wrapper in cfg.optim_wrapper.values():
+        # Within two iterations there is an update.
+        if isinstance(wrapper, dict) and 'accumulative_counts' in wrapper:
+            wrapper.accumulative_counts = 2
     by_epoch = 'max_epochs' in cfg.train_cfg
     cfg.train_cfg.update({'max_epochs': 1} if by_epoch else {'max_iters': 2})
     cfg.train_cfg.val_interval = 1 if by_epoch else 2
