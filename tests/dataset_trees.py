@@ -37,6 +37,8 @@ def write_cityscapes(root: Path) -> None:
             _write(truth / f'{name}_gtFine_labelIds.png', labels)
             instances = labels.astype(np.uint16) * 1000
             _write(truth / f'{name}_gtFine_instanceIds.png', instances)
+            # Is there in the original, too, and not to be taken.
+            _write(truth / f'{name}_gtFine_color.png', _photo(rng))
 
 
 def write_ade20k(root: Path) -> None:
@@ -62,9 +64,20 @@ def write_coco_stuff(root: Path, folder: str = 'coco_stuff') -> None:
             _write(root / f'{folder}/{split}_inst/{name}.png', labels)
 
 
+def write_camvid(root: Path) -> None:
+    """The smaller copy: ``images`` and ``labels`` with a folder a split; 11 is unlabelled."""
+    for split in ('train', 'test'):
+        rng = np.random.default_rng(len(split))
+        for index in range(COUNT):
+            name = f'{split}/0001TP_{index:06d}'
+            _write(root / f'camvid/images/{name}.jpg', _photo(rng))
+            _write(root / f'camvid/labels/{name}.png', _regions(rng, range(12)).astype(np.uint8))
+
+
 WRITERS = {
     'cityscapes': write_cityscapes,
     'ade20k': write_ade20k,
+    'camvid': write_camvid,
     'coco-stuff': write_coco_stuff,
     'coco-stuff-sample': lambda root: write_coco_stuff(root, 'coco_stuff_sample'),
 }

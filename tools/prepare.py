@@ -92,7 +92,7 @@ def show(found: 'Survey', most: int | None) -> None:
 def prepare(args: argparse.Namespace) -> int:
     """Look, and write what is asked for; 1 where something is wrong with a file."""
     from projects.ecgan import preparation
-    from projects.ecgan.preparation.looking import usable_cores
+    from projects.ecgan.preparation.parallel import usable_cores
 
     found = preparation.survey(args.folders, args.classes, args.jobs or usable_cores())
     show(found, SHOWN_BESIDE_A_PAGE if args.report else None)

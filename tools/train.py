@@ -23,6 +23,12 @@ def build_parser() -> ToolParser:
     )
     parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
     parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the rates from the config's auto_scale_lr.base_batch_size to the samples an "
+        'update: processes x batch size x accumulated batches',
+    )
+    parser.add_argument(
         '--compile', action='store_true', help='torch.compile, as compile=True in the config'
     )
     parser.add_argument(
@@ -41,6 +47,8 @@ def train(args: argparse.Namespace) -> None:
     cfg = configuration.read_run_config(args)
     if args.amp:
         configuration.enable_amp(cfg)
+    if args.auto_scale_lr:
+        configuration.scale_rates(cfg)
     if args.compile:
         cfg.compile = cfg.get('compile') or True
     configuration.use_block_compilation(cfg)

@@ -2,5 +2,6 @@
 # length counts for more (docs/losses.md). About 3 minutes on two cores.
 _base_ = './ecgan_base16_1xb8-400iters_scenes-64x64.py'
 train_dataloader = dict(batch_size=4)
+auto_scale_lr = dict(base_batch_size=4)
 train_cfg = dict(max_iters=600, val_interval=600)
 param_scheduler = dict(begin=600 // 2, end=600)

@@ -6,6 +6,7 @@ model = dict(
     label_generator=dict(base_channels=8),
 )
 train_dataloader = dict(batch_size=2, num_workers=0, persistent_workers=False)
+auto_scale_lr = dict(base_batch_size=2)
 val_dataloader = dict(batch_size=2, num_workers=0, persistent_workers=False, dataset=dict(length=3))
 test_dataloader = val_dataloader
 val_evaluator = dict(_delete_=True, type='Evaluator', metrics=[dict(type='PairedSSIM')])

@@ -19,6 +19,7 @@ train_dataloader = dict(batch_size=4)
 optim_wrapper = dict(
     generators=dict(optimizer=dict(lr=1e-3)), discriminators=dict(optimizer=dict(lr=4e-4))
 )
+auto_scale_lr = dict(base_batch_size=4)  # for --auto-scale-lr
 default_hooks = dict(
     checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'),
     samples=dict(interval=100),

@@ -18,19 +18,25 @@ def recipes(repo_root):
     return [path for path in paths if '_base_' not in path.parts]
 
 
-def test_every_entry_is_read(repo_root):
+@pytest.fixture(scope='module')
+def configs(repo_root):
+    """Every recipe by its path, read once."""
+    return {p: Config.fromfile(p, import_custom_modules=False) for p in recipes(repo_root)}
+
+
+def test_every_entry_is_read(configs):
     read = {*inspect.signature(Runner.__init__).parameters, *CONFIG_ENTRIES, *OTHERS}
-    for path in recipes(repo_root):
-        entries = set(Config.fromfile(path, import_custom_modules=False))
+    for path, cfg in configs.items():
+        entries = set(cfg)
         assert entries <= read, f'{path.name}: {sorted(entries - read)}'
 
 
-def test_layouts_reach_the_model(repo_root):
-    channels = {'scenes': 9, 'coco-stuff': 184, 'ade20k': 151, 'cityscapes': 36}
-    for path in recipes(repo_root):
+def test_layouts_reach_the_model(configs):
+    channels = {'scenes': 9, 'coco-stuff': 184, 'ade20k': 151, 'cityscapes': 36, 'camvid': 12}
+    for path, cfg in configs.items():
         if path.parent.name == 'segmentor':
             continue
-        layout = Config.fromfile(path, import_custom_modules=False).model.data_preprocessor
+        layout = cfg.model.data_preprocessor
         found = layout.num_classes + layout.with_unknown + layout.with_boundary
         assert found == next(count for name, count in channels.items() if name in path.name)
 
@@ -40,6 +46,24 @@ def test_names_and_lengths(repo_root):
     for path in recipes(repo_root):
         assert name.fullmatch(path.stem) or path.stem.startswith('unet'), path.name
         assert len(path.read_text().splitlines()) <= 40, path.name
+
+
+def test_rates_are_for_the_batches_in_the_name(configs):
+    """So --auto-scale-lr changes nothing where a recipe runs as its name says."""
+    without = []
+    for path, cfg in configs.items():
+        if 'auto_scale_lr' not in cfg:
+            without.append(path)
+            continue
+        gpus, batch = map(int, re.search(r'_(\d+)xb(\d+)-', path.name).groups())
+        assert cfg.train_dataloader.batch_size == batch, path.name
+        counts = {
+            wrapper.get('accumulative_counts', 1)
+            for wrapper in cfg.optim_wrapper.values()
+            if isinstance(wrapper, dict)
+        }
+        assert {gpus * batch * count for count in counts} == {cfg.auto_scale_lr.base_batch_size}
+    assert all(p.parent.name == 'segmentor' or 'coco-stuff-sample' in p.name for p in without)
 
 
 def test_an_option_that_nobody_reads_is_refused(repo_root):

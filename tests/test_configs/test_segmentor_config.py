@@ -9,6 +9,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from projects.ecgan.datasets import SCENE_CLASSES
+from projects.ecgan.models.segmentors import Segmentor
 
 NAME = 'unet-s3-c16_1xb8-800iters_scenes-64x64'
 
@@ -57,3 +58,37 @@ def test_learns(config, tmp_path):
     scores = runner.message_hub.get_scalar('val/aAcc').current()
     # Measured: 83. One label for every pixel, the most frequent, scores below 40.
     assert scores > 70, f'aAcc {scores}'
+
+
+JUDGES = (
+    'unet-s5-c16_1xb8-3000iters_camvid-128x96',
+    'fast-scnn_scratch_1xb16-3000iters_camvid-128x96',
+)
+
+
+@pytest.mark.parametrize('name', JUDGES)
+def test_judges_of_camvid_see_every_picture_at_their_size(repo_root, tmp_path, name):
+    """As the evaluator of CamVid has it, also pictures of 256 x 192 and photos as released."""
+    import mmseg.models  # noqa: F401  (registers the models)
+    from mmseg.registry import MODELS
+
+    path = repo_root / 'configs' / 'segmentor' / f'{name}.py'
+    checkpoint = tmp_path / 'judge.pth'
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        model = MODELS.build(Config.fromfile(path).model)
+    model.init_weights()
+    torch.save(dict(state_dict=model.state_dict()), checkpoint)
+    evaluator = Config.fromfile(repo_root / 'configs/_base_/evaluators/camvid.py').test_evaluator
+    asked = evaluator.metrics[0].segmentor
+    assert Path(asked.config).stem == Path(asked.checkpoint).parent.name == JUDGES[0]
+    settings = dict(asked, config=str(path), checkpoint=str(checkpoint))
+    judge = Segmentor(**settings)
+    assert judge.num_classes == 11
+    seen = []
+    judge.model.backbone.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape))
+    for size in ((96, 128), (192, 256), (360, 480)):
+        picture = torch.randint(0, 256, (1, 3, *size), dtype=torch.uint8)
+        assert judge(picture).shape == (1, *size)
+    assert len(set(seen)) == 1
+    assert seen[0][-2:] == ((96, 128) if name == JUDGES[0] else (192, 256))

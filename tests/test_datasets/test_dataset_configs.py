@@ -1,6 +1,8 @@
 """The data set parts of the configs, on real files and in the folders that they describe."""
 
 import shutil
+from collections import Counter
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +12,7 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
+from mmseg.registry import DATASETS as SEG_DATASETS
 
 from projects.ecgan.datasets import draw_scene
 
@@ -20,6 +23,7 @@ SIZES = {
     'ade20k_256x256': (256, 256),
     'cityscapes_512x256': (256, 512),
     'camvid_128x96': (96, 128),
+    'camvid_256x192': (192, 256),
     'camvid_480x352': (352, 480),
 }
 
@@ -114,14 +118,38 @@ def test_cityscapes(repo_root, tmp_path, monkeypatch):
     assert batch['data_samples'][0].sample_name == 'aachen/aachen_000000_000019'
 
 
-def test_camvid(repo_root, shared_dir, monkeypatch):
+@pytest.fixture
+def camvid_dir(shared_dir):
     if not (shared_dir / 'data/camvid').is_dir():
         pytest.skip('needs CamVid')
-    cfg = _load(repo_root, 'camvid_128x96', shared_dir / 'data', monkeypatch)
+    return shared_dir / 'data'
+
+
+@pytest.mark.parametrize('name', ['camvid_128x96', 'camvid_256x192'])
+def test_camvid(repo_root, camvid_dir, monkeypatch, name):
+    cfg = _load(repo_root, name, camvid_dir, monkeypatch)
     batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
     assert 255 in torch.stack(batch['inputs']['label']).unique()
     lengths = [len(DATASETS.build(cfg[f'{s}_dataloader'].dataset)) for s in ('train', 'test')]
     assert lengths == [367, 233]
+
+
+def test_judges_of_camvid_learn_from_two_drives(repo_root, camvid_dir, monkeypatch):
+    cfg = _load(repo_root, 'camvid_judge_128x96', camvid_dir, monkeypatch)
+    init_default_scope('mmseg')
+    drives = {}
+    for split in ('train', 'val', 'test'):
+        dataset = SEG_DATASETS.build(cfg[f'{split}_dataloader'].dataset)
+        infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+        drives[split] = Counter(Path(info['img_path']).stem.split('_')[0] for info in infos)
+    assert drives['train'] == {'0001TP': 62, '0016E5': 204}
+    assert drives['val'] == {'0006R0': 101}
+    assert drives['test'].total() == 233
+    # The last data set is test's: predictions are compared at the maps' own size.
+    sample = dataset[0]
+    labels = sample['data_samples'].gt_sem_seg.data
+    assert sample['inputs'].shape == (3, 96, 128) and labels.shape == (1, 270, 360)
+    assert labels.max() == 255 and labels[labels != 255].max() < 11
 
 
 def test_camvid_as_released(repo_root, tmp_path, monkeypatch):
@@ -147,6 +175,7 @@ def test_camvid_as_released(repo_root, tmp_path, monkeypatch):
         ('ade20k_256x256', 151),
         ('cityscapes_512x256', 36),
         ('camvid_128x96', 12),
+        ('camvid_256x192', 12),
         ('camvid_480x352', 12),
     ],
 )

@@ -60,6 +60,19 @@ def test_dry_run_prints_the_resolved_config_and_makes_nothing(tmp_path: Path) ->
     assert not work_dir.exists()
 
 
+def test_rates_of_another_batch_are_said_and_taken(tmp_path: Path) -> None:
+    recipe = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
+    argv = [recipe, '--dry-run', '--auto-scale-lr', '--cfg-options']
+    argv += ['train_dataloader.batch_size=3', 'optim_wrapper.generator.accumulative_counts=4']
+    status, output = run(TRAIN, *argv, tmp_path=tmp_path)
+    assert status == 0, output
+    assert (
+        '--auto-scale-lr: rates made for 2 samples an update are now: generator 0.006 (12 samples '
+        'an update), discriminator 0.0012 (3 samples an update)'
+    ) in output
+    assert 'lr=0.006' in output and 'enable=False' in output
+
+
 class Hostile:
     """Unpickles by opening a file for writing."""
 

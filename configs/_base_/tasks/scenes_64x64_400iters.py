@@ -7,6 +7,7 @@ _base_ = [
 optim_wrapper = dict(
     generator=dict(optimizer=dict(lr=1e-3)), discriminator=dict(optimizer=dict(lr=8e-4))
 )
+auto_scale_lr = dict(base_batch_size=8)  # for --auto-scale-lr
 default_hooks = dict(
     checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'),
     samples=dict(interval=100),

@@ -2,30 +2,22 @@
 
 import hashlib
 import io
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
-from rich.progress import track
 
 from ..datasets.label_maps import colour_numbers, map_values
-from ..errors import DataError, UserError, one_line
+from ..errors import DataError, one_line
 from .findings import Finding
 from .pairing import Pair
+from .parallel import in_processes
 
 #: Of a map with more values than this the most frequent are kept: it is no label map.
 MOST_VALUES = 512
 _THUMBNAIL = 160
-_CHUNK = 8
 _ORIENTATION = 0x0112
 
 
@@ -87,32 +79,7 @@ def look_at_all(pairs: Sequence[Pair], jobs: int, shown: Iterable[int] = ()) -> 
     """
     shown = set(shown)
     keep = [index in shown for index in range(len(pairs))]
-    bar = partial(track, description='looking at pairs', total=len(pairs))
-    # No more processes than there is work for.
-    jobs = min(jobs, -(-len(pairs) // _CHUNK))
-    if jobs == 1:
-        return list(bar(map(look_at, pairs, keep)))
-    # Forked, processes begin at once; anew, each would import the toolbox.
-    context = multiprocessing.get_context('fork' if sys.platform == 'linux' else None)
-    try:
-        with ProcessPoolExecutor(jobs, context, _leave_signals_to_the_tool) as pool:
-            return list(bar(pool.map(look_at, pairs, keep, chunksize=_CHUNK)))
-    except BrokenProcessPool as error:
-        raise UserError(
-            'a process that looked at files was ended, as happens when memory runs out; '
-            'take fewer with --jobs'
-        ) from error
-
-
-def _leave_signals_to_the_tool() -> None:
-    """On Ctrl-C the tool says what there is to say, once."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
+    return in_processes(look_at, pairs, keep, jobs=jobs, doing='looking at pairs')
 
 
 def look_at(pair: Pair, keep_thumbnails: bool = False) -> PairLook:

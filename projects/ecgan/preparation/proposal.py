@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from ..errors import ConfigError
-from .looking import usable_cores
+from .parallel import usable_cores
 
 Size = tuple[int, int]
 

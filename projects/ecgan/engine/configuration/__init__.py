@@ -1,6 +1,6 @@
 """A run's config: reading it, changing it as the arguments say, checking it before it runs."""
 
-from .changes import add_hooks, enable_amp, use_block_compilation
+from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
 from .reading import find_config, merge_options, read_config, read_options, read_run_config
 from .resuming import checkpoints, is_whole, newest_checkpoint, set_checkpoint, set_resume
@@ -17,6 +17,7 @@ __all__ = [
     'read_config',
     'read_options',
     'read_run_config',
+    'scale_rates',
     'set_checkpoint',
     'set_resume',
     'use_block_compilation',
