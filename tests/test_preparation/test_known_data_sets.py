@@ -1,4 +1,4 @@
-"""The look at the data sets whose trees are known: pairs, ids and splits are found by themselves."""
+"""The look at data sets whose trees are known: pairs, ids and splits are found by themselves."""
 
 import pytest
 from dataset_trees import COUNT, WRITERS
