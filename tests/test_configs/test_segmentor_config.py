@@ -62,7 +62,7 @@ def test_learns(config, tmp_path):
 
 JUDGES = (
     'unet-s5-c16_1xb8-3000iters_camvid-128x96',
-    'fast-scnn_scratch_1xb16-3000iters_camvid-128x96',
+    'fast-scnn_scratch_1xb8-2500iters_camvid-128x96',
 )
 
 
