@@ -30,9 +30,11 @@ def shared_dir() -> Path:
 
 @pytest.fixture(autouse=True)
 def default_scope_of_its_own():
-    """Registries look up names in the scope of the newest run; no test inherits another's."""
+    """Registries look up names in the scope of the newest run; no test inherits another's.
+
+    Nor does it inherit that of a fixture of its module or of another, which is set up before this.
+    """
     scopes = DefaultScope._instance_dict
-    before = dict(scopes)
+    scopes.clear()
     yield
     scopes.clear()
-    scopes.update(before)

@@ -12,3 +12,4 @@ default_hooks = dict(
     checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'),
     samples=dict(interval=100),
 )
+auto_scale_lr = dict(base_batch_size=4)  # for --auto-scale-lr
