@@ -39,7 +39,7 @@ test: setup ## all tests but the campaigns (less than 10 minutes)
 test-fast: setup ## the tests that take less than 90 seconds together
 	$(RUN) -m pytest -m "not slow and not campaign" $(PYTEST_ARGS)
 
-campaigns: setup ## run every recipe, kill trainings, feed bad and random inputs (docs/robustness.md)
+campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
 	$(RUN) -m pytest -m campaign -s $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)

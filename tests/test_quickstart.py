@@ -20,7 +20,7 @@ def test_it_is_kept_without_results(notebook):
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_it_runs(notebook, tmp_path, monkeypatch):
     """Two iterations in place of 600; every cell that shows something shows a picture."""
     nbclient = pytest.importorskip('nbclient')

@@ -86,7 +86,7 @@ def train_and_test(config: str, work_dir: str) -> None:
     """A job: the two tools one after the other, as from the command line."""
     for tool in ('train.py', 'test.py'):
         checkpoint = [str(next(Path(work_dir).glob('*_[12].pth')))] if tool == 'test.py' else []
-        extra = ['--out', f'{work_dir}/metrics.json'] if tool == 'test.py' else []
+        extra = ['--no-untrained', '--out', f'{work_dir}/metrics.json'] if tool == 'test.py' else []
         try:
             argv = [config, *checkpoint, '--work-dir', work_dir, *extra]
             fresh_process.run_script(f'tools/{tool}', argv)

@@ -102,9 +102,9 @@ def run_file(path: Path) -> tuple[Callable, dict]:
     ('name', 'suffix'),
     [
         ('spade_unknown', '.pt2'),
-        pytest.param('ecgan', '.pt2', marks=pytest.mark.slow),
-        pytest.param('ecgan_unknown', '.onnx', marks=pytest.mark.slow),
-        pytest.param('spade', '.onnx', marks=pytest.mark.slow),
+        pytest.param('ecgan', '.pt2', marks=pytest.mark.campaign),
+        pytest.param('ecgan_unknown', '.onnx', marks=pytest.mark.campaign),
+        pytest.param('spade', '.onnx', marks=pytest.mark.campaign),
     ],
 )
 def test_a_file_gives_the_inferencers_pictures(checkpoints, tmp_path, name, suffix):
@@ -138,7 +138,7 @@ def test_a_file_gives_the_inferencers_pictures(checkpoints, tmp_path, name, suff
     assert metadata['outputs'] == {'image': 'uint8 (batch, height, width, 3): RGB'}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_onnx_is_well_formed_and_names_its_axes(checkpoints, tmp_path):
     onnx = pytest.importorskip('onnx')
     pytest.importorskip('onnxscript')
@@ -216,7 +216,7 @@ def test_more_classes_than_a_byte_holds(checkpoints):
     assert export.describe(inferencer, False)['inputs']['labels'].startswith('int64')
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize(('name', 'index'), [('model.onnx', 0), ('model.pt2', 1)])
 def test_the_tool_and_the_page(checkpoints, repo_root, tmp_path, monkeypatch, name, index):
     """tools/export.py as a process, and docs/export.md's program on what it wrote."""

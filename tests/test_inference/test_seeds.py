@@ -129,7 +129,7 @@ def test_noise_of_every_pixel_is_not_exported(checkpoints):
         LabelMapGenerator(ECGANInferencer(checkpoints['pixel'], device='cpu'))
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.skipif(
     Version(torch.__version__) < export.OLDEST_TORCH, reason='torch is too old to export'
 )

@@ -14,7 +14,7 @@ from PIL import Image
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
 from projects.ecgan.painting import MAX_BYTES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.campaign
 
 FIRST = draw_scene(0, 1, (64, 64))[1]
 SKY, GRASS, CAR = (SCENE_CLASSES.index(name) for name in ('sky', 'grass', 'car'))

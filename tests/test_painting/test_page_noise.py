@@ -12,7 +12,7 @@ from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_CLASSES, draw_scene
 from projects.ecgan.inference import Seeds
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.campaign
 
 FIRST = draw_scene(0, 1, (64, 64))[1]
 GRASS = SCENE_CLASSES.index('grass')

@@ -7,7 +7,7 @@ from pathlib import Path
 import fresh_process
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.campaign
 sys.path.append(str(Path(__file__).resolve().parents[1] / 'test_preparation'))
 
 from planted import change, label, write_classes, write_tree  # noqa: E402

@@ -134,7 +134,7 @@ def test_errors(tool, tmp_path, capsys, monkeypatch, repo_root):
         tool.main(['--iterations', '0'])
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_real_run(tool, ladder, tmp_path):
     """Train, test and measure a step with all losses, for real."""
     out = tmp_path / 'out'
