@@ -32,11 +32,13 @@ def test_two_runs(tool, tmp_path, capsys):
     folder = tmp_path / 'mmagic' / 'tests' / 'test_engine'
     folder.mkdir(parents=True)
     (folder / 'test_a.py').write_text(NEEDS_THE_PROJECT)
+    # One file that does not import does not stop the others.
+    (folder / 'test_b.py').write_text('import no_such_package')
     assert tool.main([str(tmp_path / 'mmagic'), '--logs', str(tmp_path / 'logs')]) == 0
     out = capsys.readouterr().out
     assert f'1 of {len(tool.FOLDERS)} folders' in out
-    assert '| without | 1 | 1 | 0 | 0 |' in out
-    assert '| with this project | 2 | 0 | 0 | 0 |' in out
+    assert '| without | 1 | 1 | 1 | 0 |' in out
+    assert '| with this project | 2 | 0 | 1 | 0 |' in out
     assert '2 passed' in (tmp_path / 'logs' / 'with.log').read_text()
 
 

@@ -67,7 +67,10 @@ def compare(args: argparse.Namespace) -> None:
         folders = [f'tests/{name}' for name in FOLDERS if (Path(scratch) / 'tests' / name).is_dir()]
         for title, plugin in (('without', []), ('with this project', ['-p', 'projects.ecgan'])):
             done = subprocess.run(
-                [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', *plugin, *folders],
+                [
+                    *(sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'),
+                    *('--continue-on-collection-errors', *plugin, *folders),
+                ],
                 cwd=scratch,
                 env={**os.environ, 'PYTHONPATH': f'{ROOT}{os.pathsep}{scratch}'},
                 capture_output=True,
