@@ -33,10 +33,10 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-test: setup ## all tests but the campaigns (less than 10 minutes)
+test: setup ## all tests but the campaigns (10 to 12 minutes)
 	$(RUN) -m pytest $(PYTEST_ARGS)
 
-test-fast: setup ## the tests that take less than 90 seconds together
+test-fast: setup ## the quick tests (4 minutes)
 	$(RUN) -m pytest -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
