@@ -50,6 +50,22 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
         return MODELS.build(with_defaults(config, **defaults))
 
 
+def build_of_mmseg(config: dict) -> nn.Module:
+    """Build a module of mmsegmentation's registry, its parts looked up there too.
+
+    Args:
+        config: Config of the module.
+
+    Returns:
+        The module.
+    """
+    import mmseg.models  # noqa: F401  (registers the modules)
+    from mmseg.registry import MODELS as SEGMENTATION_MODELS
+
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        return SEGMENTATION_MODELS.build(config)
+
+
 def with_defaults(config: dict, **defaults: object) -> dict:
     """A config with defaults for arguments that its module takes and it lacks.
 

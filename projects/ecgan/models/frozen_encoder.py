@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
 from ..compat.safe_checkpoints import safe_load
 from ..errors import CheckpointError, ConfigError
 from ..weights import find_weights, keep_out_of_checkpoints
+from .building import build_of_mmseg
 from .efficientnet_lite import LITE0, load_efficientnet_lite0
 from .taps import tapped
 
@@ -115,7 +115,7 @@ def build_encoder(config: dict) -> FrozenEncoder:
     if weights is None:
         raise ConfigError(f'encoder {kind} needs weights: a local file or an address')
     if library == 'mmseg':
-        network, features = _build_backbone(name, settings), ()
+        network, features = build_of_mmseg(dict(settings, type=name)), ()
     else:
         features = settings.pop('features', ())
         network = _build_classifier(kind, name, features, settings)
@@ -135,14 +135,6 @@ def _build_classifier(kind: str, name: str, features: Sequence[str], settings: d
             f'coarse), and nothing else; got features={features!r} and {sorted(settings)}'
         )
     return get_model(name, weights=None)
-
-
-def _build_backbone(name: str, settings: dict) -> nn.Module:
-    import mmseg.models  # noqa: F401  (registers the backbones)
-    from mmseg.registry import MODELS as BACKBONES
-
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        return BACKBONES.build(dict(settings, type=name))
 
 
 def _load(network: nn.Module, weights: str, kind: str) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from mmagic.registry import MODELS
 from mmengine.config import Config
 from mmengine.model import BaseModule, revert_sync_batchnorm
-from mmengine.registry import DefaultScope
 from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
+from ..building import build_of_mmseg
 from ..segmentors import find_segmentor_config, to_segmentor_input
 from .single_scale import judge_apart
 
@@ -73,9 +73,6 @@ class SegmentorDiscriminator(BaseModule):
 
 def _build(segmentor: dict | str, channels: int) -> BaseModule:
     """The segmentor with another number of classes."""
-    import mmseg.models  # noqa: F401  (registers the models)
-    from mmseg.registry import MODELS
-
     if isinstance(segmentor, str):
         segmentor = Config.fromfile(find_segmentor_config(segmentor)).model
     segmentor = copy.deepcopy(segmentor)
@@ -89,5 +86,4 @@ def _build(segmentor: dict | str, channels: int) -> BaseModule:
     for head in heads if isinstance(heads, list | tuple) else [heads]:
         head['num_classes'] = channels
         head.pop('out_channels', None)
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        return revert_sync_batchnorm(MODELS.build(segmentor))
+    return revert_sync_batchnorm(build_of_mmseg(segmentor))

@@ -8,7 +8,6 @@ from mmagic.registry import MODELS
 from mmcv.cnn import ConvModule
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
-from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -16,6 +15,7 @@ from ...compat.safe_checkpoints import safe_load
 from ...errors import CheckpointError, ConfigError
 from ...structures import AnyLayout
 from ...weights import find_weights
+from ..building import build_of_mmseg
 from ..fitting import at_rest, check_layout, find_divisor, probe_size
 from ..layers import LEAKY_SLOPE, initialize_weights
 
@@ -59,7 +59,7 @@ class BackboneTrunk(BaseModule):
         checkpoint: str | None = None,
     ) -> None:
         super().__init__()
-        self.backbone = _build_backbone(backbone, layout_channels)
+        self.backbone = build_of_mmseg({'in_channels': layout_channels, **backbone})
         self.layout_channels, self.checkpoint = layout_channels, checkpoint
         with at_rest(self.backbone) as copy:
 
@@ -171,11 +171,3 @@ def _merge(in_channels: int, out_channels: int) -> nn.Module:
         act_cfg=dict(type='LeakyReLU', negative_slope=LEAKY_SLOPE),
         order=('norm', 'act', 'conv'),
     )
-
-
-def _build_backbone(config: dict, in_channels: int) -> nn.Module:
-    import mmseg.models  # noqa: F401  (registers the backbones)
-    from mmseg.registry import MODELS as BACKBONES
-
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        return BACKBONES.build({'in_channels': in_channels, **config})

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from ...compat.safe_checkpoints import safe_load
 from ...errors import CheckpointError, ConfigError, MissingFileError
 from ...weights import file_sha256, find_weights
+from ..building import build_of_mmseg
 
 INPUT_POLICIES = ('native', 'upscale', 'pipeline')
 
@@ -90,16 +91,12 @@ def _check_fit(model: nn.Module, state: dict[str, Tensor], checkpoint: Path, con
 
 
 def _build_model(config: Config) -> nn.Module:
-    import mmseg.models  # noqa: F401  (registers the models)
-    from mmseg.registry import MODELS
-
     settings = copy.deepcopy(config.model)
     settings.setdefault('data_preprocessor', config.get('data_preprocessor'))
     # Weights come from the checkpoint alone: no pretrained backbone is fetched.
     settings['pretrained'] = None
     settings.get('backbone', {}).pop('init_cfg', None)
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        return revert_sync_batchnorm(MODELS.build(settings))
+    return revert_sync_batchnorm(build_of_mmseg(settings))
 
 
 def _build_pipeline(config: Config) -> Compose:
