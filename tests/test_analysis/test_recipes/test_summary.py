@@ -33,6 +33,12 @@ def test_a_run_is_read_from_its_folder(tmp_path):
     }
 
 
+def test_time_taken_alone_comes_before_that_of_the_training(tmp_path):
+    write_run(tmp_path / 'seed_0', 0.5, [9.0, 1.0, 1.2])
+    (tmp_path / 'timing.json').write_text(json.dumps({'seconds_per_iteration': 0.7}))
+    assert read_result(tmp_path / 'seed_0')['seconds per iteration'] == 0.7
+
+
 def test_mean_and_spread_by_hand():
     results = {
         'b1': {0: {'mIoU': 0.4, 'FID': 3.0}, 1: {'mIoU': 0.6, 'FID': 5.0}},

@@ -24,6 +24,7 @@ def read_result(folder: Path) -> Result | None:
     Args:
         folder: Work dir with ``report.json`` (the metrics of the generated images),
             ``separation.json`` and MMEngine's ``*/vis_data/scalars.json``, each where it exists.
+            Beside it ``timing.json`` of the recipe, where it was timed by itself.
 
     Returns:
         Metric -> value, None for a run without a report.
@@ -39,8 +40,11 @@ def read_result(folder: Path) -> Result | None:
     separation = folder / 'separation.json'
     if separation.is_file():
         result[SEPARATION] = json.loads(separation.read_text())['separation']
-    times = logged_times(folder)
-    if times:
+    timing, times = folder.parent / 'timing.json', logged_times(folder)
+    if timing.is_file():
+        # Timed alone; the training itself may have had company.
+        result[SECONDS] = json.loads(timing.read_text())['seconds_per_iteration']
+    elif times:
         # The median: the first iterations and pauses do not count.
         result[SECONDS] = statistics.median(times)
     return result
