@@ -5,6 +5,8 @@ VENV ?= .venv
 DEMO_ARGS ?=
 PAINT_ARGS ?=
 PYTEST_ARGS ?=
+# Test files that run at once; each is given one thread.
+WORKERS ?= 2
 SITE ?= site
 
 # Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
@@ -13,6 +15,8 @@ ANY_PYTHON := $(shell command -v python3 || command -v python3.13 || command -v 
 SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
 	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
+PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
+AT_ONCE = -n "$(WORKERS)" --dist loadfile
 # The extra requirements of `make paint` as pyproject.toml has them, quotes and all.
 PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
 
@@ -34,10 +38,10 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
 test: setup ## all tests but the campaigns (10 to 12 minutes)
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) $(PYTEST_ARGS)
 
 test-fast: setup ## the quick tests (4 minutes)
-	$(RUN) -m pytest -m "not slow and not campaign" $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
 	$(RUN) -m pytest -m campaign -s $(PYTEST_ARGS)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,17 @@ REPO_ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPO_ROOT), str(REPO_ROOT / 'tools')]
 
 import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, registers everything)
+
+
+# After this time (seconds since 1970) no campaign begins, so that a slow machine ends in time.
+CAMPAIGNS_UNTIL = float(os.environ.get('ECGAN_CAMPAIGNS_UNTIL', 'inf'))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a campaign for which there is no time left."""
+    if item.get_closest_marker('campaign') and time.time() > CAMPAIGNS_UNTIL:
+        pytest.skip('no time left: ECGAN_CAMPAIGNS_UNTIL is over')
 
 
 @pytest.fixture(scope='session')

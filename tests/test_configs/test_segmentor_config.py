@@ -80,8 +80,8 @@ def test_judges_of_camvid_see_every_picture_at_their_size(repo_root, tmp_path, n
     model.init_weights()
     torch.save(dict(state_dict=model.state_dict()), checkpoint)
     evaluator = Config.fromfile(repo_root / 'configs/_base_/evaluators/camvid.py').test_evaluator
-    asked = evaluator.metrics[0].segmentor
-    assert Path(asked.config).stem == Path(asked.checkpoint).parent.name == JUDGES[0]
+    asked = evaluator.metrics[JUDGES.index(name)].segmentor
+    assert Path(asked.config).stem == Path(asked.checkpoint).parent.name == name
     settings = dict(asked, config=str(path), checkpoint=str(checkpoint))
     judge = Segmentor(**settings)
     assert judge.num_classes == 11

@@ -70,6 +70,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         ('', True),
         ('?', True),
     ],
+    ids=['another', 'gone', 'itself', 'elsewhere', 'empty', 'unknown'],
 )
 def test_without_locks_of_the_kernel_the_holder_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: str, free: bool

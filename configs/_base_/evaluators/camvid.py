@@ -1,6 +1,7 @@
-# CamVid, 11 classes, unlabelled pixels left out. The judge is this project's own
-# (configs/segmentor): it sees every picture at 128 x 96, at which it was trained. The features of
-# the distances come with a package, see docs/evaluation.md.
+# CamVid, 11 classes, unlabelled pixels left out. The judges are this project's own
+# (configs/segmentor): they see every picture at 128 x 96, at which they were trained. The second one
+# is there to see whether both agree. The features of the distances come with a package, see
+# docs/evaluation.md.
 fidelity = dict(
     type='SegmentationFidelity',
     segmentor=dict(
@@ -9,14 +10,24 @@ fidelity = dict(
         input_policy='pipeline',
     ),
 )
+second = dict(
+    type='SegmentationFidelity',
+    segmentor=dict(
+        config='configs/segmentor/fast-scnn_scratch_1xb8-2500iters_camvid-128x96.py',
+        checkpoint='work_dirs/fast-scnn_scratch_1xb8-2500iters_camvid-128x96/iter_2500.pth',
+        input_policy='pipeline',
+    ),
+    prefix='fast-scnn',
+)
 val_evaluator = dict(type='Evaluator', metrics=[fidelity])
 test_evaluator = dict(
     type='Evaluator',
     metrics=[
         fidelity,
+        second,
         dict(type='FeatureDistance', network=dict(type='efficientnet-lite0')),
         dict(type='PairedSSIM'),
         dict(type='PairedPSNR'),
     ],
 )
-del fidelity
+del fidelity, second

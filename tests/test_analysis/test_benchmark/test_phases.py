@@ -32,6 +32,8 @@ class SleepingSGD(torch.optim.SGD):
 
 def test_phases_add_up_and_tell_forward_backward_and_optimiser():
     module, weight = SleepingModule(), nn.Parameter(torch.ones(3))
+    # Once there was an SGD, its step has hooks too, and the step below runs through both.
+    torch.optim.SGD([weight], lr=0.1)
     optimizer = SleepingSGD([weight], lr=0.1)
     timer = PhaseTimer(torch.device('cpu'), dict(generator=module))
     original = torch.autograd.backward
