@@ -13,7 +13,6 @@ sys.path[:0] = [str(REPO_ROOT), str(REPO_ROOT / 'tools')]
 
 import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, registers everything)
 
-
 # After this time (seconds since 1970) no campaign begins, so that a slow machine ends in time.
 CAMPAIGNS_UNTIL = float(os.environ.get('ECGAN_CAMPAIGNS_UNTIL', 'inf'))
 

@@ -1,6 +1,6 @@
 # CamVid, 11 classes, unlabelled pixels left out. The judges are this project's own
-# (configs/segmentor): they see every picture at 128 x 96, at which they were trained. The second one
-# is there to see whether both agree. The features of the distances come with a package, see
+# (configs/segmentor): they see every picture at 128 x 96, at which they were trained; the second is
+# there to see whether both agree. The features of the distances come with a package, see
 # docs/evaluation.md.
 fidelity = dict(
     type='SegmentationFidelity',
