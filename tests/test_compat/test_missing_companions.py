@@ -300,6 +300,7 @@ def test_mmagic_imports_and_its_editors_ask_for_what_they_need() -> None:
     assert lines[0].startswith('ImportError diffusers.models.AutoencoderKL')
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings('ignore::SyntaxWarning')
 def test_every_importer_of_mmagic_is_known() -> None:
     folder = Path(importlib.util.find_spec('mmagic').origin).parent

@@ -224,6 +224,7 @@ def test_table_of_ids(folders):
         _dataset(folders, label_map=table, reduce_zero_label=True)
 
 
+@pytest.mark.slow
 def test_colours(folders):
     colours = generated_palette(8)
     for name in ('a', 'b', 'town/c'):

@@ -88,6 +88,7 @@ def test_loading_weights_does_not_restore_random_numbers(tmp_path: Path) -> None
     assert seeds == [3, 4]
 
 
+@pytest.mark.slow
 def test_another_number_of_processes_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

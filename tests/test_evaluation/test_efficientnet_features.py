@@ -25,6 +25,7 @@ def scenes(first, count=24):
     return torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2)
 
 
+@pytest.mark.slow
 def test_the_more_is_done_the_farther(network):
     photos, others = scenes(0), scenes(100)
     blurred = torch.stack(

@@ -98,6 +98,7 @@ def run_file(path: Path) -> tuple[Callable, dict]:
 
 
 # Every model once, every kind of file with each generator.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ('name', 'suffix'),
     [

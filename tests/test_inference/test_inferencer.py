@@ -183,6 +183,7 @@ def test_config_of_a_checkpoint_is_not_run(checkpoint, tmp_path, line):
     assert not marker.exists()
 
 
+@pytest.mark.slow
 def test_carried_configs_are_read_as_mmengine_reads_them(repo_root):
     for path in (repo_root / 'configs').glob('*/*.py'):
         cfg = Config.fromfile(path, import_custom_modules=False)

@@ -46,6 +46,7 @@ def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', GENERATORS)
 def test_pictures_of_any_size(checkpoints, name):
     inferencer = ECGANInferencer(checkpoints[name], device='cpu')

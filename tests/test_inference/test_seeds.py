@@ -51,6 +51,7 @@ def close(one: np.ndarray, two: np.ndarray) -> bool:
     return abs(one.astype(int) - two).max() <= 1
 
 
+@pytest.mark.slow
 def test_a_seed_is_a_picture(inferencer):
     labels = scene()
     first, third = inferencer(labels).image, inferencer(labels, seed=3).image

@@ -157,6 +157,7 @@ def test_class_of_one_pixel_is_a_negative_but_no_anchor():
     assert features['up_3'].grad[0, :, 5, 5].abs().sum() > 0
 
 
+@pytest.mark.slow
 def test_gradcheck():
     loss = make_loss(
         scale_weights=(1.0, 0.7), cross_scale_weights=((0, 1, 1.0),), max_samples_per_class=4

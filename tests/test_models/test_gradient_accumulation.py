@@ -48,6 +48,7 @@ def weights(module) -> torch.Tensor:
     return torch.cat([parameter.detach().flatten() for parameter in module.parameters()])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', ['OptimWrapper', 'Bfloat16OptimWrapper'])
 def test_two_batches_make_one_update_from_their_mean_gradient(repo_root, kind):
     model, wrappers, steps = build(repo_root, count=2, lr=1e-3, kind=kind)
@@ -70,6 +71,7 @@ def test_two_batches_make_one_update_from_their_mean_gradient(repo_root, kind):
         assert min((mean - each).norm() for each in (first, second)) > 1e-2 * mean.norm() > 0
 
 
+@pytest.mark.slow
 def test_accumulation_starts_anew_after_each_update(repo_root):
     model, wrappers, steps = build(repo_root, count=2, lr=1e-3, kind='OptimWrapper')
     averages = []

@@ -125,6 +125,7 @@ def test_other_components_of_mmagic_and_own_inputs():
         build_regularizers([R1, R1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', ['OptimWrapper', 'Bfloat16OptimWrapper'])
 def test_a_penalty_is_part_of_the_discriminators_loss_only(repo_root, kind):
     model = build_model(repo_root, discriminator_regularizers=[R1])

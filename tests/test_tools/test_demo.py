@@ -114,6 +114,7 @@ def test_stages_fit_their_configs(short, tmp_path):
         assert stages['segmentor'].result.name == f'iter_{config.train_cfg.max_iters}.pth'
 
 
+@pytest.mark.slow
 def test_result_and_times(fake_demo, tmp_path):
     done = run(fake_demo)
     assert done.returncode == 0, done.stderr

@@ -84,6 +84,7 @@ def test_a_run_is_another_length_with_its_schedule(tool):
     assert cfg.train_dataloader.batch_size == 3
 
 
+@pytest.mark.slow
 def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
     """The tools are replaced by ones that write their files; the second fails in between."""
     calls, broken = [], {'test.py'}

@@ -1,5 +1,6 @@
 import time
 
+import pytest
 import torch
 from torch import nn
 
@@ -58,6 +59,7 @@ def test_phases_add_up_and_tell_forward_backward_and_optimiser():
     assert not timer.seconds
 
 
+@pytest.mark.slow
 def test_peak_memory_grows_by_what_is_used():
     memory = PeakMemory(torch.device('cpu'))
     before = memory.read()

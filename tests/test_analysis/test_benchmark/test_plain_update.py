@@ -58,6 +58,7 @@ def in_double(monkeypatch):
     monkeypatch.setattr(Layout, 'one_hot', lambda self, dtype=None: one_hot(self, torch.float64))
 
 
+@pytest.mark.slow
 def test_losses_are_those_of_the_model(model, batch, in_double):
     model = model.double().eval()
     plain = PlainUpdate(copy.deepcopy(model))
@@ -73,6 +74,7 @@ def test_losses_are_those_of_the_model(model, batch, in_double):
         assert losses[name].item() == pytest.approx(loss.item(), rel=1e-6), name
 
 
+@pytest.mark.slow
 def test_one_step_has_the_gradients_of_train_step(model, batch, in_double):
     # Without a learning rate both networks are the same in both updates, whatever the order.
     model = model.double()

@@ -40,6 +40,7 @@ def test_modes_generate_the_same():
     torch.testing.assert_close(images[0], images[1], atol=1e-6, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_bfloat16_is_of_the_fast_mode_only():
     dtypes = {}
     for mode in ('plain', 'fast'):

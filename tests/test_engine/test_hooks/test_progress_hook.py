@@ -72,6 +72,7 @@ def _log_of_training(work_dir):
     return [line for line in lines[start:] if line]
 
 
+@pytest.mark.slow
 def test_lines_where_there_is_no_terminal(tmp_path, capsys):
     _runner(tmp_path)[0].train()
     lines = _progress(capsys)
