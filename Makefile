@@ -17,15 +17,25 @@ SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VE
 RUN = "$(VENV)/bin/python"
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
 AT_ONCE = -n "$(WORKERS)" --dist loadfile
-# The extra requirements of `make paint` as pyproject.toml has them, quotes and all.
+# Extra requirements as pyproject.toml has them, quotes and all.
 PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
+FEATURES_NEEDS = $(shell sed -n 's/^features = \[\(.*\)\]$$/\1/p' pyproject.toml | sed 's/", "/" "/g')
+
+# The benchmark on photos: minutes of training for each model and seed, seeds, where to.
+MINUTES ?= 25
+SEEDS ?= 0 1 2
+PHOTOS ?= work_dirs/photos
+PHOTO_JUDGES = work_dirs/unet-s5-c16_1xb8-3000iters_camvid-128x96/iter_3000.pth \
+	work_dirs/fast-scnn_scratch_1xb8-2500iters_camvid-128x96/iter_2500.pth
+PHOTO_MODELS = $(foreach model,ecgan spade pix2pix,\
+	configs/$(model)/$(model)_base16_1xb4-1500iters_camvid-128x96.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo paint test test-fast campaigns lint format docs lock clean
+.PHONY: help setup demo paint benchmark-photos features test test-fast campaigns lint format docs lock clean
 
 help: ## this list
 	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.13]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by every target below
 	@$(SET_UP)
@@ -36,6 +46,16 @@ demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure th
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
 	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
+
+benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE, Pix2Pix on CamVid (docs/results.md)
+	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_MODELS) \
+		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
+
+features: setup
+	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(FEATURES_NEEDS)
+
+$(PHOTO_JUDGES): | setup
+	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume
 
 test: setup ## all tests but the campaigns (10 to 12 minutes)
 	$(PYTEST) $(AT_ONCE) $(PYTEST_ARGS)

@@ -56,6 +56,26 @@ class ToolParser(argparse.ArgumentParser):
         self.add_argument('--dtype', choices=('float32', 'bfloat16'), default='float32')
 
 
+def positive(text: str, kind: type[int] | type[float] = int) -> float:
+    """A number above 0, as ``type`` of an argument.
+
+    Args:
+        text: What was given.
+        kind: ``int`` or ``float``.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        number = kind(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < float('inf'):
+        whole = 'whole ' if kind is int else ''
+        raise argparse.ArgumentTypeError(f'{text!r} is not a {whole}number above 0')
+    return number
+
+
 class _Pairs(argparse.Action):
     """A list of ``key=value`` pairs; anything else is an error."""
 

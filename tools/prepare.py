@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from command_line import ROOT, ToolParser, run_tool
+from command_line import ROOT, ToolParser, positive, run_tool
 
 if TYPE_CHECKING:
     from projects.ecgan.preparation import Survey
@@ -25,13 +25,6 @@ def size(text: str) -> tuple[int, int]:
     if not match:
         raise argparse.ArgumentTypeError(f'{text!r} is not HEIGHTxWIDTH, such as 96x128')
     return int(match[1]), int(match[2])
-
-
-def positive(text: str) -> int:
-    """A whole number above 0."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'{text!r} is not a whole number above 0')
-    return int(text)
 
 
 def build_parser() -> ToolParser:

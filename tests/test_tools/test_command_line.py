@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ToolParser, run_parser, run_tool
+from command_line import ToolParser, positive, run_parser, run_tool
 
 from projects.ecgan.errors import ConfigError
 
@@ -96,3 +96,16 @@ def test_another_rank_is_named(
     monkeypatch.setenv('RANK', '3')
     assert run(fail) == 2
     assert capsys.readouterr().err == 'error (rank 3): no such thing\n'
+
+
+@pytest.mark.parametrize(
+    ('text', 'kind', 'number'),
+    [('3', int, 3), ('0.5', float, 0.5), ('0', int, None), ('-1', float, None), ('2.5', int, None)]
+    + [(text, float, None) for text in ('nan', 'inf', 'many')],
+)
+def test_a_positive_number(text, kind, number):
+    if number is not None:
+        assert positive(text, kind) == number
+        return
+    with pytest.raises(argparse.ArgumentTypeError, match=r'is not a (whole )?number above 0'):
+        positive(text, kind)

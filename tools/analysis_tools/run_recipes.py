@@ -14,17 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from command_line import ROOT, ToolParser, run_tool
+from command_line import ROOT, ToolParser, positive, run_tool
 
 LADDER = ROOT / 'configs' / 'ecgan' / 'ablation'
-
-
-def positive(text: str, kind: type = int) -> float:
-    """A number above 0."""
-    number = kind(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f'must be positive, got {text}')
-    return number
 
 
 def build_parser() -> ToolParser:
