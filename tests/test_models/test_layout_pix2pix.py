@@ -57,7 +57,7 @@ def test_all_off_is_mmagics_pix2pix_bit_for_bit(repo_root):
         (dict(label_generator=LABELS['label_generator']), {'loss_label'}),
         (dict(edge_generator=EDGES['edge_generator']), {'loss_edge_pixel'}),
     ],
-    ids=lambda value: '-'.join(value) if isinstance(value, set) else None,
+    ids=lambda value: '-'.join(sorted(value)) if isinstance(value, set) else None,
 )
 def test_a_part_adds_its_terms_and_changes_no_other(repo_root, parts, terms):
     plain = build_pix2pix(repo_root)
