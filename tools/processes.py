@@ -41,10 +41,7 @@ def run_processes(args: argparse.Namespace) -> int:
     count = f'--nproc_per_node={args.processes}'
     command = [*given, ports, count, args.tool, *args.arguments, '--launcher', 'pytorch']
     arguments = run.parse_args(command)
-    # torchrun kills what has not ended 30 seconds after a signal that it handles itself.
-    arguments.signals_to_handle = 'SIGINT,SIGHUP,SIGQUIT'
-    for number in (signal.SIGTERM, signal.SIGUSR1):
-        signal.signal(number, _pass_on)
+    _take_signals(arguments)
     try:
         run.run(arguments)
     except ChildFailedError as error:
@@ -54,6 +51,27 @@ def run_processes(args: argparse.Namespace) -> int:
             print(f'error: rank {rank} was ended by signal {-status}', file=sys.stderr)
         return abs(status) + (128 if status < 0 else 0)
     return 0
+
+
+def _take_signals(arguments: argparse.Namespace) -> None:
+    """Have SIGTERM and SIGUSR1 passed on.
+
+    torchrun kills what has not ended 30 seconds after a signal that it handles itself.
+    """
+    from torch.distributed.elastic.multiprocessing import api
+
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, _pass_on)
+    if hasattr(arguments, 'signals_to_handle'):
+        arguments.signals_to_handle = 'SIGINT,SIGHUP,SIGQUIT'
+        return
+    # An older one lays this handler on SIGTERM whatever it is told.
+    end = api._terminate_process_handler
+
+    def end_or_pass_on(number: int, frame: FrameType | None) -> None:
+        (_pass_on if number == signal.SIGTERM else end)(number, frame)
+
+    api._terminate_process_handler = end_or_pass_on
 
 
 def _pass_on(number: int, frame: FrameType | None) -> None:

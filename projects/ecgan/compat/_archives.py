@@ -44,6 +44,27 @@ def archive_problem(file: str | os.PathLike | Any) -> str | None:
     return f'a compressed record ({packed[0]!r})' if packed else None
 
 
+def record_sizes(file: str | os.PathLike | Any) -> dict[str, int]:
+    """Bytes of each record of an archive, by its name without the folder of them all.
+
+    Args:
+        file: File name, or an open binary file, whose position is kept.
+
+    Returns:
+        Sizes by name, such as ``data/0``; empty for a file that is no archive.
+    """
+    position = file.tell() if hasattr(file, 'seek') else 0
+    try:
+        with zipfile.ZipFile(file) as archive:
+            records = archive.infolist()
+    except zipfile.BadZipFile:
+        return {}
+    finally:
+        if hasattr(file, 'seek'):
+            file.seek(position)
+    return {record.filename.partition('/')[2]: record.file_size for record in records}
+
+
 def _leads_outside(name: str) -> bool:
     path = PurePosixPath(name.replace('\\', '/'))
     return path.is_absolute() or '..' in path.parts or ':' in name

@@ -24,7 +24,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ..errors import CheckpointError, one_line
-from ._archives import archive_problem
+from ._archives import archive_problem, record_sizes
 from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 from ._versions import older_than
 
@@ -137,9 +137,8 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
             names = [(value, name) for name, value in allowed_globals().items()]
             with torch.serialization.safe_globals(names):
                 return torch.load(path, map_location=map_location, weights_only=True)
-        return torch.load(
-            path, map_location=map_location, pickle_module=_pickle_module(), weights_only=False
-        )
+        module = _pickle_module(record_sizes(path))
+        return torch.load(path, map_location=map_location, pickle_module=module, weights_only=False)
     except pickle.UnpicklingError as error:
         raise _refusal(path, str(error)) from None
     except MemoryError:
@@ -148,12 +147,41 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
         raise CheckpointError(f'cannot read the checkpoint {path}: {one_line(error)}') from error
 
 
-def _pickle_module() -> Any:
-    """Stands in for :mod:`pickle` in ``torch.load``: unpickles what is allowed, nothing else."""
+def _within(sizes: dict[str, int], load: Callable[[tuple], Any]) -> Callable[[tuple], Any]:
+    """Loading of a storage that refuses one larger than its record; old torch reads on behind it.
+
+    Args:
+        sizes: Bytes of the archive's records by name.
+        load: Torch's loading of a storage from (``storage``, type, key, place, number of values).
+    """
+    import torch
+
+    def load_within(saved: tuple) -> Any:
+        kind, key, number = saved[1], saved[2], saved[4]
+        dtype = torch.uint8 if kind is torch.UntypedStorage else kind.dtype
+        found, wanted = sizes.get(f'data/{key}', 0), number * torch.empty(0, dtype=dtype).itemsize
+        if not 0 <= wanted <= found:
+            raise pickle.UnpicklingError(f'numbers of {wanted} bytes in a record of {found} bytes')
+        return load(saved)
+
+    return load_within
+
+
+def _pickle_module(sizes: dict[str, int]) -> Any:
+    """Stands in for :mod:`pickle` in ``torch.load``: unpickles what is allowed, nothing else.
+
+    Args:
+        sizes: Bytes of the archive's records by name; empty for a file that is no archive.
+    """
     torch_allowed = importlib.import_module('torch._weights_only_unpickler')._get_allowed_globals()
     allowed = {'_codecs.encode': _latin1, 'builtins.set': set, **torch_allowed, **allowed_globals()}
 
     class Unpickler(pickle.Unpickler):
+        def __setattr__(self, name: str, value: Any) -> None:
+            # So torch hands over what loads a storage.
+            checked = sizes and name == 'persistent_load'
+            super().__setattr__(name, _within(sizes, value) if checked else value)
+
         def find_class(self, module: str, name: str) -> Any:
             # torch.save writes pickles of protocol 2, with the module names of Python 2.
             module, name = NAME_MAPPING.get((module, name), (module, name))
