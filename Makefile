@@ -47,7 +47,7 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE, Pix2Pix on CamVid (docs/results.md)
+benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE and Pix2Pix on CamVid's photos (docs/datasets.md)
 	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_MODELS) \
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
@@ -57,10 +57,10 @@ features: setup
 $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume
 
-test: setup ## all tests but the campaigns (10 to 12 minutes)
+test: setup ## all tests but the campaigns (about 10 minutes)
 	$(PYTEST) $(AT_ONCE) $(PYTEST_ARGS)
 
-test-fast: setup ## the quick tests (4 minutes)
+test-fast: setup ## the quick tests (2 minutes)
 	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
