@@ -31,8 +31,9 @@ def draw_grid(folders: Sequence[Path], out: Path, num_layouts: int) -> None:
         sample = dataset[index]['data_samples']
         row = {key: sample.get(key) for key in ('gt_label_map', 'gt_img')}
         for number, folder in enumerate(folders, 1):
-            picture = cv2.imread(str(folder / 'images' / f'{sample.sample_name}.png'))
-            row[str(number)] = None if picture is None else picture.transpose(2, 0, 1)
+            file = folder / 'images' / f'{sample.sample_name}.png'
+            # Asked first, as OpenCV warns of each file that is not there.
+            row[str(number)] = cv2.imread(str(file)).transpose(2, 0, 1) if file.is_file() else None
         rows.append(row)
     columns = {'gt_label_map': 'layout', 'gt_img': 'photo'}
     columns.update({str(n): str(n) for n in range(1, len(folders) + 1)})
