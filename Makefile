@@ -15,6 +15,7 @@ ANY_PYTHON := $(shell command -v python3 || command -v python3.13 || command -v 
 SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
 	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
+INSTALL = $(RUN) -m uv pip install --quiet -c requirements/lock.txt
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
 AT_ONCE = -n "$(WORKERS)" --dist loadfile
 # Extra requirements as pyproject.toml has them, quotes and all.
@@ -44,7 +45,7 @@ demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure th
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
-	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(PAINT_NEEDS)
+	@$(INSTALL) $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
 benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE and Pix2Pix on CamVid's photos (docs/datasets.md)
@@ -52,7 +53,7 @@ benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE and Pix2Pix on CamVid
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
 features: setup
-	@$(RUN) -m uv pip install --quiet -c requirements/lock.txt $(FEATURES_NEEDS)
+	@$(INSTALL) $(FEATURES_NEEDS)
 
 $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume

@@ -1,10 +1,13 @@
 """Checkpoints that were made to do harm, in six forms: nothing runs, and one sentence says so."""
 
+import io
+import pickle
 import resource
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -69,6 +72,18 @@ def test_an_open_file_is_looked_at_too(tmp_path: Path) -> None:
     write(path, plain())
     with open(path, 'rb') as file:
         assert torch.equal(safe_load(file)['state_dict']['a'], torch.arange(4.0))
+
+
+def test_a_storage_is_no_larger_than_its_record() -> None:
+    """What torch before 2.6 does not look at itself; today's refuses the files above without it."""
+    unpickler = safe_checkpoints._pickle_module({'data/0': 16}).Unpickler(io.BytesIO())
+    unpickler.persistent_load = lambda saved: saved[4]
+    floats = SimpleNamespace(dtype=torch.float32)
+    assert unpickler.persistent_load(('storage', floats, '0', 'cpu', 4)) == 4
+    assert unpickler.persistent_load(('storage', torch.UntypedStorage, '0', 'cpu', 16)) == 16
+    for key, number in (('0', 5), ('0', -1), ('1', 1)):
+        with pytest.raises(pickle.UnpicklingError, match=r'numbers of -?\d+ bytes in a record'):
+            unpickler.persistent_load(('storage', floats, key, 'cpu', number))
 
 
 def test_the_bomb_would_go_off(tmp_path: Path) -> None:

@@ -10,6 +10,21 @@ from pathlib import PurePosixPath
 from typing import Any
 
 
+def _read(file: str | os.PathLike | Any) -> tuple[list[zipfile.ZipInfo], int] | None:
+    """Records of an archive and bytes of the file; None for what is no archive."""
+    is_open = hasattr(file, 'seek')
+    position = file.tell() if is_open else 0
+    try:
+        with zipfile.ZipFile(file) as archive:
+            # As many bytes as there are at most: the end of the file lies behind every record.
+            return archive.infolist(), archive.fp.seek(0, os.SEEK_END)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
+    finally:
+        if is_open:
+            file.seek(position)
+
+
 def archive_problem(file: str | os.PathLike | Any) -> str | None:
     """Say what an archive holds that no checkpoint does.
 
@@ -19,18 +34,10 @@ def archive_problem(file: str | os.PathLike | Any) -> str | None:
     Returns:
         A few words; None for a sound archive, and for a file that is no archive.
     """
-    is_open = hasattr(file, 'seek')
-    position = file.tell() if is_open else 0
-    try:
-        with zipfile.ZipFile(file) as archive:
-            records = archive.infolist()
-            # As many bytes as there are at most: the end of the file lies behind every record.
-            available = archive.fp.seek(0, os.SEEK_END)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    found = _read(file)
+    if found is None:
         return None
-    finally:
-        if is_open:
-            file.seek(position)
+    records, available = found
     names = [record.filename for record in records]
     outside = [name for name in names if _leads_outside(name)]
     if outside:
@@ -53,15 +60,7 @@ def record_sizes(file: str | os.PathLike | Any) -> dict[str, int]:
     Returns:
         Sizes by name, such as ``data/0``; empty for a file that is no archive.
     """
-    position = file.tell() if hasattr(file, 'seek') else 0
-    try:
-        with zipfile.ZipFile(file) as archive:
-            records = archive.infolist()
-    except zipfile.BadZipFile:
-        return {}
-    finally:
-        if hasattr(file, 'seek'):
-            file.seek(position)
+    records, _ = _read(file) or ([], 0)
     return {record.filename.partition('/')[2]: record.file_size for record in records}
 
 
