@@ -53,6 +53,8 @@ def test_samples_are_what_was_drawn(tmp_path, coding):
     assert len(cfg.val_dataloader.dataset.pipeline) == (6 if coding == 'ids' else 4)
     assert cfg.model.data_preprocessor.num_classes == 8
     assert cfg.train_cfg.max_iters == 2
+    parts = (cfg.model[f'{part}generator'] for part in ('', 'label_'))
+    assert {part.init_gain for part in (*parts, cfg.model.discriminator)} == {1.0}
 
 
 def test_what_is_special_is_written_down(tmp_path):

@@ -78,6 +78,7 @@ def test_a_run_is_another_length_with_its_schedule(tool):
     (path,) = find_recipes([tool.LADDER], ['b7']).values()
     cfg = make_config(path, 100, 5, {'train_dataloader.batch_size': 3})
     assert cfg.train_cfg.max_iters == 100
+    assert cfg.train_cfg.val_begin == 101  # never: the run is tested by tools/test.py
     assert (cfg.param_scheduler.begin, cfg.param_scheduler.end) == (50, 100)
     assert cfg.randomness.seed == 5
     assert cfg.default_hooks.checkpoint.interval == 25

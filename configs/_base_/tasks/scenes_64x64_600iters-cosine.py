@@ -6,7 +6,7 @@ _base_ = [
 train_dataloader = dict(batch_size=4)
 # In so few iterations generators of small width need larger steps to keep up.
 optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=1e-3)), discriminator=dict(optimizer=dict(lr=8e-4))
+    generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=1.6e-3))
 )
 default_hooks = dict(
     checkpoint=dict(interval=100, save_best='generated/mIoU', rule='greater'),

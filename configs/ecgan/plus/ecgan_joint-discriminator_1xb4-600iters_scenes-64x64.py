@@ -6,7 +6,7 @@ model = dict(
         _delete_=True,
         type='JointDiscriminator',
         members=[
-            dict(type='MultiModalityDiscriminator', base_channels=16),
+            dict(type='MultiModalityDiscriminator', base_channels=16, init_gain=1.0),
             dict(type='UNetSegmentationDiscriminator', base_channels=16),
         ],
     ),

@@ -37,8 +37,8 @@ def make_config(source: Path, iterations: int | None, seed: int, options: dict) 
             if scheduler.get(key) is not None:
                 scheduler[key] = round(scheduler[key] * iterations / length)
     cfg.train_cfg.max_iters = iterations
-    # Tested after training, by tools/test.py.
-    cfg.train_cfg.val_interval = iterations + 1
+    # Tested after training, by tools/test.py: not validated, at the end neither.
+    cfg.train_cfg.val_begin = iterations + 1
     cfg.default_hooks.checkpoint.update(interval=max(iterations // 4, 1), save_last=True)
     cfg.default_hooks.logger.interval = min(cfg.default_hooks.logger.interval, iterations)
     cfg.setdefault('randomness', {})['seed'] = seed
