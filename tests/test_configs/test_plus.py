@@ -20,6 +20,9 @@ CHANGES = {
     'lecam': {'model.discriminator_regularizers'},
     'ramp-up-ema': {'model.ema_config'},
     'cosine': {'param_scheduler'},
+    'class-adaptive-norm': {'model.generator'},
+    'noise': {'model.generator'},
+    'warped-layouts': {'train_dataloader'},
 }
 
 
@@ -48,8 +51,11 @@ def test_one_change_each(folder):
 
 def test_together_they_are_what_each_is_alone(folder):
     plain = read(folder / f'ecgan_base16_{SETTING}.py')
-    plus = read(folder / f'ecgan-plus_base16_{SETTING}.py')
-    assert changed(plus, plain) == UNET | {'model.ema_config', 'param_scheduler'}
-    for part in ('unet-discriminator', 'ramp-up-ema', 'cosine'):
-        alone = read(folder / 'plus' / f'ecgan_{part}_{SETTING}.py')
+    plus = read(folder / 'ecgan-plus_base16_1xb4-800iters_scenes-64x64.py')
+    parts = ('class-adaptive-norm', 'joint-discriminator')
+    parts = {part: read(folder / 'plus' / f'ecgan_{part}_{SETTING}.py') for part in parts}
+    changes = set().union(*(CHANGES[part] for part in parts))
+    length = {'train_cfg', 'param_scheduler', 'default_hooks'}
+    assert changed(plus, plain) - length == changes
+    for part, alone in parts.items():
         assert all(plus[key] == alone[key] for key in CHANGES[part]), part
