@@ -33,8 +33,9 @@ def shrink_widths(part: ConfigDict) -> None:
     for key, value in part.items():
         if key in WIDTHS and isinstance(value, int):
             part[key] = min(value, WIDTHS[key])
-        elif isinstance(value, dict) and 'decode_head' not in value:
-            shrink_widths(value)
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, dict) and 'decode_head' not in inner:
+                shrink_widths(inner)
 
 
 def judge(evaluator: ConfigDict, folder: Path, num_classes: int) -> None:
