@@ -70,11 +70,11 @@ def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
     ``generator``: what its generator has beside that of the recipe.
     """
     cfg = Config.fromfile(repo_root / SMOKE)
-    cfg.merge_from_dict(dict(model=dict(generator=generator)))
+    cfg.merge_from_dict(dict(model=dict(generator=dict(init_gain=0.02, **generator))))
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)
     model.init_weights()
-    # Xavier's small gain leaves pictures grey: make them tell layouts apart.
+    # The papers' small gain leaves pictures grey: make them tell layouts apart.
     with torch.no_grad():
         for parameter in model.generator_ema.parameters():
             parameter.mul_(30)

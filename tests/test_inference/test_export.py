@@ -43,6 +43,7 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
     cfg.merge_from_dict(
         {
             'model.generator.base_channels': 4,
+            'model.generator.init_gain': 0.02,
             'model.discriminator.base_channels': 4,
             'model.data_preprocessor.with_unknown': unknown,
             'model.data_preprocessor.with_boundary': boundary,
@@ -53,7 +54,7 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
     model = REGISTRY.build(cfg.model)
     model.init_weights()
     with torch.no_grad():
-        # Xavier's small gain leaves pictures grey, statistics of a new network fold nothing.
+        # The papers' small gain leaves pictures grey, statistics of a new network fold nothing.
         for parameter in model.sampling_generator.parameters():
             parameter.mul_(30)
         for key, value in model.sampling_generator.named_buffers():

@@ -32,6 +32,7 @@ def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
     paths = {}
     for name, generator in GENERATORS.items():
         cfg = Config.fromfile(repo_root / SMOKE)
+        cfg.model.generator.init_gain = 0.02
         cfg.merge_from_dict(dict(model=dict(generator=generator)))
         cfg.model.contrast_loss = None
         torch.manual_seed(0)
