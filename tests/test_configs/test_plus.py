@@ -55,7 +55,6 @@ def test_together_they_are_what_each_is_alone(folder):
     parts = ('class-adaptive-norm', 'joint-discriminator')
     parts = {part: read(folder / 'plus' / f'ecgan_{part}_{SETTING}.py') for part in parts}
     changes = set().union(*(CHANGES[part] for part in parts))
-    length = {'train_cfg', 'param_scheduler', 'default_hooks'}
-    assert changed(plus, plain) - length == changes
+    assert changed(plus, plain) == changes | {'train_cfg', 'param_scheduler'}
     for part, alone in parts.items():
         assert all(plus[key] == alone[key] for key in CHANGES[part]), part

@@ -1,0 +1,10 @@
+# SPADE for short trainings on a CPU: width 16, no weights to fetch.
+_base_ = './spade.py'
+model = dict(
+    # Not the papers' gain of 0.02, from which so short a training takes long to get away.
+    generator=dict(base_channels=16, init_gain=1.0),
+    discriminator=dict(base_channels=16, init_gain=1.0),
+    perceptual_loss=None,
+    # In short trainings the moving average sees the last hundred iterations or so.
+    ema_config=dict(momentum=1e-2),
+)
