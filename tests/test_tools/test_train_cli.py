@@ -67,10 +67,10 @@ def test_rates_of_another_batch_are_said_and_taken(tmp_path: Path) -> None:
     status, output = run(TRAIN, *argv, tmp_path=tmp_path)
     assert status == 0, output
     assert (
-        '--auto-scale-lr: rates made for 2 samples an update are now: generator 0.012 (12 samples '
-        'an update), discriminator 0.0024 (3 samples an update)'
+        '--auto-scale-lr: rates made for 2 samples an update are now: generator 0.024 (12 samples '
+        'an update), discriminator 0.0048 (3 samples an update)'
     ) in output
-    assert 'lr=0.012' in output and 'enable=False' in output
+    assert 'lr=0.024' in output and 'enable=False' in output
 
 
 class Hostile:

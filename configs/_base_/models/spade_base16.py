@@ -4,6 +4,9 @@ model = dict(
     # Not the papers' gain of 0.02, from which so short a training takes long to get away.
     generator=dict(base_channels=16, init_gain=1.0),
     discriminator=dict(base_channels=16, init_gain=1.0),
+    # At the papers' 10 it outweighs the adversarial loss a hundredfold in short trainings
+    # (docs/plus_discriminator.md#measured).
+    feature_matching_loss=dict(loss_weight=3.0),
     perceptual_loss=None,
     # In short trainings the moving average sees the last hundred iterations or so.
     ema_config=dict(momentum=1e-2),

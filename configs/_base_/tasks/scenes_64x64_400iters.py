@@ -5,7 +5,7 @@ _base_ = [
 ]
 # In so few iterations generators of small width need larger steps to keep up.
 optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=1.6e-3))
+    generator=dict(optimizer=dict(lr=4e-3)), discriminator=dict(optimizer=dict(lr=3.2e-3))
 )
 auto_scale_lr = dict(base_batch_size=8)  # for --auto-scale-lr
 default_hooks = dict(

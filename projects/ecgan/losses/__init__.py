@@ -3,6 +3,7 @@
 from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
 from .contrast_sampling import sample_pixels, sampling_key
 from .contrastive_loss import contrastive_loss
+from .diversity_loss import DiversityLoss, diversity_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
 from .joint_gan_loss import JointGANLoss
 from .label_mix_loss import LabelMixConsistency, label_mix_loss
@@ -14,6 +15,7 @@ from .vgg_perceptual_loss import VGGPerceptualLoss
 
 __all__ = [
     'ClassSpecificPixelLoss',
+    'DiversityLoss',
     'FeatureMatchingLoss',
     'JointGANLoss',
     'LabelMixConsistency',
@@ -24,6 +26,7 @@ __all__ = [
     'VGGPerceptualLoss',
     'class_specific_pixel_loss',
     'contrastive_loss',
+    'diversity_loss',
     'feature_matching_loss',
     'label_mix_loss',
     'sample_pixels',

@@ -16,7 +16,7 @@ from . import objective
 from .building import build_for, build_part
 from .contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
 from .discriminators import judge_pairs
-from .iteration import gradients_at, to_floats, unwrap
+from .iteration import generate, gradients_at, to_floats, unwrap
 from .label_losses import label_losses
 from .regularizers import BoundDiscriminator, build_regularizers, regularize
 
@@ -51,6 +51,7 @@ class ECGAN(BaseModel):
         label_loss_weight: Weight of the label generator's cross entropy on photos; 0 is off.
         contrast_loss: Config of pixel contrast or multi-scale contrast.
         class_pixel_loss: Config of the class-specific pixel loss on I''.
+        diversity_loss: Config of the diversity loss, for a generator with noise.
         final_weight: lambda, weight of the final image against coarse image and edges.
         judged: Generated pairs that the discriminator judges, of those that the generator makes. A
             discriminator with ``judges_edges = False`` never gets edges.
@@ -80,6 +81,7 @@ class ECGAN(BaseModel):
         label_loss_weight: float = 1.0,
         contrast_loss: dict | None = None,
         class_pixel_loss: dict | None = None,
+        diversity_loss: dict | None = None,
         final_weight: float = 2.0,
         judged: Sequence[str] = objective.PAIRS,
         discriminator_regularizers: Sequence[dict] = (),
@@ -112,6 +114,12 @@ class ECGAN(BaseModel):
                 self.generator.feature_channels, self.generator.feature_names_fine_to_coarse
             )
         self.class_pixel_loss = build_part(class_pixel_loss)
+        self.diversity_loss = build_part(diversity_loss)
+        if self.diversity_loss is not None and getattr(self.generator, 'noise', None) is None:
+            raise ConfigError(
+                'diversity_loss needs a generator that makes many images of one layout, with '
+                "noise=dict(type='LayoutNoise'); this one has noise=None"
+            )
         self.final_weight = final_weight
         self.judged = objective.check_pairs(judged)
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
@@ -229,7 +237,8 @@ class ECGAN(BaseModel):
     def _generate(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
         """The generator's outputs for training, from a layout of its own where there is one."""
         layout = inputs.get('generator_layout', inputs['layout'])
-        return self.generator(layout, return_features=self.feature_names)
+        samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
+        return generate(self.generator, layout, self.feature_names, samples)
 
     def discriminate(
         self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
@@ -276,7 +285,9 @@ class ECGAN(BaseModel):
         """
         layout, losses = inputs['layout'], {}
         if self.perceptual_loss is not None:
-            losses['loss_perceptual'] = self._perceptual(inputs, outputs)
+            losses['loss_perceptual'] = objective.perceptual_loss(
+                inputs, outputs, self.perceptual_loss, self.final_weight
+            )
         if self.label_generator is not None:
             losses.update(self._label_losses(inputs, outputs))
         if self.contrast_loss is not None:
@@ -291,18 +302,10 @@ class ECGAN(BaseModel):
                 num_classes=self.num_classes,
                 ignore_index=self.num_classes,
             )
+        if self.diversity_loss is not None:
+            second = outputs['second_image']
+            losses['loss_diversity'] = self.diversity_loss(outputs['image'][: len(second)], second)
         return losses
-
-    def _perceptual(self, inputs: dict, outputs: dict) -> Tensor:
-        """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), each photo's features computed once."""
-        reals, fakes = objective.image_pairs(inputs, outputs)
-        weights = objective.pair_weights(list(fakes), self.final_weight)
-        with torch.no_grad():
-            targets = {name: self.perceptual_loss.extract(real) for name, real in reals.items()}
-        return sum(
-            weights[name] * self.perceptual_loss(fake, targets[objective.modality(name)])
-            for name, fake in fakes.items()
-        )
 
     def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
         """See :func:`label_losses`; of both images, where there are two."""

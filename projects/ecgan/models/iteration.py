@@ -1,14 +1,45 @@
 """Small pieces of a training iteration."""
 
+from collections.abc import Collection
+
 import torch
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from torch import Tensor, nn
 
+from ..structures import Layout
+
 
 def unwrap(module: nn.Module) -> nn.Module:
     """The module itself, without the wrapper of a distributed run."""
     return module.module if is_model_wrapper(module) else module
+
+
+def generate(
+    generator: nn.Module, layout: Layout, features: Collection[str], samples: int = 0
+) -> dict[str, Tensor | dict[str, Tensor]]:
+    """The generator's outputs for a batch, and second images of its first layouts.
+
+    The second images are of the same pass, as layouts behind the batch: each gets noise of its own,
+    and a distributed run reduces gradients once.
+
+    Args:
+        generator: The generator.
+        layout: N layouts.
+        features: Names of the features that a loss wants.
+        samples: How many of the layouts are generated twice.
+
+    Returns:
+        The outputs for the N layouts; with ``samples`` also ``second_image``
+        ``(samples, 3, H, W)``, of which there are no more than N.
+    """
+    if samples == 0:
+        return generator(layout, return_features=features)
+    count = len(layout)
+    outputs = generator(Layout.stacked([layout, layout[:samples]]), return_features=features)
+    kept = {name: value[:count] for name, value in outputs.items() if name != 'features'}
+    kept['features'] = {name: value[:count] for name, value in outputs.get('features', {}).items()}
+    return kept | {'second_image': outputs['image'][count:]}
 
 
 def gradients_at(

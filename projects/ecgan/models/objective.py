@@ -1,4 +1,4 @@
-"""The adversarial part of the objective (METHOD, objective), as functions of D's outputs.
+"""The losses on pairs of photo and generated image (METHOD, objective), as functions.
 
 Pairs are named by what stands beside the layout: ``image`` (final image I'', or the only one),
 ``coarse`` (I'), ``edge`` (I'_e); photos are ``image`` and ``edge``.
@@ -204,3 +204,27 @@ def scores(
         for kind, pairs in (('real', real), ('fake', fake))
         for name, outputs in pairs.items()
     }
+
+
+def perceptual_loss(
+    inputs: Mapping[str, Tensor],
+    outputs: Mapping[str, Tensor],
+    loss: nn.Module,
+    final_weight: float,
+) -> Tensor:
+    """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), each photo's features computed once.
+
+    Args:
+        inputs: The batch, with ``image`` and perhaps ``edge``.
+        outputs: What the generator made.
+        loss: P, with ``extract`` for the features of a photo.
+        final_weight: lambda.
+
+    Returns:
+        Scalar.
+    """
+    reals, fakes = image_pairs(inputs, outputs)
+    weights = pair_weights(list(fakes), final_weight)
+    with torch.no_grad():
+        targets = {name: loss.extract(real) for name, real in reals.items()}
+    return sum(weights[name] * loss(fake, targets[modality(name)]) for name, fake in fakes.items())
