@@ -35,6 +35,14 @@ def test_equals_literal_loops():
     assert diversity_loss(first, second, 1.1).item() == pytest.approx(expected, abs=1e-6)
 
 
+def test_textures_do_not_count():
+    checks = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(4, 4).expand(1, 3, 8, 8)
+    flat = torch.zeros(1, 3, 8, 8)
+    assert diversity_loss(checks, flat, 0.5, pool=2).item() == pytest.approx(0.5)
+    assert diversity_loss(checks + 0.2, flat, 0.5, pool=2).item() == pytest.approx(0.3)
+    assert diversity_loss(checks, flat, 0.5).item() == 0
+
+
 def test_gradient_drives_the_samples_apart_up_to_the_limit():
     first = torch.tensor([0.0, 0.0]).view(2, 1, 1, 1).requires_grad_()
     second = torch.tensor([0.1, 0.5]).view(2, 1, 1, 1)
@@ -47,12 +55,12 @@ def test_other_shapes_are_refused():
         diversity_loss(torch.zeros(1, 3, 4, 4), torch.zeros(2, 3, 4, 4), 0.1)
 
 
-@pytest.mark.parametrize('settings', [dict(limit=0.0), dict(layouts=0)])
+@pytest.mark.parametrize('settings', [dict(limit=0.0), dict(layouts=0), dict(pool=0)])
 def test_settings_are_checked(settings):
-    with pytest.raises(ConfigError, match='limit above 0 and at least 1'):
+    with pytest.raises(ConfigError, match='limit above 0, pool and layouts'):
         MODELS.build(dict(type='DiversityLoss', **settings))
 
 
 def test_registered_class_weighs():
-    loss = MODELS.build(dict(type='DiversityLoss', limit=0.4, loss_weight=3.0))
+    loss = MODELS.build(dict(type='DiversityLoss', limit=0.4, pool=2, loss_weight=3.0))
     assert loss(torch.zeros(1, 3, 2, 2), torch.zeros(1, 3, 2, 2)).item() == pytest.approx(1.2)

@@ -1,17 +1,20 @@
-# ECGAN with two parts that came after its papers (docs/plus.md, docs/plus_discriminator.md): norms
-# by class, with which an update takes less time, and beside the multi-modality discriminator one
-# that segments, with LabelMix.
+# ECGAN with what helped beyond its papers (docs/plus_discriminator.md#measured): MiT, the
+# transformer of SegFormer, encodes the layout, here in the size B2.
 _base_ = './ecgan.py'
 model = dict(
-    generator=dict(trunk=dict(modulation=dict(type='ClassAdaptiveNorm'))),
-    discriminator=dict(
-        _delete_=True,
-        type='JointDiscriminator',
-        members=[
-            dict(type='MultiModalityDiscriminator', base_channels=64),
-            dict(type='UNetSegmentationDiscriminator', base_channels=64),
-        ],
-    ),
-    gan_loss=dict(_delete_=True, type='JointGANLoss'),
-    discriminator_regularizers=[dict(type='LabelMixConsistency', loss_weight=5.0)],
+    generator=dict(
+        trunk=dict(
+            type='BackboneTrunk',
+            backbone=dict(
+                type='mmseg.MixVisionTransformer',
+                embed_dims=64,
+                num_layers=[3, 4, 6, 3],
+                num_heads=[1, 2, 5, 8],
+                patch_sizes=[7, 3, 3, 3],
+                sr_ratios=[8, 4, 2, 1],
+                qkv_bias=True,
+                drop_path_rate=0.1,
+            ),
+        )
+    )
 )

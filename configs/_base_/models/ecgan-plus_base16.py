@@ -1,16 +1,19 @@
-# ECGAN-plus for short trainings on a CPU: width 16, no weights to fetch.
-_base_ = './ecgan-plus.py'
+# ECGAN-plus for short trainings on a CPU: width 16, MiT in its smallest size, no weights to fetch.
+_base_ = './ecgan_base16.py'
 model = dict(
-    # Not the papers' gain of 0.02, from which so short a training takes long to get away.
-    generator=dict(base_channels=16, init_gain=1.0),
-    discriminator=dict(
-        members=[
-            dict(type='MultiModalityDiscriminator', base_channels=16, init_gain=1.0),
-            dict(type='UNetSegmentationDiscriminator', base_channels=16),
-        ]
-    ),
-    label_generator=dict(base_channels=16, init_gain=1.0),
-    perceptual_loss=None,
-    # In short trainings the moving average sees the last hundred iterations or so.
-    ema_config=dict(momentum=1e-2),
+    generator=dict(
+        trunk=dict(
+            type='BackboneTrunk',
+            backbone=dict(
+                type='mmseg.MixVisionTransformer',
+                embed_dims=32,
+                num_layers=[2, 2, 2, 2],
+                num_heads=[1, 2, 5, 8],
+                patch_sizes=[7, 3, 3, 3],
+                sr_ratios=[8, 4, 2, 1],
+                qkv_bias=True,
+                drop_path_rate=0.1,
+            ),
+        )
+    )
 )

@@ -1,4 +1,4 @@
-# METHOD, training recipe: Adam with beta_1 = 0, two time scales; the rates stay for the first half
+# The papers' recipe: Adam with beta_1 = 0, two time scales; the rates stay for the first half
 # and then fall to 0. Begin and end of the fall are the recipe's.
 _base_ = '../default_runtime.py'
 optim_wrapper = dict(

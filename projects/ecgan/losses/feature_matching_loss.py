@@ -1,4 +1,4 @@
-"""Feature matching loss (METHOD, objective; pix2pixHD, arXiv 1711.11585, equation 4)."""
+"""Feature matching loss (ECGAN's objective; pix2pixHD, arXiv 1711.11585, equation 4)."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
 """Similarity loss: the pairwise structure of the layout, asked of the generated image.
 
-METHOD of the ECGAN paper (arXiv 2003.13898), section on semantic preserving: with a_ij = 1 where
+The ECGAN paper (arXiv 2003.13898), section on semantic preserving: with a_ij = 1 where
 pixels i and j of the layout have the same class and a''_ij the same for the predicted layout,
 
     L_sim = -(1 / M^2) sum_ij [ a_ij log a''_ij + (1 - a_ij) log(1 - a''_ij) ].

@@ -1,4 +1,4 @@
-"""Perceptual loss on VGG-19 features (METHOD, objective; arXiv 1603.08155)."""
+"""Perceptual loss on VGG-19 features (ECGAN's objective; arXiv 1603.08155)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The ECGAN model: generator, discriminator and objective in MMEngine's steps (METHOD)."""
+"""The ECGAN model: generator, discriminator and objective in MMEngine's steps (the papers)."""
 
 from collections.abc import Sequence
 

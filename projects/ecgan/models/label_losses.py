@@ -1,4 +1,4 @@
-"""The label generator's losses (METHOD, similarity loss), for any model that makes images."""
+"""The label generator's losses (ECGAN's similarity loss), for any model that makes images."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The losses on pairs of photo and generated image (METHOD, objective), as functions.
+"""The losses on pairs of photo and generated image (ECGAN's objective), as functions.
 
 Pairs are named by what stands beside the layout: ``image`` (final image I'', or the only one),
 ``coarse`` (I'), ``edge`` (I'_e); photos are ``image`` and ``edge``.

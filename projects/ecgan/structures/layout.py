@@ -1,4 +1,4 @@
-"""The layout S that conditions every network (METHOD, notation).
+"""The layout S that conditions every network (ECGAN's notation).
 
 Networks receive a :class:`Layout`, which holds the label map and not its one-hot form: at 184
 channels and 256 x 256 pixels the one-hot tensor takes 48 MB an image and says nothing that the
@@ -126,7 +126,7 @@ class DenseLayout(AnyLayout):
 class Layout(AnyLayout):
     """Label map, instance boundary and channel count of a batch of layouts.
 
-    Channel order of the dense form (METHOD, notation): one-hot of the ``num_classes`` classes,
+    Channel order of the dense form (ECGAN's notation): one-hot of the ``num_classes`` classes,
     then the unknown channel if there is one, then the instance boundary if there is one.
 
     Args:

@@ -25,7 +25,7 @@ def make_images(count, height=32, width=48, seed=1):
 
 
 def judge_plainly(discriminator, layout, images):
-    """METHOD's discriminator on one group, step by step."""
+    """The papers' discriminator on one group, step by step."""
     pairs = torch.cat([layout.one_hot().repeat(len(images) // len(layout), 1, 1, 1), images], 1)
     result = []
     for index, scale in enumerate(discriminator.scales):

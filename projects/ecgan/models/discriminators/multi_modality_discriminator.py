@@ -1,4 +1,4 @@
-"""One multi-scale conditional PatchGAN for images and edges (METHOD, discriminator)."""
+"""One multi-scale conditional PatchGAN for images and edges (ECGAN's discriminator)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The ECGAN generator: trunk, edges, coarse image, final image (METHOD, generator)."""
+"""The ECGAN generator: trunk, edges, coarse image, final image (arXiv 2003.13898)."""
 
 from collections.abc import Collection
 

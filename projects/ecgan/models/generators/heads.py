@@ -1,4 +1,4 @@
-"""G_e, G_i and G_t: edge generator, image generator, attention guided edge transfer (METHOD)."""
+"""G_e, G_i and G_t: edge generator, image generator, attention guided edge transfer (ECGAN)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""G_s, the semantic preserving module (METHOD, generator)."""
+"""G_s, the semantic preserving module (ECGAN's generator)."""
 
 import torch
 from mmagic.registry import MODELS

@@ -1,4 +1,4 @@
-"""The SPADE baseline: the same trunk with a plain image head (METHOD, SPADE baseline)."""
+"""The SPADE baseline: the same trunk with a plain image head (arXiv 1903.07291)."""
 
 from collections.abc import Collection
 

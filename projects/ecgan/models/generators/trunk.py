@@ -1,4 +1,4 @@
-"""E, the shared encoder: the SPADE generator trunk (METHOD, generator)."""
+"""E, the shared encoder: the SPADE generator trunk (ECGAN's generator)."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Weight initialisation shared by all networks (METHOD: Xavier normal, gain 0.02, biases 0)."""
+"""Weight initialisation of all networks (the papers': Xavier normal, gain 0.02, biases 0)."""
 
 from torch import nn
 from torch.nn.utils import parametrize

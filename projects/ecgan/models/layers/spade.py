@@ -1,4 +1,4 @@
-"""SPADE norm and SPADE residual block (METHOD, generator; arXiv 1903.07291, section 3)."""
+"""SPADE norm and SPADE residual block (ECGAN's generator; arXiv 1903.07291, section 3)."""
 
 from mmagic.registry import MODELS
 from torch import Tensor, nn

@@ -1,7 +1,7 @@
-# ECGAN-plus on procedural scenes, for about the time of `make demo`.
+# ECGAN-plus on procedural scenes, in the time of `make demo`.
 _base_ = ['../_base_/models/ecgan-plus_base16.py', '../_base_/tasks/scenes_64x64_400iters.py']
 model = dict(data_preprocessor=_base_.pop('layout'))
 train_dataloader = dict(batch_size=4)
 auto_scale_lr = dict(base_batch_size=4)
-train_cfg = dict(max_iters=800, val_interval=800)
-param_scheduler = dict(begin=800 // 2, end=800)
+train_cfg = dict(max_iters=1200, val_interval=1200)
+param_scheduler = dict(begin=1200 // 2, end=1200)
