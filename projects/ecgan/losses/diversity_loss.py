@@ -64,7 +64,7 @@ class DiversityLoss(nn.Module):
     """
 
     def __init__(
-        self, limit: float = 0.1, pool: int = 8, layouts: int = 1, loss_weight: float = 1.0
+        self, limit: float = 0.2, pool: int = 8, layouts: int = 1, loss_weight: float = 1.0
     ) -> None:
         super().__init__()
         if limit <= 0 or min(pool, layouts) < 1:
