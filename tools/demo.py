@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from command_line import ROOT, ToolParser, run_tool
 
 SEGMENTOR = 'configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py'
-ECGAN = 'configs/ecgan/ecgan_base16_1xb4-600iters_scenes-64x64.py'
+ECGAN = 'configs/ecgan/ecgan_base16_1xb4-500iters_scenes-64x64.py'
 # Where the evaluators of ECGAN's config describe the segmentor.
 JUDGES = (
     'val_evaluator.metrics.0.segmentor',
@@ -54,7 +54,7 @@ class Stage(NamedTuple):
 
 def build_stages(folder: Path, short: bool) -> dict[str, Stage]:
     """The stages of a demo in ``folder`` by name; the short form does a few iterations of each."""
-    judged, trained = (30, 4) if short else (800, 600)
+    judged, trained = (30, 4) if short else (800, 500)
     judge = folder / 'segmentor' / f'iter_{judged}.pth'
     product = folder / 'ecgan' / f'iter_{trained}.pth'
     judges = [f'{key}.checkpoint={judge}' for key in JUDGES]

@@ -104,7 +104,7 @@ class ECGANInferencer(BaseInferencer):
         ConfigError: If an argument is not one of the values above, or the device is not there.
 
     Example:
-        >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_600.pth')('layout.png').image
+        >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_500.pth')('layout.png').image
     """
 
     def __init__(
