@@ -1,4 +1,4 @@
-# ECGAN-plus on procedural scenes, in the time of `make demo`.
+# ECGAN-plus on procedural scenes, in the time of 600 iterations of ECGAN.
 _base_ = ['../_base_/models/ecgan-plus_base16.py', '../_base_/tasks/scenes_64x64_400iters.py']
 model = dict(data_preprocessor=_base_.pop('layout'))
 train_dataloader = dict(batch_size=4)
