@@ -34,6 +34,7 @@ test_cfg = dict(type='TestLoop')
 default_hooks = dict(
     logger=dict(type='LoggerHook', interval=10, log_metric_by_epoch=False),
     checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=100, max_keep_ckpts=1),
+    interruption=dict(type='mmagic.InterruptionHook'),
     progress=dict(type='mmagic.ProgressHook'),
 )
 randomness = dict(seed=0)

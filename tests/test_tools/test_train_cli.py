@@ -20,6 +20,7 @@ from projects.ecgan.errors import RESUME_STATUS
 
 pytestmark = pytest.mark.slow
 TRAIN, TEST = 'tools/train.py', 'tools/test.py'
+JUDGE = 'configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py'
 
 
 @pytest.fixture(scope='module')
@@ -96,10 +97,13 @@ def test_hostile_checkpoint_is_refused(tmp_path: Path, data_root: Path, script: 
     assert not marker.exists()
 
 
-def test_sigterm_ends_a_training_well(tmp_path: Path, data_root: Path) -> None:
+@pytest.mark.parametrize('recipe', [PIX2PIX, JUDGE])
+def test_sigterm_ends_a_training_well(recipe: str, tmp_path: Path, data_root: Path) -> None:
     work_dir, log = tmp_path / 'work', tmp_path / 'log.txt'
-    options = pix2pix_options(data_root, iterations=100000, interval=1)
-    argv = [PIX2PIX, '--work-dir', str(work_dir), '--cfg-options', *options]
+    options = ['train_cfg.max_iters=100000', 'default_hooks.checkpoint.interval=1']
+    if recipe == PIX2PIX:
+        options = pix2pix_options(data_root, iterations=100000, interval=1)
+    argv = [recipe, '--work-dir', str(work_dir), '--cfg-options', *options]
     job = fresh_process.start(fresh_process.run_script, TRAIN, argv, log=log)
     deadline = time.monotonic() + 120
     while not (work_dir / 'last_checkpoint').exists() and time.monotonic() < deadline:

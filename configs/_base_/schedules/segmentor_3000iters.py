@@ -14,6 +14,7 @@ test_evaluator = val_evaluator
 default_hooks = dict(
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=500, max_keep_ckpts=1),
+    interruption=dict(type='mmagic.InterruptionHook'),
     progress=dict(type='mmagic.ProgressHook'),
 )
 randomness = dict(seed=0)
