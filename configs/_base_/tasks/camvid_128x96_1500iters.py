@@ -12,7 +12,7 @@ train_cfg = dict(max_iters=1500, val_interval=1500)
 param_scheduler = dict(begin=1500 // 2, end=1500)
 # The discriminator slower than the generator: found on a held-out drive (docs/results.md).
 optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=4e-4))
+    generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=2e-4))
 )
 auto_scale_lr = dict(base_batch_size=4)  # for --auto-scale-lr
 default_hooks = dict(checkpoint=dict(interval=250), samples=dict(interval=250))

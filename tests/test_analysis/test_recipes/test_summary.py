@@ -11,7 +11,8 @@ def write_run(folder, miou, times, separation=0.25):
     report = {
         'protocol': {'seed': 1},
         'generated': {'aAcc': 0.9, 'mIoU': miou, 'per_class': {}},
-        'untrained': {'mIoU': 0.1},
+        'real': {'mIoU': 0.7, 'fast-scnn/mIoU': 0.6, 'aAcc': 0.8},
+        'untrained': {'mIoU': 0.1, 'vgg-KID': 2.0, 'PSNR': 9.0, 'seed': 0},
     }
     (folder / 'report.json').write_text(json.dumps(report))
     (folder / 'separation.json').write_text(json.dumps({'separation': separation}))
@@ -27,7 +28,10 @@ def test_a_run_is_read_from_its_folder(tmp_path):
     assert read_result(tmp_path) == {
         'aAcc': 0.9,
         'mIoU': 0.5,
+        'mIoU of the photos': 0.7,
+        'fast-scnn/mIoU of the photos': 0.6,
         'mIoU untrained': 0.1,
+        'vgg-KID untrained': 2.0,
         'class separation': 0.25,
         'seconds per iteration': 1.2,
     }
@@ -37,6 +41,14 @@ def test_time_taken_alone_comes_before_that_of_the_training(tmp_path):
     write_run(tmp_path / 'seed_0', 0.5, [9.0, 1.0, 1.2])
     (tmp_path / 'timing.json').write_text(json.dumps({'seconds_per_iteration': 0.7}))
     assert read_result(tmp_path / 'seed_0')['seconds per iteration'] == 0.7
+
+
+def test_bounds_follow_the_metrics():
+    names = ('seconds per iteration', 'mIoU untrained', 'FID', 'mIoU', 'mIoU of the photos')
+    summary = summarize({'b1': {0: dict.fromkeys(names, 1.0)}})
+    assert summary['metrics'] == [
+        'mIoU', 'FID', 'mIoU of the photos', 'mIoU untrained', 'seconds per iteration'
+    ]  # fmt: skip
 
 
 def test_mean_and_spread_by_hand():

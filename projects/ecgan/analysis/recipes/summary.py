@@ -13,7 +13,9 @@ from .tools import logged_times
 LEADING = ('mIoU', 'aAcc')
 SECONDS = 'seconds per iteration'
 SEPARATION = 'class separation'
-UNTRAINED = 'mIoU untrained'
+# What a metric of the generated images lies between, with the ends of its column's name.
+BOUNDS = {'real': ' of the photos', 'untrained': ' untrained'}
+BOUNDED = ('mIoU', '-KID')
 
 Result = dict[str, float]
 
@@ -27,16 +29,18 @@ def read_result(folder: Path) -> Result | None:
             Beside it ``timing.json`` of the recipe, where it was timed by itself.
 
     Returns:
-        Metric -> value, None for a run without a report.
+        Metric -> value, None for a run without a report. With them those of the photos and of the
+        untrained model, as ``mIoU of the photos`` and ``efficientnet-lite0-KID untrained``.
     """
     report = folder / 'report.json'
     if not report.is_file():
         return None
     sections = json.loads(report.read_text(encoding='utf-8'))
     result = {k: v for k, v in sections['generated'].items() if isinstance(v, (int, float))}
-    untrained = sections.get('untrained', {}).get('mIoU')
-    if untrained is not None:
-        result[UNTRAINED] = untrained
+    for section, words in BOUNDS.items():
+        for name, value in sections.get(section, {}).items():
+            if name.endswith(BOUNDED):
+                result[name + words] = value
     separation = folder / 'separation.json'
     if separation.is_file():
         result[SEPARATION] = json.loads(separation.read_text())['separation']
@@ -62,7 +66,8 @@ def summarize(results: dict[str, dict[int, Result | None]]) -> dict:
         deviation; None for one seed) and ``values``.
     """
     names = {name for runs in results.values() for run in runs.values() for name in run or ()}
-    last = [name for name in (UNTRAINED, SEPARATION, SECONDS) if name in names]
+    bounds = sorted(name for name in names if name.endswith(tuple(BOUNDS.values())))
+    last = bounds + [name for name in (SEPARATION, SECONDS) if name in names]
     first = [name for name in LEADING if name in names]
     metrics = [*first, *sorted(names - set(first) - set(last)), *last]
     recipes = {}
