@@ -28,8 +28,8 @@ SEEDS ?= 0 1 2
 PHOTOS ?= work_dirs/photos
 PHOTO_JUDGES = work_dirs/unet-s5-c16_1xb8-3000iters_camvid-128x96/iter_3000.pth \
 	work_dirs/fast-scnn_scratch_1xb8-2500iters_camvid-128x96/iter_2500.pth
-PHOTO_MODELS = $(foreach model,ecgan spade pix2pix,\
-	configs/$(model)/$(model)_base16_1xb4-1500iters_camvid-128x96.py)
+PHOTO_MODELS ?= ecgan/ecgan ecgan/ecgan-plus spade/spade pix2pix/pix2pix
+PHOTO_RECIPES = $(PHOTO_MODELS:%=configs/%_base16_1xb4-1500iters_camvid-128x96.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo paint benchmark-photos features test test-fast campaigns lint format docs lock clean
@@ -48,8 +48,8 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(INSTALL) $(PAINT_NEEDS)
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, SPADE and Pix2Pix on CamVid's photos (docs/datasets.md)
-	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_MODELS) \
+benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/datasets.md)
+	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_RECIPES) \
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
 features: setup

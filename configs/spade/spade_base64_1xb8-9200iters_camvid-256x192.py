@@ -1,0 +1,7 @@
+# The SPADE baseline at full width on CamVid's photos, as ECGAN is trained.
+_base_ = ['../_base_/models/spade.py', '../_base_/tasks/camvid_256x192_9200iters.py']
+model = dict(
+    data_preprocessor=_base_.pop('layout'),
+    # The moving average sees the last thousand iterations or so.
+    ema_config=dict(momentum=1e-3),
+)
