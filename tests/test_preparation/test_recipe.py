@@ -14,13 +14,21 @@ from projects.ecgan.errors import DataError
 from projects.ecgan.preparation import Machine, propose, survey, write_recipe
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
+NETWORKS = ('generator', 'discriminator', 'label_generator')
+ON_A_CPU = Machine(1)
 
 
-def written(root: Path, path: Path, classes: Path | None = None, **settings: object) -> Config:
+def written(
+    root: Path,
+    path: Path,
+    classes: Path | None = None,
+    machine: Machine = ON_A_CPU,
+    **settings: object,
+) -> Config:
     found = survey([root], classes)
     train, _, _ = found.split()
     settings = {'iterations': 2, **settings}
-    proposal = propose(list(found.sizes.elements()), len(train), Machine(1), **settings)
+    proposal = propose(list(found.sizes.elements()), len(train), machine, **settings)
     files = write_recipe(path, found, proposal, CONFIGS)
     assert all(file.is_file() for file in files) and files[0] == path
     assert max(map(len, path.read_text().splitlines())) <= 100 + len(str(CONFIGS))
@@ -53,8 +61,23 @@ def test_samples_are_what_was_drawn(tmp_path, coding):
     assert len(cfg.val_dataloader.dataset.pipeline) == (6 if coding == 'ids' else 4)
     assert cfg.model.data_preprocessor.num_classes == 8
     assert cfg.train_cfg.max_iters == 2
-    parts = (cfg.model[f'{part}generator'] for part in ('', 'label_'))
-    assert {part.init_gain for part in (*parts, cfg.model.discriminator)} == {1.0}
+    networks = [cfg.model[name] for name in NETWORKS]
+    assert {(part.base_channels, part.init_gain) for part in networks} == {(16, 1.0)}
+    assert cfg.model.feature_matching_loss.loss_weight == 3 and cfg.model.perceptual_loss is None
+    rates = cfg.optim_wrapper
+    assert (rates.generator.optimizer.lr, rates.discriminator.optimizer.lr) == (2e-3, 2e-4)
+
+
+@pytest.mark.parametrize(('gigabytes', 'width'), [(6, {32}), (24, {64, None})])
+def test_on_a_gpu_networks_are_as_wide_as_it_holds(tmp_path, gigabytes, width):
+    root = write_tree(tmp_path / 'mine', 6, 'ids')
+    machine = Machine(cores=4, gpu='a GPU', gpu_bytes=gigabytes * 10**9)
+    cfg = written(root, tmp_path / 'my.py', machine=machine, size=(256, 256))
+    networks = [cfg.model[name] for name in NETWORKS]
+    assert {part.get('base_channels') for part in networks} == width
+    assert not any('init_gain' in part for part in networks)
+    rates = cfg.optim_wrapper
+    assert (rates.generator.optimizer.lr, rates.discriminator.optimizer.lr) == (1e-4, 4e-4)
 
 
 def test_what_is_special_is_written_down(tmp_path):
