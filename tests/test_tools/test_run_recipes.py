@@ -90,9 +90,11 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
     """The tools are replaced by ones that write their files; the second fails in between."""
     calls, broken = [], {'test.py'}
 
-    def run_tool(name, *arguments, log):
+    def run_tool(name, config, *arguments, log):
         calls.append(name)
         folder = log.parent
+        # MMEngine keeps the config of each run in its work dir, with what the tool made of it.
+        (folder / config.name).write_text('work_dir = 1')
         if name in broken:
             raise ConfigError(f'{name} failed')
         if name == 'train.py':
@@ -118,9 +120,9 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
 
 def test_other_settings_in_the_same_folder_are_refused(tool, ladder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
-    folder = tmp_path / 'out' / 'ecgan_b6-plain' / 'seed_0'
+    folder = tmp_path / 'out' / 'ecgan_b6-plain'
     folder.mkdir(parents=True)
-    (folder / 'config.py').write_text('max_iters = 7\n')
+    (folder / 'seed_0.py').write_text('max_iters = 7\n')
     arguments = ['--configs', str(ladder), '--out', str(tmp_path / 'out'), '--only', 'b6']
     assert tool.main(arguments) == 2
     assert 'holds a run with other settings' in capsys.readouterr().err
@@ -155,6 +157,9 @@ def test_real_run(tool, ladder, tmp_path):
     grid = cv2.imread(str(out / 'grid.png'))
     assert grid.shape[1] == 3 * 132 + 4
     assert (grid[22:150, 268:396] != 225).all()  # the grey of a missing picture
+    log = (folder / 'log.txt').read_text()
+    assert tool.main([*arguments, '--separation-layouts', '3']) == 0  # all is done
+    assert (folder / 'log.txt').read_text() == log
 
 
 def test_short_names_where_they_are_unique(tmp_path):

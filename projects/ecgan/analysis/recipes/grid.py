@@ -17,12 +17,14 @@ def draw_grid(folders: Sequence[Path], out: Path, num_layouts: int) -> None:
     """Draw layout, photo and every model's picture; models are numbered as in the table.
 
     Args:
-        folders: Finished runs in the order of the table: ``config.py`` and ``images/NAME.png``,
-            which ``tools/test.py --save-images`` writes; unfinished ones leave grey tiles.
+        folders: Finished runs in the order of the table, with ``images/NAME.png``, which
+            ``tools/test.py --save-images`` writes, and their configs beside them, as
+            ``FOLDER.py``; unfinished ones leave grey tiles.
         out: PNG to write.
         num_layouts: Rows, spread evenly over the test set.
     """
-    cfg = Config.fromfile(next(f for f in folders if (f / 'images').is_dir()) / 'config.py')
+    finished = next(folder for folder in folders if (folder / 'images').is_dir())
+    cfg = Config.fromfile(finished.with_suffix('.py'))
     init_default_scope(cfg.get('default_scope', 'mmagic'))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     indices = np.linspace(0, len(dataset) - 1, min(num_layouts, len(dataset))).round()

@@ -53,17 +53,18 @@ def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
 
     Args:
         cfg: Its config.
-        folder: Its folder.
+        folder: Its folder; the config lies beside it, as ``seed_N.py``.
         trial: What the runs share.
 
     Raises:
         ConfigError: A tool failed, or the folder holds a run with other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    config, text = folder / 'config.py', cfg.pretty_text
+    # Not in the folder, where MMEngine keeps what the tools made of it under the same name.
+    config, text = folder.with_suffix('.py'), cfg.pretty_text
     if config.exists() and config.read_text(encoding='utf-8') != text:
         raise ConfigError(
-            f'{folder} holds a run with other settings (compare its config.py): remove it, or '
+            f'{folder} holds a run with other settings (compare {config.name}): remove both, or '
             'choose another --out'
         )
     write_text(config, text)
