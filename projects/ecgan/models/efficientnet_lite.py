@@ -14,7 +14,8 @@ from torch import nn
 
 from ..errors import ConfigError
 
-LITE0, LITE1 = LITES = ('efficientnet-lite0', 'efficientnet-lite1')
+LITE0 = 'efficientnet-lite0'
+LITES = (LITE0, 'efficientnet-lite1')
 
 
 def load_efficientnet_lite(name: str = LITE0) -> tuple[nn.Module, Path]:

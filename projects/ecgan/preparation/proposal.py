@@ -21,6 +21,7 @@ _ROOM_TO_CROP = 286 / 256
 # An update of 8 layouts of 64 x 64 at width 16 on two cores, and the time that a trial may take.
 _CPU_SECONDS = 0.717 / 8 / 64**2 * 2
 _CPU_LONG_SIDE = 128
+_CPU_WIDTH = 16
 # More cores than this are not counted on.
 _MOST_CORES = 8
 _CPU_MINUTES = 30
@@ -64,6 +65,11 @@ class Proposal:
     iterations: int
     workers: int
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether this is a short training on a CPU, with a model config of its own."""
+        return self.base_channels == _CPU_WIDTH
 
 
 def this_machine() -> Machine:
@@ -138,7 +144,7 @@ def _fitting_size(photo: Size, machine: Machine) -> tuple[Size, str]:
 def _on_cpu(
     size: Size, num_train: int, machine: Machine, given: int | None
 ) -> tuple[int, int, int, list[str]]:
-    width, batch = 16, min(4, num_train)
+    width, batch = _CPU_WIDTH, min(4, num_train)
     cores = min(machine.cores, _MOST_CORES)
     seconds = _CPU_SECONDS * batch * size[0] * size[1] / cores
     iterations = given or _rounded(_CPU_MINUTES * 60 / seconds, num_train, batch)

@@ -12,8 +12,6 @@ from .proposal import Proposal
 from .survey import Survey
 
 _WIDTH = 100
-# The width of short trainings on CPUs, whose model config has this width, gain and weights.
-_SHORT_WIDTH = 16
 _FULL_WIDTH = 64
 _PARTS = ('_base_/datasets/photos.py', '_base_/schedules/ttur_400iters.py')
 # The schedule's own rates are for long trainings; these were found on CamVid (docs/results.md).
@@ -71,7 +69,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) ->
     root = os.path.commonpath(folders)
     others = [kind for kind in ('instance', 'edge') if kind in found.pairing.ends]
     is_cropped = proposal.resized != proposal.size
-    model = 'ecgan_base16' if proposal.base_channels == _SHORT_WIDTH else 'ecgan'
+    model = 'ecgan_base16' if proposal.is_short else 'ecgan'
     bases = [f'_base_/models/{model}.py', *_PARTS]
     load = [_part('LoadPhoto'), _part('LoadLabelMap')]
     load += [_part(f'Load{kind.title()}Map') for kind in others]
@@ -203,7 +201,7 @@ def _model(found: Survey, proposal: Proposal, with_boundary: bool) -> list[str]:
         'data_preprocessor=dict(num_classes=len(classes), '
         f'with_unknown={found.labelling.with_unknown}, with_boundary={with_boundary}),'
     ]
-    if proposal.base_channels != _SHORT_WIDTH:
+    if not proposal.is_short:
         lines.append('perceptual_loss=None,  # leave this line out where VGG-19 can be fetched')
         if proposal.base_channels != _FULL_WIDTH:
             networks = ('generator', 'discriminator', 'label_generator')
@@ -219,7 +217,7 @@ def _schedule(proposal: Proposal) -> list[str]:
     return [
         f'train_cfg = dict(max_iters={count}, val_interval={max(1, count // 4)})',
         f'param_scheduler = dict(begin={count} // 2, end={count})',
-        *[_SHORT_RATES] * (proposal.base_channels == _SHORT_WIDTH),
+        *[_SHORT_RATES] * proposal.is_short,
         f'default_hooks = dict(checkpoint=dict(interval={often}), samples=dict(interval={often}))',
         _EVALUATOR,
     ]
