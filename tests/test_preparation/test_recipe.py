@@ -80,6 +80,17 @@ def test_on_a_gpu_networks_are_as_wide_as_it_holds(tmp_path, gigabytes, width):
     assert (rates.generator.optimizer.lr, rates.discriminator.optimizer.lr) == (1e-4, 4e-4)
 
 
+@pytest.mark.parametrize(
+    'machine', [Machine(1, has_encoder=True), Machine(1, 'a GPU', 24 * 10**9, True)]
+)
+def test_perceptual_loss_where_its_encoder_is_installed(tmp_path, machine):
+    root = write_tree(tmp_path / 'mine', 6, 'ids')
+    cfg = written(root, tmp_path / 'my.py', machine=machine, size=(64, 64))
+    assert cfg.model.perceptual_loss == dict(
+        type='EncoderPerceptualLoss', loss_weight=1.0, encoder=dict(type='efficientnet-lite1')
+    )
+
+
 def test_what_is_special_is_written_down(tmp_path):
     root = write_tree(tmp_path / 'mine', 12)
     for index in range(12):

