@@ -66,10 +66,12 @@ class StopSignals:
 
 
 class ShieldedWorker:
-    """Initialises a data-loader worker outside the group of processes that signals are sent to.
+    """Initialises a data-loader worker so that no signal but its training's own SIGTERM ends it.
 
-    Slurm, a terminal and others signal the whole group: the batch that the training needs to end in
-    good order would go with its worker. The training itself still ends its workers, by their ids.
+    Slurm, a terminal and others signal the whole group of processes, and ``pkill -f train.py`` each
+    process whose command line fits: the batch that the training needs to end in good order would go
+    with its worker. Where the platform does not tell who sent a signal (macOS), a worker only
+    leaves the group.
 
     Args:
         initialize: What else initialises a worker.
@@ -82,5 +84,17 @@ class ShieldedWorker:
         """Initialise worker number ``worker``."""
         if hasattr(os, 'setpgid'):
             os.setpgid(0, 0)
+        if hasattr(signal, 'sigwaitinfo'):
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+            # For the threads to come as well: the one below is to get it.
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+            threading.Thread(target=_end_with_the_training, daemon=True).start()
         if self.initialize is not None:
             self.initialize(worker)
+
+
+def _end_with_the_training() -> None:
+    """Wait for a SIGTERM of the process that this one works for, and end."""
+    while signal.sigwaitinfo([signal.SIGTERM]).si_pid != os.getppid():
+        pass
+    os._exit(0)

@@ -1,5 +1,6 @@
 """A run that is asked to stop saves itself, and the resumed one equals an undisturbed one."""
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -22,14 +23,17 @@ from projects.ecgan.errors import ConfigError, InterruptionError
 class Ask(Hook):
     """Sends signals at one place of a run."""
 
-    def __init__(self, where: str, iteration: int, name: str = 'SIGUSR1', group: bool = False):
-        self.where, self.iteration, self.group = where, iteration, group
+    def __init__(self, where: str, iteration: int, name: str = 'SIGUSR1', to: str = 'itself'):
+        self.where, self.iteration, self.to = where, iteration, to
         self.number = getattr(signal, name)
 
     def _at(self, where: str, runner: Any) -> None:
         if where == self.where and runner.iter == self.iteration:
+            workers = multiprocessing.active_children() if self.to == 'each' else []
+            for worker in workers:
+                os.kill(worker.pid, self.number)
             # Process 0 is the whole group.
-            os.kill(0 if self.group else os.getpid(), self.number)
+            os.kill(0 if self.to == 'group' else os.getpid(), self.number)
 
     def before_train_iter(self, runner: Any, *args: Any, **kwargs: Any) -> None:
         self._at('train', runner)
@@ -142,15 +146,13 @@ def test_processes_on_gpus_ask_each_other_now_and_then(monkeypatch: pytest.Monke
     assert asked == [0]
 
 
-def train_in_a_job(work: str, resume: str | None, ask: dict | None, group: bool, workers: int):
+def train_in_a_job(work: str, resume: str | None, ask: dict | None, workers: int):
     """A job that ends with 75 where its run was interrupted."""
-    if group:
-        os.setpgid(0, 0)
-    if os.environ.get('RANK', '0') != '1':
-        ask = ask if group else None
+    os.setpgid(0, 0)
     if 'RANK' in os.environ:
         torch.distributed.init_process_group('gloo')
-    more = [Ask(**ask, group=group)] if ask else []
+        ask = ask if os.environ['RANK'] == '1' else None
+    more = [Ask(**ask)] if ask else []
     runner = build_runner(
         work,
         workers=workers,
@@ -168,7 +170,7 @@ def train_in_a_job(work: str, resume: str | None, ask: dict | None, group: bool,
 @pytest.mark.slow
 def test_two_processes_stop_together(tmp_path: Path) -> None:
     def run(work: Path, resume: str | None = None, ask: dict | None = None) -> list[int]:
-        args = (str(work), resume, ask, False, 0)
+        args = (str(work), resume, ask, 0)
         return fresh_process.run_distributed(train_in_a_job, *args, log=tmp_path / 'log.txt')
 
     assert run(tmp_path / 'whole') == [0, 0], (tmp_path / 'log_0.txt').read_text()
@@ -183,9 +185,10 @@ def test_two_processes_stop_together(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize('name', ['SIGTERM', 'SIGUSR1'])
-def test_workers_survive_a_signal_to_the_whole_group(tmp_path: Path, name: str) -> None:
-    ask, log = dict(where='train', iteration=2, name=name), tmp_path / 'log.txt'
-    args = (str(tmp_path), None, ask, True, 2)
+@pytest.mark.parametrize('to', ['group', 'each'])
+def test_workers_survive_a_signal_to_all(tmp_path: Path, name: str, to: str) -> None:
+    ask, log = dict(where='train', iteration=2, name=name, to=to), tmp_path / 'log.txt'
+    args = (str(tmp_path), None, ask, 2)
     assert fresh_process.run(train_in_a_job, *args, log=log) == 75, log.read_text()
     assert f'stopped by {name} after iteration 3' in log.read_text()
     build_runner(tmp_path, load_from=str(tmp_path / 'iter_3.pth'), resume=True).train()
