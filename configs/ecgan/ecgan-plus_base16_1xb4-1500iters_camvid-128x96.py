@@ -11,5 +11,7 @@ model = dict(
     generator=dict(trunk=dict(hidden_channels=32)),
     **_base_.pop('pretrained_discriminator'),
 )
+# The encoder does most of the work.
+model['discriminator']['base_channels'] = 16
 # Only a decoder is to learn, in as few iterations as the generator.
 optim_wrapper = dict(discriminator=dict(optimizer=dict(lr=8e-4)))

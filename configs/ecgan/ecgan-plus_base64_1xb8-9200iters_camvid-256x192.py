@@ -1,4 +1,4 @@
-# ECGAN-plus at full width on CamVid's photos, as ECGAN is trained; MiT-B2 from scratch.
+# ECGAN-plus at full width on CamVid's photos, for as long as ECGAN.
 _base_ = ['../_base_/models/ecgan-plus.py', '../_base_/tasks/camvid_256x192_9200iters.py']
 model = dict(
     data_preprocessor=_base_.pop('layout'),

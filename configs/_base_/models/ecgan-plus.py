@@ -1,20 +1,13 @@
-# ECGAN with what helped beyond its papers (docs/plus_discriminator.md#measured): MiT, the
-# transformer of SegFormer, encodes the layout, here in the size B2.
-_base_ = './ecgan.py'
+# ECGAN with what helped most on photos beyond its papers (docs/results.md): a pretrained network
+# judges, at full width. Recipes of short trainings say which other parts help there.
+_base_ = ['./ecgan.py', '../parts/pretrained_discriminator.py']
 model = dict(
-    generator=dict(
-        trunk=dict(
-            type='BackboneTrunk',
-            backbone=dict(
-                type='mmseg.MixVisionTransformer',
-                embed_dims=64,
-                num_layers=[3, 4, 6, 3],
-                num_heads=[1, 2, 5, 8],
-                patch_sizes=[7, 3, 3, 3],
-                sr_ratios=[8, 4, 2, 1],
-                qkv_bias=True,
-                drop_path_rate=0.1,
-            ),
-        )
-    )
+    # The metrics' networks are others.
+    perceptual_loss=dict(
+        _delete_=True,
+        type='EncoderPerceptualLoss',
+        encoder=dict(type='efficientnet-lite1'),
+        loss_weight=1.0,
+    ),
+    **_base_.pop('pretrained_discriminator'),
 )
