@@ -4,20 +4,14 @@ _base_ = [
     '../datasets/camvid_128x96.py',
     '../evaluators/camvid.py',
     '../schedules/ttur_400iters.py',
+    # Without it trees and facades are ripples (docs/results.md).
+    '../parts/encoder_perceptual_loss.py',
 ]
 train_dataloader = dict(
     num_workers=2, sampler=dict(_delete_=True, type='InfiniteSampler', shuffle=True)
 )
 train_cfg = dict(max_iters=1500, val_interval=1500)
 param_scheduler = dict(begin=1500 // 2, end=1500)
-# Weighs about twice feature matching; without it trees and facades are ripples (docs/results.md).
-# The metrics' features are of another network, EfficientNet-Lite0.
-perceptual_loss = dict(
-    _delete_=True,  # the CPU models have none
-    type='EncoderPerceptualLoss',
-    encoder=dict(type='efficientnet-lite1'),
-    loss_weight=1.0,
-)
 # The discriminator slower than the generator: found on a held-out drive (docs/results.md).
 optim_wrapper = dict(
     generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=2e-4))
