@@ -69,7 +69,9 @@ class Loaders(torch.utils.data.Dataset):
 
 @pytest.mark.skipif(not hasattr(signal, 'sigwaitinfo'), reason='signals have no senders here')
 def test_workers_end_by_their_training_alone() -> None:
-    loader = DataLoader(Loaders(), num_workers=1, worker_init_fn=ShieldedWorker(None), timeout=60)
+    loader = DataLoader(
+        Loaders(), num_workers=1, worker_init_fn=ShieldedWorker([signal.SIGUSR1]), timeout=60
+    )
     batches = iter(loader)
     worker = int(next(batches))
     for number in ('TERM', 'USR1'):  # of another process

@@ -30,7 +30,7 @@ class StopSignals:
             raise ConfigError(f"signals must be names such as ['SIGUSR1'], got {names!r}")
         self.received: str | None = None
         self._since = 0.0
-        self._numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        self.numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
         self._previous: dict[int, Any] = {}
 
     @property
@@ -42,7 +42,7 @@ class StopSignals:
         """Take over the signals; nothing outside the main thread, where Python forbids it."""
         if threading.current_thread() is threading.main_thread() and not self._previous:
             self.received = None
-            self._previous = {n: signal.signal(n, self._notice) for n in self._numbers}
+            self._previous = {n: signal.signal(n, self._notice) for n in self.numbers}
 
     def ignore(self) -> None:
         """All is done and saved: a repetition would only spoil the exit. Until released."""
@@ -66,26 +66,31 @@ class StopSignals:
 
 
 class ShieldedWorker:
-    """Initialises a data-loader worker so that no signal but its training's own SIGTERM ends it.
+    """Initialises a data-loader worker so that it outlives what asks its training to stop.
 
     Slurm, a terminal and others signal the whole group of processes, and ``pkill -f train.py`` each
     process whose command line fits: the batch that the training needs to end in good order would go
-    with its worker. Where the platform does not tell who sent a signal (macOS), a worker only
-    leaves the group.
+    with its worker. Of SIGTERM it heeds the training's own; where the platform does not tell who
+    sent a signal (macOS), it heeds any.
 
     Args:
+        numbers: Signals that ask the training to stop.
         initialize: What else initialises a worker.
     """
 
-    def __init__(self, initialize: Callable[[int], None] | None) -> None:
+    def __init__(
+        self, numbers: Sequence[int], initialize: Callable[[int], None] | None = None
+    ) -> None:
+        self.numbers = numbers
         self.initialize = initialize
 
     def __call__(self, worker: int) -> None:
         """Initialise worker number ``worker``."""
         if hasattr(os, 'setpgid'):
             os.setpgid(0, 0)
+        for number in set(self.numbers) - {signal.SIGTERM}:
+            signal.signal(number, signal.SIG_IGN)
         if hasattr(signal, 'sigwaitinfo'):
-            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
             # For the threads to come as well: the one below is to get it.
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
             threading.Thread(target=_end_with_the_training, daemon=True).start()

@@ -65,7 +65,7 @@ class InterruptionHook(Hook):
         loops = [runner._train_loop, runner._val_loop]
         for loader in (each for loop in loops for each in _loaders(loop)):
             if not isinstance(loader.worker_init_fn, ShieldedWorker):
-                loader.worker_init_fn = ShieldedWorker(loader.worker_init_fn)
+                loader.worker_init_fn = ShieldedWorker(self._signals.numbers, loader.worker_init_fn)
 
     def close(self) -> None:
         """Give the signals back; done by itself at the end of a run."""
