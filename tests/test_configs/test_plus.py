@@ -21,8 +21,8 @@ CHANGES = {
     'ramp-up-ema': {'model.ema_config'},
     'cosine': {'param_scheduler'},
     'class-adaptive-norm': {'model.generator'},
-    'noise': {'model.generator'},
-    'diversity': {'model.generator', 'model.diversity_loss'},
+    'noise': {'model.generator', 'test_evaluator'},
+    'diversity': {'model.generator', 'model.diversity_loss', 'test_evaluator'},
     'warped-layouts': {'train_dataloader'},
 }
 

@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from tool_modules import load_tool
 
 from projects.ecgan.errors import MissingFileError
-from projects.ecgan.evaluation import evaluate_and_report
+from projects.ecgan.evaluation import LayoutMetric, evaluate_and_report
 from projects.ecgan.reports import read_report
 from projects.ecgan.weights import file_sha256
 
@@ -90,6 +90,29 @@ def test_untrained_measurement_keeps_the_random_state(run_folder):
     state = torch.get_rng_state()
     measure_untrained(runner, seed=3)
     assert torch.get_rng_state().equal(state)
+
+
+def test_metrics_follow_the_model_that_is_measured(run_folder):
+    """A loop prepares its metrics once; those that ask the model themselves have to be told."""
+
+    class Weight(LayoutMetric):
+        def follow(self, module):
+            self.module = module
+
+        def process(self, data_batch, data_samples):
+            self.results.append(self.module.weight.item())
+
+        def compute_metrics(self, rows):
+            return {'weight': rows[0]}
+
+    runner = _runner(run_folder, experiment_name='follow', work_dir='follow')
+    metric = Weight()
+    runner.test_loop.evaluators[0].metrics.append(metric)
+    report = evaluate_and_report(runner)
+    assert report['generated']['weight'] == runner.model.weight.item()
+    torch.manual_seed(0)
+    assert report['untrained']['weight'] == ToyGenerator().weight.item()
+    assert metric.module is runner.model
 
 
 @pytest.mark.slow

@@ -47,8 +47,9 @@ def ladder(repo_root, tmp_path, monkeypatch):
     return folder
 
 
-def test_the_ladder_adds_one_thing_a_step(tool):
-    steps = find_recipes([tool.LADDER])
+@pytest.mark.parametrize('data', ['', 'camvid'], ids=['scenes', 'camvid'])
+def test_the_ladder_adds_one_thing_a_step(tool, data):
+    steps = find_recipes([tool.LADDER / data])
     assert tuple(steps) == tuple(f'ecgan_{step}' for step in LADDER)
     parts = []
     for path in steps.values():

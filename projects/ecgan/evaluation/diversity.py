@@ -52,13 +52,12 @@ class SampleDiversity(LayoutMetric):
         """
         return torch.pdist(features.double(), p=1).mean().item() / features.shape[1]
 
-    def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
-        """Bring the network to the model's device.
+    def follow(self, module: nn.Module) -> None:
+        """Generate by this model, and bring the network to its device.
 
         Raises:
             ConfigError: The model has no noise.
         """
-        super().prepare(module, dataloader)
         if getattr(getattr(module, 'sampling_generator', None), 'noise', None) is None:
             raise ConfigError(
                 f'{type(module).__name__} makes one picture of each layout: take SampleDiversity '

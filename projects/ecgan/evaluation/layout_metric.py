@@ -44,7 +44,7 @@ class LayoutMetric(BaseMetric):
         self.details: dict = {}
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
-        """Learn the length of the data set.
+        """Learn the length of the data set and the model.
 
         Args:
             module: The model under evaluation (not wrapped).
@@ -62,6 +62,17 @@ class LayoutMetric(BaseMetric):
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
             )
+        self.follow(module)
+
+    def follow(self, module: nn.Module) -> None:
+        """Take the samples to be those of another model from now on.
+
+        A loop prepares its metrics once, the report then runs it with an untrained model. It
+        matters to metrics that ask the model for more than the loop does.
+
+        Args:
+            module: The model under evaluation (not wrapped).
+        """
 
     def get_metric_sampler(
         self, model: nn.Module, dataloader: DataLoader, metrics: Sequence[BaseMetric]

@@ -23,6 +23,7 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
@@ -160,6 +161,14 @@ def _only_hook(runner: Runner, hook: Hook) -> Iterator[None]:
         runner.hooks[:] = hooks
 
 
+def _follow(runner: Runner) -> None:
+    """Tell the metrics, which the loop prepares but once, that the runner has another model."""
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    for metric in loop_metrics(runner):
+        if isinstance(metric, LayoutMetric):
+            metric.follow(model)
+
+
 def measure_untrained(runner: Runner, seed: int) -> dict[str, float]:
     """Run the test loop with a freshly initialised model.
 
@@ -179,9 +188,11 @@ def measure_untrained(runner: Runner, seed: int) -> dict[str, float]:
             if hasattr(model, 'init_weights'):
                 model.init_weights()
             runner.model = runner.wrap_model(runner.cfg.get('model_wrapper_cfg'), model)
+            _follow(runner)
             runner.test_loop.run()
     finally:
         runner.model = trained
+        _follow(runner)
     return recorder.metrics
 
 
