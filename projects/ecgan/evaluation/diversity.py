@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import torch
 from mmagic.registry import METRICS
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from ..errors import ConfigError
 from .feature_networks import build_feature_network
