@@ -23,7 +23,7 @@ PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
 FEATURES_NEEDS = $(shell sed -n 's/^features = \[\(.*\)\]$$/\1/p' pyproject.toml | sed 's/", "/" "/g')
 
 # The benchmark on photos: minutes of training for each model and seed, seeds, where to.
-MINUTES ?= 25
+MINUTES ?= 12
 SEEDS ?= 0 1 2
 PHOTOS ?= work_dirs/photos
 PHOTO_JUDGES = work_dirs/unet-s5-c16_1xb8-3000iters_camvid-128x96/iter_3000.pth \
