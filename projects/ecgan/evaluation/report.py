@@ -23,10 +23,10 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from ..models.iteration import unwrap
 from ..reports import write_report
 from ..version import __version__, package_versions
 from ..weights import cached_path, file_sha256
@@ -163,10 +163,9 @@ def _only_hook(runner: Runner, hook: Hook) -> Iterator[None]:
 
 def _follow(runner: Runner) -> None:
     """Tell the metrics, which the loop prepares but once, that the runner has another model."""
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     for metric in loop_metrics(runner):
         if isinstance(metric, LayoutMetric):
-            metric.follow(model)
+            metric.follow(unwrap(runner.model))
 
 
 def measure_untrained(runner: Runner, seed: int) -> dict[str, float]:

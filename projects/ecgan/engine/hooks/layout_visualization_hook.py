@@ -10,12 +10,12 @@ from mmagic.registry import HOOKS
 from mmengine.dataset import pseudo_collate
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
 from ...datasets.palettes import generated_palette
 from ...errors import ConfigError
+from ...models.iteration import unwrap
 from ...visualization import tile_samples, write_image
 from ..random_state import capture_random_state, restore_random_state
 
@@ -81,7 +81,7 @@ class LayoutVisualizationHook(Hook):
 
     def _draw(self, runner: Runner, iteration: int) -> None:
         """Run the model on the fixed samples and write the grid."""
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = unwrap(runner.model)
         random_state = capture_random_state()
         try:
             if self._batch is None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 
 from ...errors import CheckpointError
+from ...models.iteration import unwrap
 
 _MOST_NAMES = 3
 # What MMEngine reads on a resume beside the weights.
@@ -47,7 +47,7 @@ class MatchingCheckpointHook(Hook):
                 f'{where} is not that of a training, it lacks {", ".join(lacking)}; a training '
                 'begins from weights alone with load_from, without --resume'
             )
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = unwrap(runner.model)
         here = _shapes(model.state_dict())
         there = {
             re.sub(r'^module\.', '', name): shape
