@@ -107,7 +107,7 @@ class GreySegmentor(BaseSegmentor):
         raise NotImplementedError
 
     def _forward(self, inputs, data_samples=None):
-        levels = torch.arange(self.num_classes) * self.step
+        levels = torch.arange(self.num_classes, device=inputs.device) * self.step
         return -(inputs.mean(1, keepdim=True) - levels.view(1, -1, 1, 1)).abs()
 
     def predict(self, inputs, data_samples=None):

@@ -21,7 +21,7 @@ def fresh_compiler():
     torch._dynamo.reset()
     counters.clear()
     # Restores what compile_blocks sets.
-    with torch._dynamo.config.patch(suppress_errors=False):
+    with torch._dynamo.config.patch(suppress_errors=False, cache_size_limit=8):
         yield
     torch._dynamo.reset()
 
@@ -54,6 +54,18 @@ def test_training_is_the_same(repo_root):
         torch.cat([p.flatten() for p in m.parameters()]) for m in (model, expected_model)
     )
     assert (moved - expected_moved).abs().mean() < 1e-5
+
+
+@pytest.mark.skipif(torch.__version__.startswith('2.1.'), reason='takes the blocks apart')
+def test_no_block_is_given_up_where_a_generator_runs_in_two_ways(repo_root):
+    """As with two discriminator updates for one of the generator, the first without gradients."""
+    generator = build_model(repo_root, **PLAIN).generator
+    layout = make_layout(repo_root)
+    blocks, _ = compile_blocks(generator, 'eager')
+    for needs_gradients in (True, False):
+        with torch.set_grad_enabled(needs_gradients):
+            generator(layout)
+    assert counters['stats']['unique_graphs'] == 2 * blocks
 
 
 def test_blocks_on_distinct_neighbourhoods_stay(repo_root):

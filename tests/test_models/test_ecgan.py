@@ -3,6 +3,7 @@ import copy
 import pytest
 import torch
 from ecgan_toys import NUM_CLASSES, build_model, build_optimizers, make_batch
+from mmengine.device import get_device
 from mmengine.logging import MessageHub
 
 PARTS = ('generator', 'discriminator', 'label_generator', 'contrast_loss')
@@ -133,7 +134,7 @@ def test_accumulated_gradients_update_every_second_iteration(repo_root):
 def test_bfloat16_step_is_close_to_float32(repo_root):
     logs = []
     for kind in ('OptimWrapper', 'Bfloat16OptimWrapper'):
-        model = build_model(repo_root)
+        model = build_model(repo_root).to(get_device())  # which autocast is for
         optimizers = build_optimizers(repo_root, model, type=kind)
         before = {part: parameters(model, part) for part in PARTS}
         logs.append(model.train_step(make_batch(), optimizers))

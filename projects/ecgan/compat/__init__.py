@@ -6,6 +6,7 @@ The table of defects is in ``docs/compatibility.md``.
 
 from . import (
     atomic_checkpoints,
+    averaging_waits,
     cpu_distributed,
     init_weights,
     installed_packages,
@@ -31,6 +32,7 @@ _MODULES = (
     atomic_checkpoints,
     translation_ddp,
     separate_ddp_keys,
+    averaging_waits,
 )
 
 

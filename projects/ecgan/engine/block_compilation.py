@@ -5,6 +5,8 @@ from torch import nn
 
 from ..models.layers import ModulatedNorm, SPADEResidualBlock, may_index
 
+GRAPHS_OF_A_BLOCK = 8
+
 
 def compile_blocks(
     module: nn.Module, backend: str = 'inductor', mode: str | None = None
@@ -17,7 +19,8 @@ def compile_blocks(
     number of these differs from layout to layout, and each new number would be another graph.
 
     A block that the backend fails on (no C++ compiler, say) runs uncompiled, with a warning: from
-    this call on, that holds for all of ``torch.compile`` in the process.
+    this call on, that holds for all of ``torch.compile`` in the process, as does the raised number
+    of graphs of one function.
 
     Args:
         module: Network; its weights, their names and its copies stay as they are.
@@ -30,6 +33,10 @@ def compile_blocks(
     blocks = [each for each in module.modules() if isinstance(each, SPADEResidualBlock)]
     fixed = [block for block in blocks if _has_fixed_shapes(block)]
     torch._dynamo.config.suppress_errors = True
+    # The blocks share their code, of which the compiler keeps 8 graphs: too few where they run in
+    # more than one way (with and without gradients, in training and evaluation).
+    limit = torch._dynamo.config.cache_size_limit
+    torch._dynamo.config.cache_size_limit = max(limit, GRAPHS_OF_A_BLOCK * len(fixed))
     for block in fixed:
         # Not an attribute over `forward`, which a deep copy would share with this block.
         block.compile(backend=backend, mode=mode, dynamic=False)

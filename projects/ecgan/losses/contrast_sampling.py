@@ -66,7 +66,7 @@ def sample_pixels(
     found = torch.searchsorted(chosen, slots)
     is_filled = found < pixels
     found = found.clamp(max=pixels - 1)
-    return order[found] * is_filled, classes[found].where(is_filled, slots.new_tensor(NO_CLASS))
+    return order[found] * is_filled, classes[found].masked_fill(~is_filled, NO_CLASS)
 
 
 def sampling_key(seed: int, step: Tensor, stream: int = 0) -> Tensor:

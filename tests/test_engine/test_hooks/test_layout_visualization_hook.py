@@ -32,7 +32,7 @@ class _Painter(BaseModel):
         images = torch.stack(inputs['image']).float() / 255
         if mode == 'loss':
             assert self.training and self.norm.training and not self.frozen.training
-            noise = torch.rand(1) + float(np.random.rand())
+            noise = torch.rand(1).item() + np.random.rand()
             return {'loss': (self.norm(images) * self.colour + noise).pow(2).mean()}
         return images
 
@@ -42,7 +42,7 @@ class _Painter(BaseModel):
         torch.rand(7)
         np.random.rand(5)
         # As MMagic's Pix2Pix, which generates in training mode.
-        self.norm.train()(torch.full((2, 3, 4, 4), 1e6))
+        self.norm.train()(self.colour.new_full((2, 3, 4, 4), 1e6))
         results = []
         for sample in data['data_samples']:
             fake = torch.full_like(sample.gt_img, 90)

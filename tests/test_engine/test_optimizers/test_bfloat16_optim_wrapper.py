@@ -1,6 +1,7 @@
 """Mixed precision without a GPU."""
 
 import torch
+from mmengine.device import get_device
 from mmengine.registry import OPTIM_WRAPPERS
 from torch import nn
 from torch.nn import functional as F
@@ -15,7 +16,8 @@ def build(model: nn.Module, **more) -> Bfloat16OptimWrapper:
 
 def test_forward_is_bfloat16_and_weights_are_float32():
     torch.manual_seed(0)
-    model, x = nn.Linear(64, 8), torch.randn(4, 64)
+    # Autocast is for a GPU where there is one.
+    model, x = nn.Linear(64, 8).to(get_device()), torch.randn(4, 64, device=get_device())
     wrapper = build(model)
     with wrapper.optim_context(model):
         y = model(x)

@@ -7,6 +7,7 @@ import torch
 from sample_layouts import SYNTHETIC, make_layout, read_layouts
 from torch.nn import functional as F
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.models.discriminators import MultiModalityDiscriminator
 from projects.ecgan.models.generators import ECGANGenerator, SemanticPreservingModule
 from projects.ecgan.models.layers import SPADENorm, may_index
@@ -236,11 +237,17 @@ def test_whole_generator_on_real_layouts(shared_dir, training):
 
 @pytest.mark.parametrize(
     ('mode', 'on_cpu', 'on_gpu'),
-    [('plain', False, False), ('auto', True, False), ('indexed', True, True)],
+    [('plain', False, False), ('auto', True, False)],
 )
 def test_where_neighbourhoods_are_indexed(mode, on_cpu, on_gpu):
     assert may_index(mode, torch.device('cpu')) is on_cpu
     assert may_index(mode, torch.device('cuda')) is on_gpu
+
+
+def test_indexed_is_refused_on_a_gpu():
+    assert may_index('indexed', torch.device('cpu'))
+    with pytest.raises(ConfigError, match=r"is for CPUs .*take layout_mode='auto'"):
+        may_index('indexed', torch.device('cuda'))
 
 
 def test_auto_takes_the_faster_path():

@@ -39,10 +39,18 @@ def may_index(mode: str, device: torch.device) -> bool:
     """Whether a layer computes on distinct neighbourhoods where these repeat enough.
 
     Args:
-        mode: ``plain`` never, ``indexed`` always, ``auto`` on CPUs. On GPUs making the index would
-            wait for the device.
+        mode: ``plain`` never, ``indexed`` always, ``auto`` on CPUs.
         device: Where the layout lives.
+
+    Raises:
+        ConfigError: ``indexed`` on a GPU: there it is slower, and gradients of the one GPU that it
+            was tried on were off (docs/performance_journal.md).
     """
+    if mode == 'indexed' and device.type == 'cuda':
+        raise ConfigError(
+            "layout_mode='indexed' is for CPUs (on a GPU it is slower, and its gradients are not "
+            "exact): take layout_mode='auto'"
+        )
     return mode == 'indexed' or (mode == 'auto' and device.type == 'cpu')
 
 
