@@ -22,7 +22,7 @@ def weights(tmp_path_factory):
 def test_weighted_distance_of_relu_features(weights):
     loss = VGGPerceptualLoss(weights, layer_weights=SHALLOW, loss_weight=3.0)
     fake, real = torch.rand(2, 1, 3, 16, 16) * 2 - 1
-    found = loss(fake, loss.extract(real))
+    found = loss(loss.extract(fake), loss.extract(real))
     state = torch.load(weights, weights_only=True)
 
     def features(x):

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from mmagic.registry import MODELS
+from torch import nn
 
 from projects.ecgan.losses import FeatureMatchingLoss
 from projects.ecgan.models import objective
@@ -84,3 +85,31 @@ def test_a_loss_that_needs_the_layout_gets_it():
     found = objective.scores(photo, photo, loss)['score_fake_image'].item()
     assert found == pytest.approx(20 + math.log(2))
     assert objective.image_scores(photo['image'], loss).item() == pytest.approx(found)
+
+
+class Brightness(nn.Module):
+    """A perceptual loss of two features, the value of a picture and its square."""
+
+    def __init__(self):
+        super().__init__()
+        self.passes = []
+
+    def extract(self, images):
+        self.passes.append(len(images))
+        return [images.mean((1, 2, 3)), images.mean((1, 2, 3)) ** 2]
+
+    def forward(self, features, targets):
+        return sum((a - b).abs().mean() for a, b in zip(features, targets, strict=True))
+
+
+def test_perceptual_loss_by_hand_in_two_passes():
+    def pictures(*values):
+        return torch.tensor(values).view(-1, 1, 1, 1).expand(-1, 3, 2, 2)
+
+    inputs = dict(image=pictures(0.0, 1.0), edge=pictures(1.0, 1.0))
+    outputs = dict(coarse=pictures(0.5, 1.0), image=pictures(0.0, 0.0), edge=pictures(1.0, -1.0))
+    loss = Brightness()
+    # coarse: (0.5 + 0) / 2 + (0.25 + 0) / 2; image, twice: (0 + 1) / 2 of both; edge: (0 + 2) / 2
+    expected = 0.375 + 2 * 1.0 + 1.0
+    assert objective.perceptual_loss(inputs, outputs, loss, 2.0).item() == pytest.approx(expected)
+    assert loss.passes == [4, 6]

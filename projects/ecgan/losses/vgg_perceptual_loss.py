@@ -1,6 +1,6 @@
 """Perceptual loss on VGG-19 features (ECGAN's objective; arXiv 1603.08155)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 import torchvision
@@ -21,7 +21,8 @@ class VGGPerceptualLoss(nn.Module):
 
     Deviation from MMagic's ``PerceptualLoss``: that class always downloads torchvision's weights,
     whatever its ``pretrained`` says, and computes the features of a photo anew for each generated
-    image. Here the weights may be a local file, and :meth:`extract` serves several comparisons.
+    image. Here the weights may be a local file, and what :meth:`extract` gives serves several
+    comparisons.
 
     Args:
         weights: Local file with torchvision's VGG-19 state dict (its ``features``); None for
@@ -70,12 +71,12 @@ class VGGPerceptualLoss(nn.Module):
                 outputs.append(x)
         return outputs
 
-    def forward(self, fake: Tensor, real_features: list[Tensor]) -> Tensor:
-        """Compare generated images with a photo's features.
+    def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
+        """Compare generated images with photos.
 
         Args:
-            fake: ``(N, 3, H, W)``, RGB, [-1, 1].
-            real_features: What :meth:`extract` gave for the photos.
+            features: What :meth:`extract` gave for the generated images.
+            targets: What it gave for the photos.
 
         Returns:
             Scalar, times ``loss_weight``.
@@ -83,7 +84,7 @@ class VGGPerceptualLoss(nn.Module):
         total = sum(
             weight * F.l1_loss(feature, target.detach())
             for weight, feature, target in zip(
-                self.layer_weights.values(), self.extract(fake), real_features, strict=True
+                self.layer_weights.values(), features, targets, strict=True
             )
         )
         return self.loss_weight * total

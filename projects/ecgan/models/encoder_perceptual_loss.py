@@ -1,5 +1,7 @@
 """Perceptual loss on the features of any frozen encoder (arXiv 1603.08155, equation 2)."""
 
+from collections.abc import Sequence
+
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -36,18 +38,18 @@ class EncoderPerceptualLoss(nn.Module):
         """Features of images ``(N, 3, H, W)`` in [-1, 1], RGB, fine to coarse."""
         return self.encoder(image)
 
-    def forward(self, fake: Tensor, real_features: list[Tensor]) -> Tensor:
-        """Compare generated images with a photo's features.
+    def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
+        """Compare generated images with photos.
 
         Args:
-            fake: ``(N, 3, H, W)``, RGB, [-1, 1].
-            real_features: What :meth:`extract` gave for the photos.
+            features: What :meth:`extract` gave for the generated images.
+            targets: What it gave for the photos.
 
         Returns:
             Scalar, times ``loss_weight``.
         """
         losses = [
             F.l1_loss(feature, target.detach())
-            for feature, target in zip(self.extract(fake), real_features, strict=True)
+            for feature, target in zip(features, targets, strict=True)
         ]
         return self.loss_weight * torch.stack(losses).mean()

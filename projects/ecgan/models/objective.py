@@ -212,12 +212,12 @@ def perceptual_loss(
     loss: nn.Module,
     final_weight: float,
 ) -> Tensor:
-    """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), each photo's features computed once.
+    """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), in one pass for photos and one for the rest.
 
     Args:
         inputs: The batch, with ``image`` and perhaps ``edge``.
         outputs: What the generator made.
-        loss: P, with ``extract`` for the features of a photo.
+        loss: P: of the features that its ``extract`` gives of generated images and of photos.
         final_weight: lambda.
 
     Returns:
@@ -226,5 +226,14 @@ def perceptual_loss(
     reals, fakes = image_pairs(inputs, outputs)
     weights = pair_weights(list(fakes), final_weight)
     with torch.no_grad():
-        targets = {name: loss.extract(real) for name, real in reals.items()}
-    return sum(weights[name] * loss(fake, targets[modality(name)]) for name, fake in fakes.items())
+        targets = _features_by_name(loss, reals)
+    features = _features_by_name(loss, fakes)
+    return sum(weights[name] * loss(features[name], targets[modality(name)]) for name in fakes)
+
+
+def _features_by_name(
+    loss: nn.Module, images: Mapping[str, Tensor]
+) -> dict[str, tuple[Tensor, ...]]:
+    """Features of batches of one size, which a network that never changes sees together."""
+    maps = loss.extract(torch.cat([*images.values()]))
+    return dict(zip(images, zip(*(each.chunk(len(images)) for each in maps))))
