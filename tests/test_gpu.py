@@ -85,18 +85,18 @@ def waits():
     found += [Path(place.filename).name for place in places]
 
 
-@pytest.mark.parametrize('recipe', ['ecgan', 'spade', 'ecgan-plus', 'ramp-up'])
-def test_an_update_waits_once(repo_root, recipe):
+@pytest.mark.parametrize('kind', ['all-losses', 'base-losses', 'unet-discriminator', 'ramp-up'])
+def test_an_update_waits_once(repo_root, kind):
     parts = {}
-    if recipe == 'ramp-up':
+    if kind == 'ramp-up':
         parts = dict(ema_config=dict(_delete_=True, type='RampUpEMA', batch_size=2))
-    if recipe == 'ecgan-plus':
+    if kind == 'unet-discriminator':
         parts = dict(
             discriminator=dict(_delete_=True, type='UNetSegmentationDiscriminator'),
             gan_loss=dict(_delete_=True, type='SegmentationGANLoss'),
             feature_matching_loss=None,
         )
-    if recipe == 'spade':
+    if kind == 'base-losses':
         parts = dict.fromkeys(('label_generator', 'class_pixel_loss'), None) | DRAWING
     model = build_model(repo_root, **parts).cuda().train()
     optimizers = build_optimizers(repo_root, model)
