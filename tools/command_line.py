@@ -184,7 +184,7 @@ def _sentence_of(error: Exception) -> str | None:
 
     if isinstance(error, UserError):
         return error.sentence
-    from projects.ecgan.engine.mendable import explain
+    from projects.ecgan.engine.error_explanations import explain
 
     return explain(error)
 

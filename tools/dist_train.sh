@@ -7,4 +7,4 @@
 # PYTHON chooses the interpreter, PORT the port at which the processes meet.
 [ $# -ge 2 ] || { echo "usage: $0 CONFIG PROCESSES [arguments of tools/train.py]" >&2; exit 2; }
 tools=$(dirname "$0")
-exec "${PYTHON:-python}" "$tools/processes.py" "$2" "$tools/train.py" "$1" "${@:3}"
+exec "${PYTHON:-python}" "$tools/run_processes.py" "$2" "$tools/train.py" "$1" "${@:3}"

@@ -48,11 +48,11 @@ def paint(args: argparse.Namespace) -> None:
     checkpoint = args.checkpoint or find_checkpoint(ROOT / DEMO)
     from projects.ecgan.inference import ECGANInferencer
     from projects.ecgan.painting.server import serve
-    from projects.ecgan.painting.studio import Studio
+    from projects.ecgan.painting.shared_state import SharedState
 
-    studio = Studio(ECGANInferencer(checkpoint, args.config, args.device, args.dtype))
+    shared = SharedState(ECGANInferencer(checkpoint, args.config, args.device, args.dtype))
     with contextlib.suppress(KeyboardInterrupt):
-        serve(studio, args.host, args.port)
+        serve(shared, args.host, args.port)
 
 
 def build_parser() -> ToolParser:

@@ -17,7 +17,7 @@ from .version import __version__
 _PARTS = ('datasets', 'engine', 'evaluation', 'inference', 'losses', 'models')
 # Subclasses of a toolbox's models, whose import takes seconds: its own registries look for them.
 _SUBCLASSES = {
-    'mmagic.registry': ('models.layout_pix2pix',),
+    'mmagic.registry': ('models.translation.layout_pix2pix',),
     'mmseg.registry': ('models.segmentors.contrast_head',),
 }
 

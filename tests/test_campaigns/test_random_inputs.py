@@ -24,7 +24,7 @@ from projects.ecgan.engine.configuration import (
     read_config,
     read_options,
 )
-from projects.ecgan.engine.mendable import explain
+from projects.ecgan.engine.error_explanations import explain
 from projects.ecgan.errors import UserError
 from projects.ecgan.painting import read_layout
 

@@ -8,7 +8,7 @@ from mmagic.registry import MODELS
 from torch import nn
 from torch.nn import functional as F
 
-from projects.ecgan.analysis.recipes import class_separation
+from projects.ecgan.analysis.trials import class_separation
 from projects.ecgan.losses import (
     MultiScaleContrastLoss,
     PixelContrastLoss,

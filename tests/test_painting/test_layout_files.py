@@ -16,7 +16,7 @@ from projects.ecgan.painting import (
     DatasetLayouts,
     Label,
     LabelSet,
-    Studio,
+    SharedState,
     read_layout,
     write_layout,
     write_picture,
@@ -136,12 +136,12 @@ def test_more_ids_than_a_palette_holds():
 
 
 def test_where_layouts_start(inferencer):
-    studio = Studio(inferencer)
-    assert len(studio.scenes) == 3 and studio.scenes.reason == ''
+    shared = SharedState(inferencer)
+    assert len(shared.scenes) == 3 and shared.scenes.reason == ''
     expected = draw_scene(0, 1, (64, 64))[1]
-    assert np.array_equal(studio.new_session().ids, expected)
-    assert np.array_equal(studio.scenes.layout(3), expected), 'counted around'
-    assert studio.empty(5).shape == (64, 64) and (studio.empty(5) == 5).all()
+    assert np.array_equal(shared.new_session().ids, expected)
+    assert np.array_equal(shared.scenes.layout(3), expected), 'counted around'
+    assert shared.empty(5).shape == (64, 64) and (shared.empty(5) == 5).all()
 
 
 def test_without_a_data_set(tmp_path):
@@ -152,7 +152,7 @@ def test_without_a_data_set(tmp_path):
 
 
 def test_a_rendering_is_what_the_inferencer_makes(inferencer):
-    made = Studio(inferencer).render(IDS)
+    made = SharedState(inferencer).render(IDS)
     expected = inferencer(IDS)
     assert made.image == write_picture(expected.image)
     for name in ('image', 'edge', 'coarse'):

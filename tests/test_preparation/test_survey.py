@@ -29,7 +29,7 @@ from planted import (
 
 from projects.ecgan.datasets import SCENE_CLASSES
 from projects.ecgan.errors import DataError, UserError
-from projects.ecgan.preparation import KINDS, looking, survey
+from projects.ecgan.preparation import KINDS, inspection, survey
 
 COUNT = 60
 
@@ -220,7 +220,7 @@ def end_of_the_process(*args: object) -> None:
 @pytest.mark.skipif(sys.platform != 'linux', reason='a process does not inherit the patch')
 def test_a_process_that_is_ended(tmp_path, monkeypatch):
     root = write_tree(tmp_path, 20)
-    monkeypatch.setattr(looking, 'look_at', end_of_the_process)
+    monkeypatch.setattr(inspection, 'inspect_pair', end_of_the_process)
     with pytest.raises(UserError, match='take fewer with --jobs'):
         survey([root], jobs=2)
 

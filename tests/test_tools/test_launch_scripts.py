@@ -21,14 +21,14 @@ def test_dist_train(repo_root: Path) -> None:
     script = repo_root / 'tools' / 'dist_train.sh'
     done = run(script, 'a b.py', '4', '--resume', PYTHON='echo')
     tools = script.parent
-    assert done.stdout == f'{tools}/processes.py 4 {tools}/train.py a b.py --resume\n'
+    assert done.stdout == f'{tools}/run_processes.py 4 {tools}/train.py a b.py --resume\n'
 
 
 def test_dist_test(repo_root: Path) -> None:
     script = repo_root / 'tools' / 'dist_test.sh'
     done = run(script, 'c.py', 'w.pth', '2', '--out', 'm.json', PYTHON='echo')
     tools = script.parent
-    assert done.stdout == f'{tools}/processes.py 2 {tools}/test.py c.py w.pth --out m.json\n'
+    assert done.stdout == f'{tools}/run_processes.py 2 {tools}/test.py c.py w.pth --out m.json\n'
 
 
 @pytest.mark.slow
@@ -45,7 +45,7 @@ def test_processes_meet_and_their_failure_is_no_traceback(repo_root: Path, tmp_p
         "if os.environ['RANK'] == sys.argv[1]:\n"
         "    sys.exit('error: no such thing')\n"
     )
-    script = repo_root / 'tools' / 'processes.py'
+    script = repo_root / 'tools' / 'run_processes.py'
     port = str(free_port())
     ends = {'7': 0, '1': 1}
     for failing, status in ends.items():
@@ -67,7 +67,7 @@ def test_a_signal_reaches_every_process(repo_root: Path, tmp_path: Path, number:
         f"open(f'{tmp_path}/{{os.environ[\"RANK\"]}}', 'w').close()\n"
         'time.sleep(100)\n'
     )
-    command = [sys.executable, str(repo_root / 'tools' / 'processes.py'), '2', str(tool)]
+    command = [sys.executable, str(repo_root / 'tools' / 'run_processes.py'), '2', str(tool)]
     env = {**os.environ, 'PORT': str(free_port())}
     job = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120

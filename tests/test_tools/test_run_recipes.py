@@ -7,7 +7,7 @@ import pytest
 from mmengine.config import Config
 from tool_modules import load_tool
 
-from projects.ecgan.analysis.recipes import (
+from projects.ecgan.analysis.trials import (
     find_recipes,
     length,
     make_config,

@@ -31,7 +31,7 @@ def measure(args: argparse.Namespace) -> None:
     import json
 
     import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
-    from projects.ecgan.analysis.recipes import measure_separation
+    from projects.ecgan.analysis.trials import measure_separation
     from projects.ecgan.engine.configuration import find_config, read_config
 
     cfg = read_config(find_config(args.config))

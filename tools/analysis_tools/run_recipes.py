@@ -56,7 +56,7 @@ def run_recipes(args: argparse.Namespace) -> None:
     import os
 
     import projects.ecgan  # noqa: F401  (makes the toolbox sound)
-    from projects.ecgan.analysis.recipes import Trial, find_recipes, run_trials, write_results
+    from projects.ecgan.analysis.trials import Trial, find_recipes, run_trials, write_results
     from projects.ecgan.engine.configuration import read_options
 
     out = args.out.resolve()

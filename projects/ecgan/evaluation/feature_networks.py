@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from ..models.efficientnet_lite import LITE0, load_efficientnet_lite
+from ..models.encoders.efficientnet_lite import LITE0, load_efficientnet_lite
 from ..models.segmentors import Segmentor
 from ..weights import file_sha256, find_weights
 
@@ -90,7 +90,7 @@ class EfficientNetLite0Features(nn.Module):
 
     Distances are called ``efficientnet-lite0-FID`` and ``-KID``: they order models as the papers'
     FID would, and compare with nothing but themselves. Source of network and weights: see
-    :mod:`projects.ecgan.models.efficientnet_lite`.
+    :mod:`projects.ecgan.models.encoders.efficientnet_lite`.
 
     Raises:
         ConfigError: If the packages are not installed.

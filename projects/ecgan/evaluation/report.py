@@ -26,7 +26,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from ..models.iteration import unwrap
+from ..models.parts.unwrap import unwrap
 from ..reports import write_report
 from ..version import __version__, package_versions
 from ..weights import cached_path, file_sha256

@@ -1,9 +1,9 @@
 """Trained models put to use."""
 
 from .export import Agreement, export_checkpoint
-from .files import Outcome, generate_files, write_grid
 from .fold_generator_hook import FoldGeneratorHook
 from .folded_generator import prepare_for_inference
+from .folder_generation import Outcome, generate_files, write_grid
 from .inferencer import ECGANInferencer, GeneratedPicture
 from .label_map_generator import LabelMapGenerator
 from .seeds import Seeds

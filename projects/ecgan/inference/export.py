@@ -25,8 +25,8 @@ from ..datasets.label_maps import UNKNOWN
 from ..errors import CheckpointError, ConfigError
 from ..version import __version__
 from .inferencer import ECGANInferencer
+from .input_maps import NamedMap
 from .label_map_generator import LabelMapGenerator
-from .label_maps import NamedMap
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram

@@ -21,9 +21,9 @@ from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
 from ..structures import Layout, nearest_resize
 from ..visualization import colour_labels, write_image
-from .carried_config import read_carried_config
+from .checkpoint_config import read_carried_config
 from .folded_generator import prepare_for_inference
-from .label_maps import NamedMap, list_maps
+from .input_maps import NamedMap, list_maps
 from .seeds import Seeds
 
 SIZES = ('pad', 'refuse', 'resize')

@@ -73,7 +73,7 @@ class LabelMixConsistency(nn.Module):
         Of several scales, those that predict at full size are compared.
 
         Args:
-            state: See :func:`projects.ecgan.models.regularizers.regularize`.
+            state: See :func:`projects.ecgan.models.ecgan.regularizers.regularize`.
 
         Returns:
             Scalar.

@@ -1,10 +1,9 @@
-"""Networks, data preprocessor and the model that trains them."""
+"""Networks, data preprocessors and the models that train them."""
 
-from . import discriminators, generators, label_generators, layers, objective
-from .data_preprocessor import LayoutDataPreprocessor
+from . import discriminators, generators, label_generators, layers
 from .ecgan import ECGAN
-from .encoder_perceptual_loss import EncoderPerceptualLoss
-from .translation_data_preprocessor import TranslationDataPreprocessor
+from .encoders import EncoderPerceptualLoss
+from .preprocessors import LayoutDataPreprocessor, TranslationDataPreprocessor
 
 __all__ = [
     'ECGAN',
@@ -15,5 +14,4 @@ __all__ = [
     'generators',
     'label_generators',
     'layers',
-    'objective',
 ]

@@ -5,10 +5,10 @@ Only :mod:`.page` and :mod:`.canvas` need NiceGUI (``pip install '.[paint]'``).
 
 from .dataset_layouts import DatasetLayouts
 from .label_set import Label, LabelSet
+from .latest_only_queue import LatestOnlyQueue
 from .layout_files import MAX_BYTES, MAX_PIXELS, MAX_SIDE, read_layout, write_layout, write_picture
 from .session import LayoutSession
-from .studio import Rendering, Studio
-from .turns import Turns
+from .shared_state import Rendering, SharedState
 
 __all__ = [
     'MAX_BYTES',
@@ -19,8 +19,8 @@ __all__ = [
     'LabelSet',
     'LayoutSession',
     'Rendering',
-    'Studio',
-    'Turns',
+    'SharedState',
+    'LatestOnlyQueue',
     'read_layout',
     'write_layout',
     'write_picture',

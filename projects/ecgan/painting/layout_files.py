@@ -7,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ..errors import DataError
 from ..inference import ECGANInferencer
-from ..inference.label_maps import NamedMap
+from ..inference.input_maps import NamedMap
 from .label_set import LabelSet
 
 #: Formats that keep every pixel; JPEG does not.

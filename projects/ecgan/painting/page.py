@@ -13,7 +13,7 @@ from .canvas import LayoutCanvas
 from .label_set import TOOL_KEYS, Label
 from .layout_files import MAX_BYTES, read_layout, write_layout
 from .session import LayoutSession
-from .studio import Rendering, Studio
+from .shared_state import Rendering, SharedState
 
 MAX_BRUSH = 128
 # Of the first brush: this part of the layout's shorter side.
@@ -35,13 +35,13 @@ class PaintPage:
     """The page in one tab of a browser; the layout is that of the tab, and outlives a reload.
 
     Args:
-        studio: What all pages share.
+        shared: What all pages share.
         user: Id of the tab.
         session: Its layout.
     """
 
-    def __init__(self, studio: Studio, user: str, session: LayoutSession) -> None:
-        self.studio, self.user, self.session = studio, user, session
+    def __init__(self, shared: SharedState, user: str, session: LayoutSession) -> None:
+        self.shared, self.user, self.session = shared, user, session
         self.client = ui.context.client
         self.scene = 0
         # Seed of the picture, and of classes drawn anew since.
@@ -55,7 +55,7 @@ class PaintPage:
             self._build_canvas_panel()
             self._build_picture_panel()
         ui.keyboard(self._on_key, ignore=['input', 'select', 'textarea'])
-        self._choose(studio.labels.labels[0])
+        self._choose(shared.labels.labels[0])
         self._show()
 
     # What is on it -------------------------------------------------------------------------------
@@ -64,11 +64,11 @@ class PaintPage:
         with ui.element('header').classes('paint-head'):
             _text('h1', 'Paint a layout')
             _text(
-                'span', f'and see what {Path(self.studio.inferencer.checkpoint).name} makes of it'
+                'span', f'and see what {Path(self.shared.inferencer.checkpoint).name} makes of it'
             )
 
     def _build_labels(self) -> None:
-        labels = self.studio.labels.labels
+        labels = self.shared.labels.labels
         with ui.element('section').classes('paint-panel paint-labels'):
             _text('h2', 'Classes')
             if len(labels) > _LONG_LIST:
@@ -102,7 +102,7 @@ class PaintPage:
                 ui.element('span').classes('push')
                 self.undo = _button('undo', 'Undo (Ctrl+Z)', self._undo)
                 self.redo = _button('redo', 'Redo (Ctrl+Y)', self._redo)
-            self.canvas = LayoutCanvas(self.studio.labels.labels)
+            self.canvas = LayoutCanvas(self.shared.labels.labels)
             self.canvas.on('stroke', self._on_stroke).on('fill', self._on_fill)
             self._use_size()
             self._build_files()
@@ -115,13 +115,13 @@ class PaintPage:
     def _build_files(self) -> None:
         with ui.element('div').classes('paint-row paint-files'):
             _button('crop_din', 'Start anew: all of the chosen class', self._empty, 'Empty')
-            if len(self.studio.scenes):
+            if len(self.shared.scenes):
                 _button('chevron_left', 'Previous layout of the data set', self._previous)
                 self.scene_text = _text('span', '').classes('paint-note')
                 _button('chevron_right', 'Next layout of the data set', self._next)
             else:
                 why = _text('span', 'no data set').classes('paint-note')
-                why.tooltip(self.studio.scenes.reason)
+                why.tooltip(self.shared.scenes.reason)
             ui.element('span').classes('push')
             self.upload = ui.upload(
                 max_file_size=MAX_BYTES,
@@ -141,7 +141,7 @@ class PaintPage:
                 _text('h2', 'Picture')
                 self.note = _text('span', '').classes('paint-note')
                 ui.element('span').classes('push')
-                if self.studio.inferencer.has_noise:
+                if self.shared.inferencer.has_noise:
                     _button('casino', 'Another picture of the layout', self._another, 'Another')
                     _button('shuffle', 'Only the chosen class anew', self._class_anew, 'Class anew')
                 _button('save_alt', 'Save the picture', self._save_picture, 'Save')
@@ -167,7 +167,7 @@ class PaintPage:
         self.canvas.use(label=label.id)
 
     def _search(self, text: str | None) -> None:
-        for label in self.studio.labels.labels:
+        for label in self.shared.labels.labels:
             found = (text or '').lower() in label.name.lower()
             self._label_buttons[label.id].set_visibility(found)
 
@@ -191,7 +191,7 @@ class PaintPage:
             self.size.value = min(max(value, 1), self.size.props['max'])
         elif key in TOOL_KEYS:
             self.tool.value = TOOL_KEYS[key]
-        elif label := self.studio.labels.of_key(key):
+        elif label := self.shared.labels.of_key(key):
             self._choose(label)
 
     # What changes the layout ---------------------------------------------------------------------
@@ -224,7 +224,7 @@ class PaintPage:
         await self._changed(self.session.redo())
 
     async def _empty(self) -> None:
-        await self._changed(self.session.replace(self.studio.empty(self.label.id)))
+        await self._changed(self.session.replace(self.shared.empty(self.label.id)))
 
     async def _previous(self) -> None:
         await self._take_scene(self.scene - 1)
@@ -233,9 +233,9 @@ class PaintPage:
         await self._take_scene(self.scene + 1)
 
     async def _take_scene(self, index: int) -> None:
-        self.scene = index % len(self.studio.scenes)
+        self.scene = index % len(self.shared.scenes)
         try:
-            ids = self.studio.scenes.layout(self.scene)
+            ids = self.shared.scenes.layout(self.scene)
         except UserError as error:
             _complain(error.sentence)
         else:
@@ -245,7 +245,7 @@ class PaintPage:
         self.upload.reset()
         try:
             content = await event.file.read()
-            ids = read_layout(content, event.file.name, self.studio.inferencer)
+            ids = read_layout(content, event.file.name, self.shared.inferencer)
         except UserError as error:
             _complain(error.sentence)
         else:
@@ -263,8 +263,8 @@ class PaintPage:
         self.root.style(f'--ratio: {width / height:.4f}')
         self.size.props['max'] = min(max(8, min(height, width) // 2), MAX_BRUSH)
         self.canvas.show(ids)
-        if len(self.studio.scenes):
-            self.scene_text.text = f'Scene {self.scene + 1} of {len(self.studio.scenes)}'
+        if len(self.shared.scenes):
+            self.scene_text.text = f'Scene {self.scene + 1} of {len(self.shared.scenes)}'
 
     # Which picture of it -------------------------------------------------------------------------
 
@@ -281,7 +281,7 @@ class PaintPage:
         return max(self.seed, *self.anew.values(), 0) + 1
 
     def _seeds(self) -> Seeds | None:
-        if self.studio.inferencer.has_noise:
+        if self.shared.inferencer.has_noise:
             return Seeds(self.seed, tuple(self.anew.items()))
         return None
 
@@ -294,7 +294,7 @@ class PaintPage:
         self.frame.classes('busy')
         ids = self.session.ids
         try:
-            made = await self.studio.turns.take(self.user, (ids, self._seeds()))
+            made = await self.shared.queue.submit(self.user, (ids, self._seeds()))
         except Exception as error:
             self.frame.classes(remove='busy')
             if not isinstance(error, UserError):
@@ -316,7 +316,7 @@ class PaintPage:
         self.note.text = f'{width} x {height}, enlarged smoothly, in {made.seconds:.2f} s'
 
     def _save(self) -> None:
-        ui.download(write_layout(self.session.ids, self.studio.labels), 'layout.png')
+        ui.download(write_layout(self.session.ids, self.shared.labels), 'layout.png')
 
     def _save_picture(self) -> None:
         if self.rendering is not None:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..errors import ConfigError
 from .layout_files import MAX_BYTES
 from .page import PaintPage
-from .studio import Studio
+from .shared_state import SharedState
 
 # A phone that sleeps for a while finds its page as it was.
 RECONNECT_SECONDS = 60.0
@@ -43,11 +43,11 @@ class BodyLimit:
         await self.application(scope, receive, send)
 
 
-async def open_page(studio: Studio, style: str) -> None:
+async def open_page(shared: SharedState, style: str) -> None:
     """Fill the page of the visitor in whose context this runs.
 
     Args:
-        studio: The model and its surroundings.
+        shared: The model and its surroundings.
         style: The page's style sheet.
     """
     client = ui.context.client
@@ -60,15 +60,15 @@ async def open_page(studio: Studio, style: str) -> None:
     # A duplicated tab gets the storage of the first one; it is another tab, and paints anew.
     if user not in kept:
         kept.clear()
-        kept[user] = studio.new_session()
-    await PaintPage(studio, user, kept[user]).generate()
+        kept[user] = shared.new_session()
+    await PaintPage(shared, user, kept[user]).generate()
 
 
-def serve(studio: Studio, host: str, port: int) -> None:
+def serve(shared: SharedState, host: str, port: int) -> None:
     """Serve the page until the process is stopped.
 
     Args:
-        studio: The model and its surroundings.
+        shared: The model and its surroundings.
         host: Address to listen on.
         port: Its port.
 
@@ -82,9 +82,9 @@ def serve(studio: Studio, host: str, port: int) -> None:
     app.colors(primary='#1565c0')
     app.storage.max_tab_storage_age = TAB_SECONDS
     app.add_middleware(BodyLimit)
-    print(f'{studio.inferencer.checkpoint} at http://{host}:{port}/ (Ctrl-C stops)', flush=True)
+    print(f'{shared.inferencer.checkpoint} at http://{host}:{port}/ (Ctrl-C stops)', flush=True)
     ui.run(
-        partial(open_page, studio, style),
+        partial(open_page, shared, style),
         host=host,
         port=port,
         title='Paint a layout',

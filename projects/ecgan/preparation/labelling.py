@@ -11,7 +11,7 @@ from ..datasets.palettes import generated_palette
 from ..errors import DataError
 from .classes_file import ClassRow
 from .findings import Finding
-from .looking import MOST_VALUES, MapLook, PairLook
+from .inspection import MOST_VALUES, MapInspection, PairInspection
 
 Colour = tuple[int, int, int]
 
@@ -60,7 +60,7 @@ class Labelling:
         unknown = ' and unknown pixels' if self.with_unknown else ''
         return f'{what}, {len(self.classes)} classes{unknown}'
 
-    def count(self, looks: Sequence[PairLook]) -> dict[int, tuple[int, int]]:
+    def count(self, looks: Sequence[PairInspection]) -> dict[int, tuple[int, int]]:
         """Pixels and maps of each layout id, 255 being unknown."""
         pixels, maps = Counter(), Counter()
         for look in looks:
@@ -72,7 +72,7 @@ class Labelling:
         return {index: (pixels[index], maps[index]) for index in sorted(pixels)}
 
 
-def find_labelling(looks: Sequence[PairLook], rows: Sequence[ClassRow] | None) -> Labelling:
+def find_labelling(looks: Sequence[PairInspection], rows: Sequence[ClassRow] | None) -> Labelling:
     """Decide what the maps' values mean, and which maps hold something else.
 
     Args:
@@ -114,11 +114,11 @@ def find_labelling(looks: Sequence[PairLook], rows: Sequence[ClassRow] | None) -
     return found
 
 
-def _a(label: MapLook) -> str:
+def _a(label: MapInspection) -> str:
     return 'a map of colours' if label.kind == 'colours' else 'a map of ids'
 
 
-def _smeared(label: MapLook, maps_with: Counter, num_maps: int) -> str:
+def _smeared(label: MapInspection, maps_with: Counter, num_maps: int) -> str:
     """Why a map's values cannot be trusted; '' where they can."""
     if label.is_jpeg:
         return f'a JPEG with {label.num_values} different values: JPEG changes ids and colours'
@@ -132,7 +132,9 @@ def _smeared(label: MapLook, maps_with: Counter, num_maps: int) -> str:
     return ''
 
 
-def _of_list(rows: Sequence[ClassRow], is_colour: bool, looks: Sequence[PairLook]) -> Labelling:
+def _of_list(
+    rows: Sequence[ClassRow], is_colour: bool, looks: Sequence[PairInspection]
+) -> Labelling:
     """The labelling that a list of classes asks for."""
     known = [row for row in rows if not row.is_unknown]
     unknown = [row for row in rows if row.is_unknown]
@@ -171,7 +173,7 @@ def _of_list(rows: Sequence[ClassRow], is_colour: bool, looks: Sequence[PairLook
     return Labelling(kind, names, palette, with_unknown, label_map, label_colours, ids)
 
 
-def _of_maps(is_colour: bool, looks: Sequence[PairLook], maps_with: Counter) -> Labelling:
+def _of_maps(is_colour: bool, looks: Sequence[PairInspection], maps_with: Counter) -> Labelling:
     """The classes that occur."""
     pixels = Counter()
     for look in looks:
@@ -201,7 +203,7 @@ def _of_maps(is_colour: bool, looks: Sequence[PairLook], maps_with: Counter) -> 
     return _of_ids(pixels, looks)
 
 
-def _of_ids(pixels: Mapping[int, int], looks: Sequence[PairLook]) -> Labelling:
+def _of_ids(pixels: Mapping[int, int], looks: Sequence[PairInspection]) -> Labelling:
     """A class for each id; 255 and what is negative is unknown."""
     # A mask of 0 and 255 has two classes.
     is_mask = set(pixels) == {0, UNKNOWN}
@@ -222,7 +224,7 @@ def _of_ids(pixels: Mapping[int, int], looks: Sequence[PairLook]) -> Labelling:
     return Labelling(_index_kind(looks), names, palette, bool(unknown), label_map, None, ids)
 
 
-def _index_kind(looks: Sequence[PairLook]) -> str:
+def _index_kind(looks: Sequence[PairInspection]) -> str:
     with_palette = sum(look.label.kind == 'palette' for look in looks)
     return 'palette' if 2 * with_palette > len(looks) else 'ids'
 
@@ -248,7 +250,7 @@ def _is_stray(share: float, num_maps_with: int, num_maps: int) -> bool:
     return num_maps_with == 1 and num_maps >= _STRAY_MAPS and share < _STRAY_SHARE
 
 
-def _aliens(look: PairLook, found: Labelling, is_listed: bool) -> list[Finding]:
+def _aliens(look: PairInspection, found: Labelling, is_listed: bool) -> list[Finding]:
     """What a map holds and no class has."""
     alien = {value: n for value, n in look.label.values.items() if value not in found.ids}
     if not alien:
@@ -266,7 +268,7 @@ def _aliens(look: PairLook, found: Labelling, is_listed: bool) -> list[Finding]:
     return [Finding(kind, look.pair.title, f'{what} {", ".join(shown)}')]
 
 
-def _other_palettes(looks: Sequence[PairLook]) -> list[Finding]:
+def _other_palettes(looks: Sequence[PairInspection]) -> list[Finding]:
     """Maps whose palette contradicts that of most maps: their indices mean something else."""
     colours = defaultdict(Counter)
     for look in looks:

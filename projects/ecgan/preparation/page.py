@@ -14,7 +14,7 @@ from ..datasets.label_maps import UNKNOWN
 from ..errors import DataError
 from ..visualization import colour_labels
 from .findings import KINDS
-from .looking import PairLook
+from .inspection import PairInspection
 from .proposal import Proposal
 from .survey import Survey
 
@@ -82,7 +82,7 @@ def _list(title: str, lines: Iterable[str]) -> str:
     return f'<h2>{escape(title)}</h2><ul>{items}</ul>'
 
 
-def _figure(look: PairLook, found: Survey) -> str:
+def _figure(look: PairInspection, found: Survey) -> str:
     """Photo and label map of a sample that was chosen to be shown."""
     if look.photo.thumbnail is None or look.label.thumbnail is None:
         return ''

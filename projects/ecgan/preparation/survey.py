@@ -10,8 +10,8 @@ from ..errors import DataError
 from .classes_file import read_classes
 from .findings import KINDS, Finding
 from .folders import find_branches
+from .inspection import PairInspection, inspect_all
 from .labelling import Labelling, find_labelling
-from .looking import PairLook, look_at_all
 from .pairing import Pair, Pairing, pair_files
 
 #: Samples that the page shows.
@@ -34,8 +34,8 @@ class Survey:
 
     pairing: Pairing
     labelling: Labelling
-    looks: list[PairLook]
-    good: list[PairLook]
+    looks: list[PairInspection]
+    good: list[PairInspection]
     findings: list[Finding]
 
     @property
@@ -103,7 +103,7 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
     pairing = pair_files(find_branches(folders))
     step = max(1, len(pairing.pairs) // SHOWN)
     shown = range(step // 2, len(pairing.pairs), step)[:SHOWN]
-    looks = look_at_all(pairing.pairs, jobs, shown)
+    looks = inspect_all(pairing.pairs, jobs, shown)
     labelling = find_labelling(looks, rows)
     findings = [
         *pairing.findings,
@@ -119,7 +119,7 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
     return Survey(pairing, labelling, looks, good, findings)
 
 
-def _twice(looks: Sequence[PairLook]) -> list[Finding]:
+def _twice(looks: Sequence[PairInspection]) -> list[Finding]:
     """Equal photos, and equal label maps of different photos; the first one is good."""
     findings, photos, labels = [], {}, {}
     for look in looks:
@@ -135,7 +135,7 @@ def _twice(looks: Sequence[PairLook]) -> list[Finding]:
     return findings
 
 
-def _of_one_id(looks: Sequence[PairLook]) -> list[Finding]:
+def _of_one_id(looks: Sequence[PairInspection]) -> list[Finding]:
     return [
         Finding('one id', look.pair.title, 'the whole map has one value')
         for look in looks

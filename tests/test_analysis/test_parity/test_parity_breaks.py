@@ -13,8 +13,8 @@ from projects.ecgan.analysis.parity import (
     compare_images,
     compare_training,
 )
-from projects.ecgan.models import objective
 from projects.ecgan.models.discriminators import multi_modality_discriminator as discriminator
+from projects.ecgan.models.ecgan import objective
 from projects.ecgan.models.generators import heads, semantic_preserving
 from projects.ecgan.models.layers import spade
 from projects.ecgan.structures import Layout, nearest

@@ -94,7 +94,7 @@ def test_no_weight_in_common_is_refused_in_a_test_too(tmp_path: Path) -> None:
 
 
 def test_another_optimiser_has_a_sentence(tmp_path: Path, trained: Path) -> None:
-    from projects.ecgan.engine.mendable import explain
+    from projects.ecgan.engine.error_explanations import explain
 
     content = safe_load(trained)
     optimizer(content)

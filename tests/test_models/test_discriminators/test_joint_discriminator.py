@@ -11,8 +11,8 @@ from mmengine.logging import MessageHub
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 
 from projects.ecgan.losses import segmentation_gan_loss
-from projects.ecgan.models import objective
 from projects.ecgan.models.discriminators import judge_pairs
+from projects.ecgan.models.ecgan import objective
 from projects.ecgan.structures import Layout
 
 PATCHES = dict(type='MultiModalityDiscriminator', base_channels=4)

@@ -6,8 +6,8 @@ from ecgan_toys import build_model, build_optimizers, make_batch
 from torch.nn import functional as F
 
 from projects.ecgan.errors import CheckpointError, ConfigError, MissingFileError
-from projects.ecgan.models import contracts
 from projects.ecgan.models.generators import BackboneTrunk, ECGANGenerator, SPADEGenerator
+from projects.ecgan.models.parts import contracts
 from projects.ecgan.structures import Layout
 
 CHANNELS = 5

@@ -5,7 +5,7 @@ import torch
 from pix2pix_toys import build_in_scope
 
 from projects.ecgan.errors import ConfigError
-from projects.ecgan.models.taps import tapped
+from projects.ecgan.models.parts.feature_capture import capture_features
 
 UNET = dict(type='UnetGenerator', out_channels=3, num_down=5, base_channels=4)
 RESNET = dict(
@@ -34,14 +34,14 @@ def build(generator=UNET, transfer=TRANSFER, **more):
 
 
 def run(model):
-    with tapped(model, ['edge']) as outputs:
+    with capture_features(model, ['edge']) as outputs:
         return model(X), outputs['edge']
 
 
 def test_edges_come_from_the_finest_block_and_gate_the_image():
     model = build().eval()
     image, edge = run(model)
-    with tapped(model.generator, ['model.model.1']) as features:
+    with capture_features(model.generator, ['model.model.1']) as features:
         plain = model.generator(X)
     large = features['model.model.1'].repeat_interleave(2, 2).repeat_interleave(2, 3)
     assert torch.equal(edge, model.edge_generator(large)[0])

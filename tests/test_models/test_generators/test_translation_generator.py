@@ -8,8 +8,8 @@ from torch import nn
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.inference import prepare_for_inference
-from projects.ecgan.models import contracts
 from projects.ecgan.models.generators import TranslationGenerator
+from projects.ecgan.models.parts import contracts
 
 CHANNELS = 5
 UNET = dict(type='UnetGenerator', num_down=5, base_channels=4)

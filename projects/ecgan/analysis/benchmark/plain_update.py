@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...models import ECGAN, objective
+from ...models.ecgan import ECGAN, objective
 from ...models.layers import LEAKY_SLOPE
 from ...structures import DenseLayout
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from ...errors import DataError, MissingFileError
 from ...models import ECGAN
 from ...models.converters import exact_singular_vectors, infer_config, load_converted
-from ...models.data_preprocessor import LayoutDataPreprocessor
+from ...models.preprocessors.layout_data_preprocessor import LayoutDataPreprocessor
 
 NETWORKS = ('generator', 'discriminator')
 LOSSES = (

@@ -4,7 +4,7 @@ from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from ...models.iteration import unwrap
+from ...models.parts.unwrap import unwrap
 from ..block_compilation import compile_blocks
 
 

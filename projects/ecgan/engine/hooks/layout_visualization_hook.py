@@ -15,7 +15,7 @@ from torch import nn
 
 from ...datasets.palettes import generated_palette
 from ...errors import ConfigError
-from ...models.iteration import unwrap
+from ...models.parts.unwrap import unwrap
 from ...visualization import tile_samples, write_image
 from ..random_state import capture_random_state, restore_random_state
 

@@ -12,7 +12,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 
 from ...errors import CheckpointError
-from ...models.iteration import unwrap
+from ...models.parts.unwrap import unwrap
 
 _MOST_NAMES = 3
 # What MMEngine reads on a resume beside the weights.

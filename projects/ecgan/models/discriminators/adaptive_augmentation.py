@@ -25,7 +25,7 @@ class AdaptiveAugmentation(nn.Module):
         """Count this iteration's scores, and set p when it is time.
 
         Args:
-            state: See :func:`projects.ecgan.models.regularizers.regularize`.
+            state: See :func:`projects.ecgan.models.ecgan.regularizers.regularize`.
 
         Returns:
             p.

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
-from ..building import build_for
-from ..contracts import Discriminator
+from ..parts.building import build_for
+from ..parts.contracts import Discriminator
 from .multi_modality_discriminator import judge_pairs
 
 

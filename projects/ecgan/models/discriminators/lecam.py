@@ -73,7 +73,7 @@ class LeCamRegularization(nn.Module):
         """Move the anchors, then penalise.
 
         Args:
-            state: See :func:`projects.ecgan.models.regularizers.regularize`.
+            state: See :func:`projects.ecgan.models.ecgan.regularizers.regularize`.
 
         Returns:
             Scalar, or None in the first ``start`` iterations of the model.

@@ -11,7 +11,6 @@ from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
-from ..iteration import unwrap
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
 from ..layers.indexed_convolution import (
     check_mode,
@@ -20,6 +19,7 @@ from ..layers.indexed_convolution import (
     halved_layout_ids,
     layout_ids,
 )
+from ..parts.unwrap import unwrap
 
 KERNEL, PADDING = 4, 2
 

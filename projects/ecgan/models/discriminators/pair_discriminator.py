@@ -8,7 +8,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from ...structures import AnyLayout, as_layout
-from ..building import build_part
+from ..parts.building import build_part
 from .single_scale import judge_apart
 
 

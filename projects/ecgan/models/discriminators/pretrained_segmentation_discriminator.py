@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ...structures import AnyLayout, as_layout
-from ..frozen_encoder import build_encoder
+from ..encoders.frozen_encoder import build_encoder
 from ..layers import initialize_weights, spectral_norm
 from .unet_segmentation_discriminator import SegmentationDecoder
 
@@ -87,7 +87,7 @@ class PretrainedSegmentationDiscriminator(BaseModule):
 
     Args:
         num_classes: Classes N of the layout.
-        encoder: Config of the encoder, see :func:`projects.ecgan.models.frozen_encoder.
+        encoder: Config of the encoder, see :func:`projects.ecgan.models.encoders.frozen_encoder.
             build_encoder`.
         base_channels: Channels at full size and at the encoder's finest size; they double with each
             coarser size.

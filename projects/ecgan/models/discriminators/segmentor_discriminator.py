@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
-from ..building import build_of_mmseg
+from ..parts.building import build_of_mmseg
 from ..segmentors import find_segmentor_config, to_segmentor_input
 from .single_scale import judge_apart
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ..taps import tapped
+from ..parts.feature_capture import capture_features
 
 
 def judge_apart(
@@ -41,7 +41,7 @@ def judge_apart(
             raise ValueError(f'{len(images)} images do not pair with {num_layouts} layouts')
         passes = []
         for batch in images.split(num_layouts):
-            with tapped(network, features) as stages:
+            with capture_features(network, features) as stages:
                 prediction = call(batch)
             if not isinstance(prediction, Tensor):
                 raise ConfigError(

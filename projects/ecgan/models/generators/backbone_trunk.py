@@ -15,9 +15,9 @@ from ...compat.safe_checkpoints import safe_load
 from ...errors import CheckpointError, ConfigError
 from ...structures import AnyLayout
 from ...weights import find_weights
-from ..building import build_of_mmseg
-from ..fitting import at_rest, check_layout, find_divisor, probe_size
 from ..layers import LEAKY_SLOPE, initialize_weights
+from ..parts.building import build_of_mmseg
+from ..parts.probing import at_rest, check_layout, find_divisor, probe_size
 
 _GROUP_SIZE = 8
 _STRIDES = tuple(2**power for power in range(9))

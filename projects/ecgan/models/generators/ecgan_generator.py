@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
-from ..building import build_part
+from ..parts.building import build_part
 from .layout_noise import plain_layout
 from .trunk_generator import TrunkGenerator
 

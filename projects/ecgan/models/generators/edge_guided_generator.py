@@ -6,10 +6,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...errors import ConfigError
-from ..building import build_part
 from ..layers import initialize_weights
-from ..taps import tapped
-from ..unet_features import probe_channels, unet_blocks
+from ..parts.building import build_part
+from ..parts.feature_capture import capture_features
+from ..parts.unet_features import probe_channels, unet_blocks
 
 
 @MODELS.register_module()
@@ -23,8 +23,8 @@ class EdgeGuidedGenerator(BaseModule):
     Deviation: in ECGAN the edge generator's stages gate those of the image generator as well. A
     generator from elsewhere has no stages of their shape.
 
-    The edges are the output of the submodule ``edge``: :func:`tapped` gives them to losses and
-    hooks, and the generator still is a network from image to image.
+    The edges are the output of the submodule ``edge``: :func:`capture_features` gives them to
+    losses and hooks, and the generator still is a network from image to image.
 
     Args:
         generator: Config of a network from ``(N, in_channels, H, W)`` to ``(N, 3, H, W)``, such as
@@ -76,7 +76,7 @@ class EdgeGuidedGenerator(BaseModule):
         Returns:
             The image ``(N, 3, H, W)``, gated where there is a transfer.
         """
-        with tapped(self.generator, [self.edge_feature]) as features:
+        with capture_features(self.generator, [self.edge_feature]) as features:
             image = self.generator(x)
         feature = F.interpolate(features[self.edge_feature], size=image.shape[-2:], mode='nearest')
         edge, _ = self.edge_generator(feature)

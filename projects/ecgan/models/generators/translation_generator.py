@@ -9,10 +9,10 @@ from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
-from ..building import build_part
-from ..fitting import at_rest, check_layout, find_divisor, probe_size
-from ..taps import tapped
-from ..unet_features import unet_blocks
+from ..parts.building import build_part
+from ..parts.feature_capture import capture_features
+from ..parts.probing import at_rest, check_layout, find_divisor, probe_size
+from ..parts.unet_features import unet_blocks
 
 
 @MODELS.register_module()
@@ -57,7 +57,7 @@ class TranslationGenerator(BaseModule):
                     raise ValueError(f'it returns {found} in place of (1, 3, {size}, {size})')
 
             self.divisor = find_divisor(attempt, name) if divisor is None else divisor
-            with tapped(copy, features) as outputs:
+            with capture_features(copy, features) as outputs:
                 attempt(probe_size(self.divisor))
         silent = [each for each in features if each not in outputs]
         if silent:
@@ -89,6 +89,6 @@ class TranslationGenerator(BaseModule):
                 "name it in the generator's features"
             )
         dtype = next(self.network.parameters()).dtype
-        with tapped(self.network, return_features) as features:
+        with capture_features(self.network, return_features) as features:
             image = self.network(layout.one_hot(dtype))
         return dict(image=image, features=features)

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
-from ..fitting import check_layout
 from ..layers import SPADEResidualBlock, recomputed
+from ..parts.probing import check_layout
 from .layout_noise import plain_layout
 
 # Times the bottom is doubled on the way up.

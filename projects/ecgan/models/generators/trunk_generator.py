@@ -5,9 +5,9 @@ from torch import nn
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
-from ..building import build_for, build_part
-from ..contracts import Trunk
 from ..layers import initialize_weights
+from ..parts.building import build_for, build_part
+from ..parts.contracts import Trunk
 
 
 class TrunkGenerator(BaseModule):

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...structures import AnyLayout
-from ..building import build_part
+from ..parts.building import build_part
 from .batch_norm import ParameterFreeBatchNorm
 
 

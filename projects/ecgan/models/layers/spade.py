@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...structures import AnyLayout, NeighbourhoodIndex
-from ..building import build_part
+from ..parts.building import build_part
 from .batch_norm import ParameterFreeBatchNorm, normalise_for
 from .indexed_convolution import (
     check_mode,

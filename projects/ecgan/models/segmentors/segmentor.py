@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ...compat.safe_checkpoints import safe_load
 from ...errors import CheckpointError, ConfigError, MissingFileError
 from ...weights import file_sha256, find_weights
-from ..building import build_of_mmseg
+from ..parts.building import build_of_mmseg
 
 INPUT_POLICIES = ('native', 'upscale', 'pipeline')
 

@@ -2,6 +2,6 @@
 
 from .camvid import convert_camvid
 from .coco_stuff import convert_coco_stuff, draw_instances
-from .steps import Converted
+from .common_steps import Converted
 
 __all__ = ['Converted', 'convert_camvid', 'convert_coco_stuff', 'draw_instances']

@@ -10,7 +10,7 @@ from ...compat.atomic_checkpoints import write_atomically
 from ...datasets.label_maps import map_values
 from ...errors import DataError
 from ..parallel import in_processes
-from .steps import Converted, check_pairs, listed, write_png
+from .common_steps import Converted, check_pairs, listed, write_png
 
 SPLITS = ('train', 'val', 'test')
 SIZE = (270, 360)  # height, width

@@ -17,7 +17,7 @@ import numpy as np
 from ...datasets.label_maps import map_values
 from ...errors import DataError, MissingFileError
 from ..parallel import in_processes
-from .steps import Converted, check_pairs, listed, write_png
+from .common_steps import Converted, check_pairs, listed, write_png
 
 SPLITS = ('train', 'val')
 # Objects are numbered behind the ids of the pixel maps.

@@ -1,0 +1,356 @@
+"""The ECGAN model: generator, discriminator and objective in MMEngine's steps (the papers)."""
+
+from collections.abc import Sequence
+
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.logging import MessageHub
+from mmengine.model import BaseModel
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
+
+from ...errors import ConfigError
+from ...structures import AnyLayout
+from ..discriminators import judge_pairs
+from ..parts.building import build_for, build_part
+from ..parts.contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
+from ..parts.unwrap import unwrap
+from . import objective
+from .label_losses import label_losses
+from .regularizers import BoundDiscriminator, build_regularizers, regularize
+from .training_step import generate, gradients_at, to_floats
+
+
+@MODELS.register_module()
+class ECGAN(BaseModel):
+    """Edge guided GAN with contrastive learning for semantic image synthesis.
+
+    One iteration runs the generator once and the discriminator once: D judges photos, edges and
+    detached generated images; its parameters' gradient comes from its own loss, the generated
+    images' gradient from the generator's adversarial and feature matching losses; the latter is
+    then carried on through the generator together with the losses that need no discriminator.
+
+    Deviations from the released code: it updates the generator first and generates again for the
+    discriminator; here both losses see the same images and the same discriminator, and the
+    discriminator's update is applied first, as the toolbox does.
+
+    Every loss is off where its config is ``None``. Any generator that returns ``image`` (and
+    perhaps ``coarse``, ``edge``, ``features``) from a layout fits, :class:`SPADEGenerator` too.
+
+    Args:
+        generator: Config of the generator. Class and layout channel counts follow from the data
+            preprocessor here and below, where a config does not give them.
+        data_preprocessor: Config of the data preprocessor.
+        discriminator: Config of the discriminator; None for inference only.
+        gan_loss: Config of MMagic's ``GANLoss`` or ``GANLossComps``, or of
+            :class:`SegmentationGANLoss`.
+        feature_matching_loss: Config of the feature matching loss.
+        perceptual_loss: Config of the perceptual loss.
+        label_generator: Config of G_l, needed by ``similarity_loss``.
+        similarity_loss: Config of the similarity loss on S' = G_l(I') and S'' = G_l(I'').
+        label_loss_weight: Weight of the label generator's cross entropy on photos; 0 is off.
+        contrast_loss: Config of pixel contrast or multi-scale contrast.
+        class_pixel_loss: Config of the class-specific pixel loss on I''.
+        diversity_loss: Config of the diversity loss, for a generator with noise.
+        final_weight: lambda, weight of the final image against coarse image and edges.
+        judged: Generated pairs that the discriminator judges, of those that the generator makes. A
+            discriminator with ``judges_edges = False`` never gets edges.
+        discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
+            ``R1GradientPenaltyComps`` and the like, see
+            :mod:`projects.ecgan.models.ecgan.regularizers`.
+        discriminator_steps: Discriminator updates for each update of the generator.
+        ema_config: Config of the generator's moving average, e.g.
+            ``dict(type='ExponentialMovingAverage', momentum=1e-4)``; validation and test use it.
+        augmentation: Config of what changes layouts and pictures before the discriminator sees them
+            in training, e.g. :class:`DiffAugment`.
+
+    Raises:
+        ConfigError: A part does not keep its contract (:mod:`.contracts`), or one that another
+            needs is missing.
+    """
+
+    def __init__(
+        self,
+        generator: dict,
+        data_preprocessor: dict,
+        discriminator: dict | None = None,
+        gan_loss: dict | None = None,
+        feature_matching_loss: dict | None = None,
+        perceptual_loss: dict | None = None,
+        label_generator: dict | None = None,
+        similarity_loss: dict | None = None,
+        label_loss_weight: float = 1.0,
+        contrast_loss: dict | None = None,
+        class_pixel_loss: dict | None = None,
+        diversity_loss: dict | None = None,
+        final_weight: float = 2.0,
+        judged: Sequence[str] = objective.PAIRS,
+        discriminator_regularizers: Sequence[dict] = (),
+        discriminator_steps: int = 1,
+        ema_config: dict | None = None,
+        augmentation: dict | None = None,
+    ) -> None:
+        super().__init__(MODELS.build(data_preprocessor))
+        sizes = dict(
+            num_classes=self.data_preprocessor.num_classes,
+            layout_channels=self.data_preprocessor.layout_channels,
+        )
+        generates = Generator if contrast_loss is None else FeatureGenerator
+        self.generator = build_for(generates, generator, **sizes)
+        if discriminator is not None:
+            self.discriminator = build_for(Discriminator, discriminator, **sizes)
+            if not getattr(self.discriminator, 'judges_edges', True):
+                judged = [name for name in judged if name != 'edge']
+        self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
+        self.feature_matching_loss = build_part(feature_matching_loss)
+        self.perceptual_loss = build_part(perceptual_loss)
+        self.label_generator = build_for(LabelGenerator, label_generator, **sizes)
+        self.similarity_loss = build_part(similarity_loss)
+        if self.similarity_loss is not None and self.label_generator is None:
+            raise ConfigError('similarity_loss needs a label_generator, got None')
+        self.label_loss_weight = label_loss_weight
+        self.contrast_loss = build_part(contrast_loss)
+        if self.contrast_loss is not None:
+            self.contrast_loss.build_heads(
+                self.generator.feature_channels, self.generator.feature_names_fine_to_coarse
+            )
+        self.class_pixel_loss = build_part(class_pixel_loss)
+        self.diversity_loss = build_part(diversity_loss)
+        if self.diversity_loss is not None and getattr(self.generator, 'noise', None) is None:
+            raise ConfigError(
+                'diversity_loss needs a generator that makes many images of one layout, with '
+                "noise=dict(type='LayoutNoise'); this one has noise=None"
+            )
+        self.final_weight = final_weight
+        self.judged = objective.check_pairs(judged)
+        self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
+        self.discriminator_steps = discriminator_steps
+        self.augmentation = build_part(augmentation)
+        self.folded_generator: nn.Module | None = None
+        self.with_ema = ema_config is not None
+        if self.with_ema:
+            self.generator_ema = MODELS.build(ema_config, default_args=dict(model=self.generator))
+
+    @property
+    def num_classes(self) -> int:
+        """Semantic classes N; also the label of unknown pixels inside the model."""
+        return self.data_preprocessor.num_classes
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Trunk features that the losses ask the generator for."""
+        loss = self.contrast_loss
+        return () if loss is None else tuple(unwrap(loss).feature_names)
+
+    def init_weights(self) -> None:
+        """Initialise all networks; the moving average starts from the generator's weights."""
+        super().init_weights()
+        if self.with_ema:
+            self.generator_ema.module.load_state_dict(unwrap(self.generator).state_dict())
+
+    def forward(
+        self, inputs: dict, data_samples: list[DataSample] | None = None, mode: str = 'tensor'
+    ) -> dict[str, Tensor] | list[DataSample]:
+        """Run without updating anything.
+
+        Args:
+            inputs: As the data preprocessor gives them: ``layout``, and ``image`` and ``edge``
+                ``(N, 3, H, W)`` in [-1, 1] where the mode needs them; ``generator_layout`` where
+                the generator is trained on another one (:class:`WarpLayout`).
+            data_samples: One a layout; needed by ``predict``.
+            mode: ``tensor``: the generator's outputs; ``predict``: data samples; ``loss``: every
+                loss term, generator's and discriminator's, but D's regularisers.
+
+        Returns:
+            By mode a dict of tensors, a list of data samples, or a dict of scalars.
+
+        Raises:
+            ValueError: If ``mode`` is another.
+        """
+        if mode == 'tensor':
+            return self.sampling_generator(inputs['layout'])
+        if mode == 'predict':
+            return self._predict(inputs, data_samples)
+        if mode == 'loss':
+            outputs = self._generate(inputs)
+            layout = inputs['layout']
+            judged = objective.image_pairs(inputs, outputs, self.judged)
+            real, fake = self.discriminate(layout, *judged)
+            return {
+                **self._discriminator_losses(real, fake, layout),
+                **self._adversarial_losses(real, fake, layout),
+                **self.direct_losses(inputs, outputs),
+            }
+        raise ValueError(f"mode must be 'tensor', 'predict' or 'loss', got {mode!r}")
+
+    # One iteration -------------------------------------------------------------------------------
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> dict[str, float]:
+        """Update the discriminator, and the generator with what trains beside it.
+
+        Args:
+            data: A batch of the data loader.
+            optim_wrapper: ``generator`` (also label generator and projection heads) and
+                ``discriminator``.
+
+        Returns:
+            Every loss term, the two totals ``loss_disc`` and ``loss_gen``, and D's mean scores.
+        """
+        inputs = self.data_preprocessor(data, True)['inputs']
+        layout = inputs['layout']
+        gen_wrapper, disc_wrapper = optim_wrapper['generator'], optim_wrapper['discriminator']
+        iteration = MessageHub.get_current_instance().get_info('iter', 0)
+        updates_generator = (iteration + 1) % self.discriminator_steps == 0
+
+        with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
+            outputs = self._generate(inputs)
+        reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
+        # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
+        leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
+        with disc_wrapper.optim_context(self.discriminator):
+            seen, reals, shown = self._augmented(layout, reals, leaves)
+            real, fake = self.discriminate(seen, reals, shown)
+            losses = self._discriminator_losses(real, fake, seen)
+            judge = BoundDiscriminator(unwrap(self.discriminator), seen, self.gan_loss)
+            penalties = self.discriminator_regularizers
+            losses |= regularize(penalties, judge, reals, shown, (real, fake), iteration)
+            loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
+            if updates_generator:
+                adversarial = self._adversarial_losses(real, fake, seen)
+                gradients = gradients_at(sum(adversarial.values()), leaves, gen_wrapper)
+        logs = {**losses, **objective.scores(real, fake, self.gan_loss)}
+        disc_wrapper.update_params(loss_disc)
+
+        if updates_generator:
+            with gen_wrapper.optim_context(self.generator):
+                direct = self.direct_losses(inputs, outputs)
+                # The gradient of this sum with respect to each generated image is the one found
+                # above, so one backward pass serves the discriminator's part and the direct losses.
+                carried = sum((fakes[name] * gradients[name]).sum() for name in fakes)
+            gen_wrapper.update_params(carried + sum(direct.values()))
+            if self.with_ema and gen_wrapper.should_update():
+                self.generator_ema.update_parameters(unwrap(self.generator))
+            logs.update(**adversarial, **direct)
+            logs['loss_gen'] = sum(adversarial.values()) + sum(direct.values())
+        logs['loss_disc'] = loss_disc
+        return to_floats(logs)
+
+    def _generate(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
+        """The generator's outputs for training, from a layout of its own where there is one."""
+        layout = inputs.get('generator_layout', inputs['layout'])
+        samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
+        return generate(self.generator, layout, self.feature_names, samples)
+
+    def discriminate(
+        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+    ) -> tuple[dict, dict]:
+        """Judge all pairs in one pass.
+
+        Args:
+            layout: The layouts.
+            reals: Photos and their edges by name, ``(N, 3, H, W)`` each.
+            fakes: Generated images and edges by name.
+
+        Returns:
+            D's outputs by name, for ``reals`` and for ``fakes``.
+        """
+        return judge_pairs(self.discriminator, layout, reals, fakes)
+
+    def _augmented(
+        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
+    ) -> tuple[AnyLayout, dict[str, Tensor], dict[str, Tensor]]:
+        """What the discriminator sees of layouts, photos and generated images in training."""
+        if self.augmentation is None:
+            return layout, reals, fakes
+        return self.augmentation(layout, reals, fakes)
+
+    def _discriminator_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
+        weights = objective.pair_weights(list(fake), self.final_weight)
+        return objective.discriminator_losses(real, fake, weights, self.gan_loss, layout)
+
+    def _adversarial_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
+        weights = objective.pair_weights(list(fake), self.final_weight)
+        return objective.generator_adversarial_losses(
+            real, fake, weights, self.gan_loss, self.feature_matching_loss, layout
+        )
+
+    def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
+        """The generator's losses that need no discriminator, weighted.
+
+        Args:
+            inputs: What the data preprocessor gave.
+            outputs: What the generator gave.
+
+        Returns:
+            Scalars by name; empty where all are off.
+        """
+        layout, losses = inputs['layout'], {}
+        if self.perceptual_loss is not None:
+            losses['loss_perceptual'] = objective.perceptual_loss(
+                inputs, outputs, self.perceptual_loss, self.final_weight
+            )
+        if self.label_generator is not None:
+            losses.update(self._label_losses(inputs, outputs))
+        if self.contrast_loss is not None:
+            losses['loss_contrast'] = self.contrast_loss(
+                outputs['features'], layout.labels, ignore_index=self.num_classes
+            )
+        if self.class_pixel_loss is not None:
+            losses['loss_class_pixel'] = self.class_pixel_loss(
+                outputs['image'],
+                inputs['image'],
+                layout.labels,
+                num_classes=self.num_classes,
+                ignore_index=self.num_classes,
+            )
+        if self.diversity_loss is not None:
+            second = outputs['second_image']
+            losses['loss_diversity'] = self.diversity_loss(outputs['image'][: len(second)], second)
+        return losses
+
+    def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
+        """See :func:`label_losses`; of both images, where there are two."""
+        return label_losses(
+            self.label_generator,
+            inputs['layout'],
+            [outputs[name] for name in ('coarse', 'image') if name in outputs],
+            inputs['image'],
+            self.similarity_loss,
+            self.label_loss_weight,
+        )
+
+    # Validation and test -------------------------------------------------------------------------
+
+    @property
+    def sampling_generator(self) -> nn.Module:
+        """Generator that validation and test use: the moving average where there is one.
+
+        :attr:`folded_generator` stands in for it where somebody has prepared it for inference.
+        """
+        if self.folded_generator is not None:
+            return self.folded_generator
+        return self.generator_ema.module if self.with_ema else unwrap(self.generator)
+
+    def val_step(self, data: dict) -> list[DataSample]:
+        """Generate one image for each layout of a batch of the data loader."""
+        data = self.data_preprocessor(data)
+        return self(**data, mode='predict')
+
+    test_step = val_step
+
+    @torch.no_grad()
+    def _predict(self, inputs: dict, data_samples: list[DataSample]) -> list[DataSample]:
+        outputs = self.sampling_generator(inputs['layout'])
+        fields = dict(image='fake_img', coarse='fake_coarse', edge='fake_edge')
+        images = {
+            field: self.data_preprocessor.to_uint8(outputs[name]).cpu()
+            for name, field in fields.items()
+            if name in outputs
+        }
+        samples = []
+        for index, sample in enumerate(data_samples):
+            sample = sample.clone()
+            sample.set_tensor_data({field: batch[index] for field, batch in images.items()})
+            samples.append(sample)
+        return samples

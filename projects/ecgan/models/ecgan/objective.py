@@ -1,0 +1,239 @@
+"""The losses on pairs of photo and generated image (ECGAN's objective), as functions.
+
+Pairs are named by what stands beside the layout: ``image`` (final image I'', or the only one),
+``coarse`` (I'), ``edge`` (I'_e); photos are ``image`` and ``edge``.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import ConfigError
+from ...structures import AnyLayout
+
+# What a generator may make.
+PAIRS = ('coarse', 'image', 'edge')
+# Per pair, per scale: stage outputs, then the prediction.
+PairOutputs = Mapping[str, Sequence[Sequence[Tensor]]]
+
+
+def check_pairs(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, if they are some of :data:`PAIRS`, ``image`` among them.
+
+    Raises:
+        ConfigError: If they are not.
+    """
+    if set(names) - set(PAIRS) or 'image' not in names:
+        raise ConfigError(f"judged is to hold 'image' and perhaps others of {PAIRS}, got {names!r}")
+    return tuple(names)
+
+
+def image_pairs(
+    inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor], wanted: Sequence[str] = PAIRS
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Photos and generated images; edges only where they are generated and wanted.
+
+    Args:
+        inputs: The batch, with ``image`` and perhaps ``edge``.
+        outputs: What the generator made.
+        wanted: Names of the generated images that are wanted.
+
+    Returns:
+        Photos by name and generated images by name.
+
+    Raises:
+        ConfigError: If the batch has no photos, or no edges to compare with.
+    """
+    fakes = {name: outputs[name] for name in PAIRS if name in outputs and name in wanted}
+    names = ('image', 'edge') if 'edge' in fakes else ('image',)
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise ConfigError(
+            f'training this generator needs {missing} in the samples, which hold '
+            f'{sorted(inputs)}; add the transform that makes it to the pipeline '
+            '(CannyEdges for edge) and list it in PackLayoutInputs'
+        )
+    return {name: inputs[name] for name in names}, fakes
+
+
+def modality(name: str) -> str:
+    """Photo that a generated pair is compared with: ``edge`` for edges, else ``image``."""
+    return 'edge' if name == 'edge' else 'image'
+
+
+def pair_weights(names: Sequence[str], final_weight: float) -> dict[str, float]:
+    """Weight of each generated pair: lambda for I'' beside an I', 1 for all else.
+
+    Args:
+        names: Generated pairs.
+        final_weight: lambda.
+
+    Returns:
+        Weight by name.
+    """
+    weights = dict.fromkeys(names, 1.0)
+    if 'coarse' in weights:
+        weights['image'] = final_weight
+    return weights
+
+
+def _over_scales(
+    outputs: Sequence[Sequence[Tensor]],
+    gan_loss: nn.Module,
+    target: bool,
+    is_disc: bool,
+    layout: AnyLayout | None,
+) -> Tensor:
+    predictions = [scale[-1].float() for scale in outputs]
+    # MMagic's losses know of no layout.
+    more = dict(layout=layout) if getattr(gan_loss, 'needs_layout', False) else {}
+    if hasattr(gan_loss, 'over_scales'):
+        return gan_loss.over_scales(predictions, target, is_disc=is_disc, **more)
+    return sum(gan_loss(p, target, is_disc=is_disc, **more) for p in predictions) / len(predictions)
+
+
+def discriminator_losses(
+    real: PairOutputs,
+    fake: PairOutputs,
+    weights: Mapping[str, float],
+    gan_loss: nn.Module,
+    layout: AnyLayout | None = None,
+) -> dict[str, Tensor]:
+    """L_D = (1 + lambda) r(I) + r(I_e) + f(I') + lambda f(I'') + f(I'_e), means over the scales.
+
+    Hinge: r = mean max(0, 1 - p), f = mean max(0, 1 + p).
+
+    Args:
+        real: D's outputs on photos and their edges.
+        fake: D's outputs on generated images and edges.
+        weights: Weight of each generated pair; a photo weighs as much as all it is compared with.
+        gan_loss: MMagic's ``GANLoss`` or ``GANLossComps``, or a loss with ``needs_layout``; one
+            that weighs scales itself has ``over_scales``.
+        layout: The layouts, for a loss that needs them.
+
+    Returns:
+        ``loss_disc_real`` and ``loss_disc_fake``, scalars.
+    """
+    real_weights = dict.fromkeys(real, 0.0)
+    for name in fake:
+        real_weights[modality(name)] += weights[name]
+    return dict(
+        loss_disc_real=sum(
+            real_weights[name] * _over_scales(real[name], gan_loss, True, True, layout)
+            for name in real
+        ),
+        loss_disc_fake=sum(
+            weights[name] * _over_scales(fake[name], gan_loss, False, True, layout) for name in fake
+        ),
+    )
+
+
+def generator_adversarial_losses(
+    real: PairOutputs,
+    fake: PairOutputs,
+    weights: Mapping[str, float],
+    gan_loss: nn.Module,
+    feature_matching_loss: nn.Module | None,
+    layout: AnyLayout | None = None,
+) -> dict[str, Tensor]:
+    """L_G = g(I') + lambda g(I'') + g(I'_e), and feature matching likewise.
+
+    Hinge: g = -mean p.
+
+    Args:
+        real: D's outputs on photos and their edges; no gradient flows into them.
+        fake: D's outputs on generated images and edges.
+        weights: Weight of each generated pair.
+        gan_loss: As in :func:`discriminator_losses`.
+        feature_matching_loss: :class:`FeatureMatchingLoss`, or None.
+        layout: The layouts, for a loss that needs them.
+
+    Returns:
+        ``loss_gen_adversarial`` and ``loss_gen_feature_matching``, scalars.
+    """
+    losses = dict(
+        loss_gen_adversarial=sum(
+            weights[name] * _over_scales(fake[name], gan_loss, True, False, layout) for name in fake
+        )
+    )
+    if feature_matching_loss is not None:
+        losses['loss_gen_feature_matching'] = sum(
+            weights[name] * feature_matching_loss(fake[name], real[modality(name)]) for name in fake
+        )
+    return losses
+
+
+def _score_map(prediction: Tensor, gan_loss: nn.Module | None) -> Tensor:
+    """Where D takes the picture for a photo, and how surely; the prediction itself mostly."""
+    return gan_loss.scores(prediction) if hasattr(gan_loss, 'scores') else prediction
+
+
+def image_scores(outputs: Sequence[Sequence[Tensor]], gan_loss: nn.Module | None = None) -> Tensor:
+    """D's score of each image: the mean over positions, then over scales.
+
+    Args:
+        outputs: D's outputs on B images.
+        gan_loss: Loss that may have a ``scores`` of its own, from prediction to score map.
+
+    Returns:
+        ``(B, 1)`` float32.
+    """
+    maps = [_score_map(scale[-1].float(), gan_loss) for scale in outputs]
+    return torch.stack([each.flatten(1).mean(1, keepdim=True) for each in maps]).mean(0)
+
+
+def scores(
+    real: PairOutputs, fake: PairOutputs, gan_loss: nn.Module | None = None
+) -> dict[str, Tensor]:
+    """D's mean prediction on each pair, for the log: above 0 means taken for a photo.
+
+    Args:
+        real: D's outputs on photos and their edges.
+        fake: D's outputs on generated images and edges.
+        gan_loss: Loss that may have a ``scores`` of its own, from prediction to score map.
+
+    Returns:
+        ``score_real_<name>`` and ``score_fake_<name>``, scalars without gradient.
+    """
+    return {
+        f'score_{kind}_{name}': sum(
+            _score_map(scale[-1].detach(), gan_loss).mean() for scale in outputs
+        )
+        / len(outputs)
+        for kind, pairs in (('real', real), ('fake', fake))
+        for name, outputs in pairs.items()
+    }
+
+
+def perceptual_loss(
+    inputs: Mapping[str, Tensor],
+    outputs: Mapping[str, Tensor],
+    loss: nn.Module,
+    final_weight: float,
+) -> Tensor:
+    """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), in one pass for photos and one for the rest.
+
+    Args:
+        inputs: The batch, with ``image`` and perhaps ``edge``.
+        outputs: What the generator made.
+        loss: P: of the features that its ``extract`` gives of generated images and of photos.
+        final_weight: lambda.
+
+    Returns:
+        Scalar.
+    """
+    reals, fakes = image_pairs(inputs, outputs)
+    weights = pair_weights(list(fakes), final_weight)
+    with torch.no_grad():
+        targets = _features_by_name(loss, reals)
+    features = _features_by_name(loss, fakes)
+    return sum(weights[name] * loss(features[name], targets[modality(name)]) for name in fakes)
+
+
+def _features_by_name(
+    loss: nn.Module, images: Mapping[str, Tensor]
+) -> dict[str, tuple[Tensor, ...]]:
+    """Features of batches of one size, which a network that never changes sees together."""
+    maps = loss.extract(torch.cat([*images.values()]))
+    return dict(zip(images, zip(*(each.chunk(len(images)) for each in maps))))
