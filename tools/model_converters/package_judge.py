@@ -56,11 +56,12 @@ def package(args: argparse.Namespace) -> None:
         'recipe': args.recipe.stem,
         'recipe_sha256': recipe_sha256(args.recipe),
         'weights_sha256': file_sha256(weights),
-        'mIoU': round(runner.message_hub.get_scalar('val/mIoU').current() / 100, 4),
+        'mIoU': round(float(runner.message_hub.get_scalar('val/mIoU').current()) / 100, 4),
         **package_versions('torch', 'mmsegmentation'),
     }
-    weights.with_suffix('.json').write_text(json.dumps(record, indent=2) + '\n')
-    print(f'{weights}: {record}')
+    text = json.dumps(record, indent=2)
+    weights.with_suffix('.json').write_text(f'{text}\n')
+    print(f'{weights}: {text}')
 
 
 main = partial(run_tool, build_parser, package)

@@ -1,9 +1,6 @@
-# Procedural scenes, 8 classes. The segmentor is this project's own (configs/segmentor), trained in
-# about a minute; its features stand in for Inception's, hence the name segmentor-FID.
-segmentor = dict(
-    config='configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py',
-    checkpoint='work_dirs/unet-s3-c16_1xb8-800iters_scenes-64x64/iter_800.pth',
-)
+# Procedural scenes, 8 classes. The segmentor is this project's own, its weights lie beside its recipe;
+# its features stand in for Inception's, hence the name segmentor-FID.
+segmentor = dict(config='configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py')
 fidelity = dict(type='SegmentationFidelity', segmentor=segmentor)
 val_evaluator = dict(type='Evaluator', metrics=[fidelity])
 test_evaluator = dict(
