@@ -1,5 +1,6 @@
 """A training and a metric warn of nothing that their user did not do."""
 
+import warnings
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ from mmengine.fileio import FileClient
 from mmengine.hooks import checkpoint_hook, logger_hook
 from mmengine.runner import checkpoint
 from mmseg.evaluation import IoUMetric
+from mmseg.registry import MODELS
 
 OF_THE_HOOK = ('"FileClient"', '"HardDiskBackend"')
 OF_THE_METRIC = 'The prefix is not set in metric class IoUMetric'
@@ -48,3 +50,14 @@ def test_results_have_the_names_that_they_had():
     areas = metric.intersect_and_union(label, label, 2, 255)
     metric.results = [areas]
     assert metric.evaluate(1) == {'aAcc': 100.0, 'mIoU': 100.0, 'mAcc': 100.0}
+
+
+def test_a_segmentor_warns_of_nothing():
+    import mmseg.models  # noqa: F401  (registers the models)
+
+    head = dict(type='FCNHead', in_channels=2, channels=2, num_classes=3, num_convs=0)
+    loss = dict(type='CrossEntropyLoss', loss_weight=0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        built = MODELS.build(dict(head, loss_decode=loss, concat_input=False))
+    assert built.loss_decode.loss_weight == 0.5

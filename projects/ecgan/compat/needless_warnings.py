@@ -1,12 +1,12 @@
-"""Every training and every mIoU warns of what the toolbox itself does.
+"""Every training, every mIoU and every segmentor warns of what the toolbox itself does.
 
 Versions: mmengine <= 0.10.7 with mmsegmentation <= 1.2.2.
 Upstream: no report found. Saving a checkpoint makes a deprecated ``FileClient``, with its
 deprecated ``HardDiskBackend``, which is not used without ``file_client_args``; ``IoUMetric`` does
-not say that its results have no prefix.
+not say that its results have no prefix; mmsegmentation's heads call its deprecated ``build_loss``.
 
-Here the file client is made where it is asked for, and the metric says so. Files, results and all
-other warnings are the same.
+Here the file client is made where it is asked for, the metric says so, and ``build_loss`` builds.
+Files, results and all other warnings are the same.
 """
 
 from types import ModuleType, SimpleNamespace
@@ -28,6 +28,10 @@ def _patch_metric(iou_metric: ModuleType) -> None:
     iou_metric.IoUMetric.default_prefix = ''
 
 
+def _patch_builder(builder: ModuleType) -> None:
+    builder.build_loss = builder.LOSSES.build
+
+
 DEFECT = Defect(
     name='needless_warnings',
     versions='mmengine <= 0.10.7 with mmsegmentation <= 1.2.2',
@@ -38,6 +42,7 @@ DEFECT = Defect(
         'mmengine.hooks.logger_hook': _patch_client,
         'mmengine.runner.checkpoint': _patch_client,
         'mmseg.evaluation.metrics.iou_metric': _patch_metric,
+        'mmseg.models.builder': _patch_builder,
     },
     cured='a training warns of what its user did only',
     sound=UNCHECKED_MMENGINE,
