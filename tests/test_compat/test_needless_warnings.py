@@ -56,7 +56,7 @@ def test_a_segmentor_warns_of_nothing():
     import mmseg.models  # noqa: F401  (registers the models)
 
     head = dict(type='FCNHead', in_channels=2, channels=2, num_classes=3, num_convs=0)
-    loss = dict(type='CrossEntropyLoss', loss_weight=0.5)
+    loss = dict(type='CrossEntropyLoss', loss_weight=0.5, avg_non_ignore=True)
     with warnings.catch_warnings():
         warnings.simplefilter('error')
         built = MODELS.build(dict(head, loss_decode=loss, concat_input=False))

@@ -65,7 +65,8 @@ def test_learns(config, tmp_path, repo_root):
     judge_says = judge(pictures)
     judge.model = runner.model.eval()
     agreement = (judge(pictures) == judge_says).float().mean().item()
-    assert agreement > 0.7, f'agreement {agreement}'
+    # Measured: 0.83.
+    assert agreement > 0.75, f'agreement {agreement}'
 
 
 JUDGES = (

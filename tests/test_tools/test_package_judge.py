@@ -77,3 +77,13 @@ def test_a_judge_is_made_and_found_beside_its_recipe(tmp_path):
     protocol = Segmentor(str(recipe)).protocol()
     assert protocol['checkpoint'] == 'tiny.pth'
     assert protocol['checkpoint_sha256'] == record['weights_sha256']
+
+
+@pytest.mark.campaign
+def test_the_whole_recipe_makes_its_like(tmp_path):
+    recipe = tmp_path / 'anew.py'
+    recipe.write_text(f'_base_ = {str(TOOL.RECIPE)!r}\n')
+    assert TOOL.main(['--recipe', str(recipe), '--work-dir', str(tmp_path / 'work')]) == 0
+    record = json.loads((tmp_path / 'anew.json').read_text())
+    assert record['recipe_sha256'] == RECORD['recipe_sha256']
+    assert record['mIoU'] == pytest.approx(RECORD['mIoU'], abs=0.005)
