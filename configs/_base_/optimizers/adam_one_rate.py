@@ -1,5 +1,5 @@
-# Pix2Pix's recipe: Adam with beta_1 = 0.5, one rate for both networks, which falls to 0 in the
-# second half. Parts that a model does not have are passed over.
+# Pix2Pix's: Adam with beta_1 = 0.5, one rate for both networks, which stays for the first half and
+# then falls to 0. Parts that a model does not have are passed over.
 _base_ = '../default_runtime.py'
 optimizer = dict(type='Adam', lr=2e-4, betas=(0.5, 0.999))
 optim_wrapper = dict(
@@ -10,7 +10,5 @@ optim_wrapper = dict(
     discriminators=dict(modules=['discriminators'], optimizer=optimizer),
 )
 del optimizer
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=600, val_interval=600)
-param_scheduler = dict(
-    type='LinearLR', by_epoch=False, start_factor=1.0, end_factor=0.0, begin=600 // 2, end=600
-)
+# Begin and end of the fall are the recipe's.
+param_scheduler = dict(type='LinearLR', by_epoch=False, start_factor=1.0, end_factor=0.0)
