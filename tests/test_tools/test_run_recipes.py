@@ -9,10 +9,10 @@ from tool_modules import load_tool
 
 from projects.ecgan.analysis.trials import (
     find_recipes,
-    training_length,
     make_config,
     measured_iterations,
     runner,
+    training_length,
 )
 from projects.ecgan.errors import ConfigError, MissingFileError
 
