@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from .command_line import ToolParser, run_tool
 
-JUDGE = 'configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py'
-ECGAN = 'configs/ecgan/ecgan_base16_1xb4-500iters_scenes-64x64.py'
+JUDGE = 'unet-s3-c16_1xb8-800iters_scenes-64x64'
+ECGAN = 'ecgan_base16_1xb4-500iters_scenes-64x64'
 # Where the evaluators of ECGAN's recipe describe the judge.
 JUDGES = (
     'val_evaluator.metrics.0.segmentor',
@@ -89,7 +89,9 @@ def describe(stages: dict[str, Stage]) -> str:
     """What the results depend on: the stages, and their recipes as they are today."""
     from mmengine.config import Config
 
-    recipes = (Config.fromfile(name).pretty_text for name in (JUDGE, ECGAN))
+    from ..recipes.names import find_recipe
+
+    recipes = (Config.fromfile(find_recipe(name)).pretty_text for name in (JUDGE, ECGAN))
     return '\n'.join([*map(str, stages.values()), *recipes])
 
 
