@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 
 
 def write_atomically(data: bytes, path: str | Path) -> None:
@@ -158,13 +158,9 @@ class _AtomicTextFile:
 
 DEFECT = Defect(
     name='atomic_checkpoints',
-    versions='mmengine <= 0.10.7',
-    upstream='',
-    needed=old_mmengine,
     patches={
         'mmengine.fileio.backends.local_backend': _patch_backend,
         'mmengine.hooks.checkpoint_hook': _patch_hook,
     },
     cured='checkpoints are written whole before an old one goes',
-    sound=UNCHECKED_MMENGINE,
 )
