@@ -66,7 +66,7 @@ def contrastive_loss(
             f'{tuple(other_classes.shape)}'
         )
     with torch.autocast(anchors.device.type, enabled=False):
-        dtype = torch.float64 if anchors.dtype == torch.float64 else torch.float32
+        dtype = torch.promote_types(anchors.dtype, torch.float32)
         # Positives of an anchor are consecutive once the others are sorted by class.
         other_classes, order = other_classes.sort(stable=True)
         others = others.to(dtype).index_select(0, order)

@@ -52,7 +52,7 @@ def segmentation_gan_loss(
     unknown = logits.shape[1] - 1
     known = labels != unknown
     with torch.autocast(logits.device.type, enabled=False):
-        logits = logits.to(torch.float64 if logits.dtype == torch.float64 else torch.float32)
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
         if as_generated:
             errors = -logits.log_softmax(1)[:, unknown]
             return (errors * known).sum() / known.sum().clamp(min=1)

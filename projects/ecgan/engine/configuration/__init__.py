@@ -3,7 +3,7 @@
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
 from .reading import find_config, merge_options, read_config, read_options, read_run_config
-from .resuming import checkpoints, is_whole, newest_checkpoint, set_checkpoint, set_resume
+from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 
 __all__ = [
     'add_hooks',
@@ -13,7 +13,6 @@ __all__ = [
     'find_config',
     'is_whole',
     'merge_options',
-    'newest_checkpoint',
     'read_config',
     'read_options',
     'read_run_config',

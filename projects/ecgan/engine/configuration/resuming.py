@@ -76,11 +76,6 @@ def checkpoints(work_dir: Path) -> list[Path]:
     return found + [path for _, path in sorted(numbered, reverse=True) if path not in found]
 
 
-def newest_checkpoint(work_dir: Path) -> Path | None:
-    """The first of :func:`checkpoints`, whole or not; None if there is none."""
-    return next(iter(checkpoints(work_dir)), None)
-
-
 def is_whole(checkpoint: Path) -> bool:
     """Whether a file is all there: a checkpoint is a zip archive, with checksums of its content.
 
