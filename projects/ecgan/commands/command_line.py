@@ -4,8 +4,6 @@ Nothing but the standard library is imported before the arguments are read, so t
 wrong argument are answered at once.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal
@@ -31,11 +29,15 @@ class ToolParser(argparse.ArgumentParser):
 
     def __init__(self, description: str, **settings: Any) -> None:
         super().__init__(description=description, **settings)
-        self.add_argument('--debug', action='store_true', help='show the traceback of every error')
+        self.add_flag('--debug', 'show the traceback of every error')
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end."""
         self.exit(2, f'error: {message} (--help lists the arguments)\n')
+
+    def add_flag(self, name: str, help: str) -> None:
+        """Add an argument that is there or not."""
+        self.add_argument(name, action='store_true', help=help)
 
     def add_options(self) -> None:
         """Add ``--cfg-options``; the values stay text, see ``read_options`` of the engine."""
@@ -97,12 +99,8 @@ def run_parser(description: str) -> ToolParser:
     parser.add_options()
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    parser.add_argument(
-        '--dry-run', action='store_true', help='check the config, print it resolved, and stop'
-    )
-    parser.add_argument(
-        '--quiet', action='store_true', help='the bar and warnings only; the log file has the rest'
-    )
+    parser.add_flag('--dry-run', 'check the config, print it resolved, and stop')
+    parser.add_flag('--quiet', 'the bar and warnings only; the log file has the rest')
     return parser
 
 

@@ -5,8 +5,6 @@ class present in the layout, the mean absolute error of the image over that clas
 over the classes present; per image, then averaged over the batch; unknown pixels left out.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn

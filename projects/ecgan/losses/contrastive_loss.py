@@ -10,8 +10,6 @@ With n_i = logsumexp_{n in N_i}(z_i.z_n / t) a summand is -log sigmoid(z_i.z_p /
 finite whatever the temperature, and 0 where there are no negatives.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F

@@ -8,8 +8,6 @@ where L(s) is the pixel contrast among samples of scale s, and L(s -> s') takes 
 and positives and negatives from scale s' (:func:`.contrastive_loss.contrastive_loss`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import torch

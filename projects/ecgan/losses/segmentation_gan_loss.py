@@ -9,8 +9,6 @@ the term of the generated images as there are classes in the batch; ``normalize`
 a further deviation, off by default.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn

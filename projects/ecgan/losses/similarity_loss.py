@@ -13,8 +13,6 @@ each entry needs nothing but that entry, the gradient with respect to p as well:
 only scales it. Memory therefore grows with M. As a'' is symmetric, only the upper half is visited.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn

@@ -1,7 +1,5 @@
 """Adam for the field's beta_1 = 0, without the state that it does not need."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
