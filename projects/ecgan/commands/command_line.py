@@ -58,11 +58,7 @@ class ToolParser(argparse.ArgumentParser):
 
 
 def positive(text: str, kind: type[int] | type[float] = int) -> float:
-    """A number above 0, as ``type`` of an argument.
-
-    Args:
-        text: What was given.
-        kind: ``int`` or ``float``.
+    """A number above 0, ``int`` or ``float``, as ``type`` of an argument.
 
     Raises:
         ArgumentTypeError: It is none.
@@ -88,11 +84,7 @@ class _Pairs(argparse.Action):
 
 
 def run_parser(description: str) -> ToolParser:
-    """A parser with the arguments that training and testing have in common.
-
-    Args:
-        description: Text of ``--help``.
-    """
+    """A parser with the arguments that training and testing have in common."""
     parser = ToolParser(description)
     parser.add_argument('config', help='config file, or PACKAGE::PATH, e.g. mmagic::pix2pix/X.py')
     parser.add_argument('--work-dir', help='folder of logs and checkpoints')

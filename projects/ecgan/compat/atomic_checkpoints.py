@@ -21,11 +21,7 @@ from ._defect import Defect
 
 
 def write_atomically(data: bytes, path: str | Path) -> None:
-    """Write a file so that ``path`` never names a part of it.
-
-    Args:
-        data: Content of the file.
-        path: Where it goes; the folder is made if needed.
+    """Write a file so that ``path`` never names a part of it; the folder is made if needed.
 
     Raises:
         OSError: The file could not be written; an older file at ``path`` is unharmed.

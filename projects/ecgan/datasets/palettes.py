@@ -44,16 +44,10 @@ COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
 
 
 def generated_palette(num_classes: int) -> Palette:
-    """Distinct colours for any number of classes, always the same ones.
+    """Distinct RGB colours, 0 to 255, for any number of classes; always the same ones.
 
     Hues step by the golden ratio, so that neighbouring ids differ most; lightness and saturation
     alternate.
-
-    Args:
-        num_classes: How many colours.
-
-    Returns:
-        RGB triples, 0 to 255.
     """
     palette = []
     for index in range(num_classes):

@@ -50,10 +50,7 @@ _MODEL_PARTS = (
 
 
 def check_config(cfg: Config) -> None:
-    """Look up every type name that a run builds.
-
-    Args:
-        cfg: The resolved config.
+    """Look up every type name that a run of a resolved config builds.
 
     Raises:
         ConfigError: A name is not registered; says where it is and what is close to it.

@@ -43,11 +43,7 @@ def set_resume(cfg: Config, resume: str | None) -> None:
 
 
 def set_checkpoint(cfg: Config, checkpoint: str) -> None:
-    """Let a run load a checkpoint.
-
-    Args:
-        cfg: Changed in place: ``load_from``.
-        checkpoint: File, or an address such as ``https://...``.
+    """Let a run load a checkpoint: a file, or an address such as ``https://...``.
 
     Raises:
         MissingFileError: The file does not exist.

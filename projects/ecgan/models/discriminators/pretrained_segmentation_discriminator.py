@@ -43,11 +43,7 @@ class FeatureConditioning(nn.Module):
 
     @torch.no_grad()
     def follow(self, features: Tensor) -> None:
-        """Move the moments towards those of a batch, over all processes.
-
-        Args:
-            features: ``(N, C, H, W)``.
-        """
+        """Move the moments towards those of a batch ``(N, C, H, W)``, over all processes."""
         variance, mean = torch.var_mean(features.float(), (0, 2, 3), unbiased=False)
         found = torch.stack([mean, variance])
         all_reduce(found, op='mean')
@@ -56,14 +52,7 @@ class FeatureConditioning(nn.Module):
         self.steps += 1
 
     def forward(self, features: Tensor) -> Tensor:
-        """Condition.
-
-        Args:
-            features: ``(N, C, H, W)``.
-
-        Returns:
-            The same shape, values in (0, 1).
-        """
+        """Condition features ``(N, C, H, W)``: the same shape, values in (0, 1)."""
         # A copy: the next batch moves the buffer.
         mean, variance = (each.view(-1, 1, 1) for each in self.moments.clone())
         return torch.sigmoid((features - mean) * (variance + EPSILON).rsqrt())

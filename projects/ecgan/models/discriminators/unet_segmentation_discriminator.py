@@ -40,14 +40,7 @@ class ResidualBlock(nn.Module):
         self.shortcut = _convolution(in_channels, out_channels, 1, False) if differ else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run the block.
-
-        Args:
-            x: Features ``(N, in, H, W)``.
-
-        Returns:
-            Features ``(N, out, H, W)``.
-        """
+        """From ``(N, in, H, W)`` to ``(N, out, H, W)``."""
         y = leaky_relu(self.first(leaky_relu(x, LEAKY_SLOPE)), LEAKY_SLOPE)
         return self.second(y) + (x if self.shortcut is None else self.shortcut(x))
 
