@@ -1,5 +1,6 @@
 """A tiny ECGAN and batches for it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -64,6 +65,38 @@ def make_batch(count: int = 2, seed: int = 0) -> dict:
     )
 
 
+def step_as_one_of_two(model: ECGAN, step: Callable[[ECGAN, dict], None]) -> tuple[ECGAN, int]:
+    """One iteration of one of two ranks, each with half of the batch: the model, and the rank."""
+    import torch.distributed as dist
+    from mmengine.model import MMSeparateDistributedDataParallel
+
+    dist.init_process_group('gloo')
+    rank = dist.get_rank()
+    wrapped = MMSeparateDistributedDataParallel(model, broadcast_buffers=False)
+    half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
+    step(wrapped.module, dict(inputs=half))
+    dist.destroy_process_group()
+    return wrapped.module, rank
+
+
+def build_loud(cfg: Config, factor: float = 30) -> ECGAN:
+    """The model of a config, with pictures that tell layouts apart: the papers' gain is small."""
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    with torch.no_grad():
+        for parameter in model.sampling_generator.parameters():
+            parameter.mul_(factor)
+    return model
+
+
+def save_model(model: ECGAN, cfg: Config, path: Path, **dataset_meta) -> Path:
+    """A checkpoint as a training leaves it: weights, config, what is known of the data set."""
+    meta = dict(cfg=cfg.pretty_text, dataset_meta=dataset_meta)
+    torch.save(dict(meta=meta, state_dict=model.state_dict()), path)
+    return path
+
+
 def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
     """A checkpoint of the smoke recipe as a training leaves it: weights, config, palette.
 
@@ -71,17 +104,6 @@ def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
     """
     cfg = Config.fromfile(repo_root / SMOKE)
     cfg.merge_from_dict(dict(model=dict(generator=dict(init_gain=0.02, **generator))))
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model)
-    model.init_weights()
-    # The papers' small gain leaves pictures grey: make them tell layouts apart.
-    with torch.no_grad():
-        for parameter in model.generator_ema.parameters():
-            parameter.mul_(30)
+    palette = [list(colour) for colour in SCENE_PALETTE]
     path = folder / 'iter_2.pth'
-    meta = dict(
-        cfg=cfg.pretty_text,
-        dataset_meta=dict(classes=SCENE_CLASSES, palette=[list(c) for c in SCENE_PALETTE]),
-    )
-    torch.save(dict(meta=meta, state_dict=model.state_dict()), path)
-    return path
+    return save_model(build_loud(cfg), cfg, path, classes=SCENE_CLASSES, palette=palette)

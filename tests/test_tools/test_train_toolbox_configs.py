@@ -31,13 +31,14 @@ def train(tmp_path: Path, *args: str) -> Path:
     return work_dir
 
 
+def data_roots(tmp_path: Path) -> list[str]:
+    loaders = ('train', 'val', 'test')
+    return [f'{name}_dataloader.dataset.data_root={tmp_path / "data"}' for name in loaders]
+
+
 def test_cyclegan_takes_two_iterations(tmp_path: Path) -> None:
     for name in ('trainA', 'trainB', 'testA', 'testB'):
         write_images(tmp_path / 'data' / name, (64, 64), count=3)
-    roots = [
-        f'{loader}_dataloader.dataset.data_root={tmp_path / "data"}'
-        for loader in ('train', 'val', 'test')
-    ]
     small = [
         'model.generator.base_channels=4',
         'model.generator.num_blocks=1',
@@ -46,22 +47,18 @@ def test_cyclegan_takes_two_iterations(tmp_path: Path) -> None:
         'model.discriminator.base_channels=4',
         'train_cfg.max_iters=2',
     ]
-    work_dir = train(tmp_path, CYCLEGAN, '--cfg-options', *COMMON, *roots, *small)
+    work_dir = train(tmp_path, CYCLEGAN, '--cfg-options', *COMMON, *data_roots(tmp_path), *small)
     assert set(logged(work_dir, 'cycle_loss')) == {1, 2}
 
 
 def test_dcgan_takes_two_iterations(tmp_path: Path) -> None:
     write_images(tmp_path / 'data', (64, 64), count=3)
-    roots = [
-        f'{loader}_dataloader.dataset.data_root={tmp_path / "data"}'
-        for loader in ('train', 'val', 'test')
-    ]
     small = [
         'model.generator.base_channels=16',
         'model.discriminator.base_channels=4',
         'train_cfg.max_iters=2',
     ]
-    work_dir = train(tmp_path, DCGAN, '--cfg-options', *COMMON, *roots, *small)
+    work_dir = train(tmp_path, DCGAN, '--cfg-options', *COMMON, *data_roots(tmp_path), *small)
     assert set(logged(work_dir, 'loss_disc_fake')) == {1, 2}
 
 

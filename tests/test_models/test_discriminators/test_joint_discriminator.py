@@ -5,7 +5,7 @@ import copy
 import fresh_process
 import pytest
 import torch
-from ecgan_toys import build_model, build_optimizers, make_batch
+from ecgan_toys import build_model, build_optimizers, make_batch, step_as_one_of_two
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
 from mmengine.optim import OptimWrapper, OptimWrapperDict
@@ -148,20 +148,10 @@ def step_with_sgd(model, batch):
 
 
 def step_of_a_rank(repo_root, out) -> None:
-    """One iteration of one of two ranks, each with half of the batch."""
-    import torch.distributed as dist
-    from mmengine.model import MMSeparateDistributedDataParallel
-
-    dist.init_process_group('gloo')
-    rank = dist.get_rank()
-    model = MMSeparateDistributedDataParallel(build_patches(repo_root), broadcast_buffers=False)
-    half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
-    step_with_sgd(model.module, dict(inputs=half))
+    module, rank = step_as_one_of_two(build_patches(repo_root), step_with_sgd)
     if rank == 0:
-        module = model.module
         found = [p.detach() for p in module.discriminator.parameters()]
         torch.save([*found, module.discriminator_regularizers[0].anchors], out)
-    dist.destroy_process_group()
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import copy
 import fresh_process
 import pytest
 import torch
-from ecgan_toys import build_model, build_optimizers, make_batch
+from ecgan_toys import build_model, build_optimizers, make_batch, step_as_one_of_two
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
 from mmengine.optim import OptimWrapper, OptimWrapperDict
@@ -144,7 +144,7 @@ def test_a_penalty_is_part_of_the_discriminators_loss_only(repo_root, kind):
     assert found == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
-def step_with_sgd(model, batch, repo_root):
+def step_with_sgd(model, batch):
     wrappers = OptimWrapperDict(
         generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
         discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
@@ -164,18 +164,9 @@ def build_penalised(repo_root):
 
 
 def step_of_a_rank(repo_root, out) -> None:
-    """One iteration of one of two ranks, each with half of the batch."""
-    import torch.distributed as dist
-    from mmengine.model import MMSeparateDistributedDataParallel
-
-    dist.init_process_group('gloo')
-    rank = dist.get_rank()
-    model = MMSeparateDistributedDataParallel(build_penalised(repo_root), broadcast_buffers=False)
-    half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
-    step_with_sgd(model.module, dict(inputs=half), repo_root)
+    module, rank = step_as_one_of_two(build_penalised(repo_root), step_with_sgd)
     if rank == 0:
-        torch.save([p.detach() for p in model.module.discriminator.parameters()], out)
-    dist.destroy_process_group()
+        torch.save([p.detach() for p in module.discriminator.parameters()], out)
 
 
 @pytest.mark.slow
@@ -185,7 +176,7 @@ def test_two_processes_equal_one_with_the_whole_batch(tmp_path, repo_root):
     assert codes == [0, 0], (tmp_path / 'rank_0.log').read_text()[-2000:]
     model = build_penalised(repo_root)
     before = copy.deepcopy(model.discriminator)
-    step_with_sgd(model, make_batch(4), repo_root)
+    step_with_sgd(model, make_batch(4))
     found = torch.load(out, weights_only=True)
     for start, a, b in zip(before.parameters(), found, model.discriminator.parameters()):
         step = (b - start).abs().max().item()
