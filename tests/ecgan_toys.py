@@ -1,13 +1,15 @@
 """A tiny ECGAN and batches for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import fresh_process
 import torch
 from mmagic.engine.optimizers import MultiOptimWrapperConstructor
 from mmagic.registry import MODELS
 from mmengine.config import Config
 from mmengine.optim import OptimWrapperDict
+from torch import nn
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE
 from projects.ecgan.models import ECGAN
@@ -77,6 +79,21 @@ def step_as_one_of_two(model: ECGAN, step: Callable[[ECGAN, dict], None]) -> tup
     step(wrapped.module, dict(inputs=half))
     dist.destroy_process_group()
     return wrapped.module, rank
+
+
+def saved_by_two_ranks(of_a_rank: Callable, repo_root: Path, tmp_path: Path) -> list[torch.Tensor]:
+    """What a function of the repository's root and a file saves there, run by two ranks."""
+    out, log = tmp_path / 'weights.pth', tmp_path / 'rank.log'
+    codes = fresh_process.run_distributed(of_a_rank, repo_root, str(out), log=log)
+    assert codes == [0, 0], (tmp_path / 'rank_0.log').read_text()[-2000:]
+    return torch.load(out, weights_only=True)
+
+
+def assert_same_steps(before: nn.Module, found: Iterable[torch.Tensor], after: nn.Module) -> None:
+    """Weights moved alike, each as closely as its own step was long."""
+    for start, a, b in zip(before.parameters(), found, after.parameters(), strict=True):
+        step = (b - start).abs().max().item()
+        torch.testing.assert_close(a, b.detach(), rtol=1e-3, atol=2e-3 * step + 1e-6)
 
 
 def build_loud(cfg: Config, factor: float = 30) -> ECGAN:

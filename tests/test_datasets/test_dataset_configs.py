@@ -91,12 +91,10 @@ def test_ade20k(repo_root, tmp_path, monkeypatch):
     for split in ('training', 'validation'):
         for index in range(2):
             photo, labels, _ = draw_scene(index, 0, (100, 140))
-            for folder, suffix, picture in (
-                ('images', 'jpg', photo),
-                ('annotations', 'png', labels * 21),  # 0 is unknown, 147 the largest
-            ):
-                name = f'{folder}/{split}/ADE_{index:08d}.{suffix}'
-                write_picture(tmp_path / 'ADEChallengeData2016' / name, picture)
+            root, name = tmp_path / 'ADEChallengeData2016', f'{split}/ADE_{index:08d}'
+            write_picture(root / f'images/{name}.jpg', photo)
+            # 0 is unknown, 147 the largest.
+            write_picture(root / f'annotations/{name}.png', labels * 21)
     cfg = _load(repo_root, 'ade20k_256x256', tmp_path, monkeypatch)
     batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
     found = set(torch.stack(batch['inputs']['label']).unique().tolist())
