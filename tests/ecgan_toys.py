@@ -8,7 +8,8 @@ import torch
 from mmagic.engine.optimizers import MultiOptimWrapperConstructor
 from mmagic.registry import MODELS
 from mmengine.config import Config
-from mmengine.optim import OptimWrapperDict
+from mmengine.logging import MessageHub
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE
@@ -67,7 +68,17 @@ def make_batch(count: int = 2, seed: int = 0) -> dict:
     )
 
 
-def step_as_one_of_two(model: ECGAN, step: Callable[[ECGAN, dict], None]) -> tuple[ECGAN, int]:
+def step_with_sgd(model: ECGAN, batch: dict) -> None:
+    """The first iteration, in which the discriminator alone moves much, by its plain gradient."""
+    MessageHub.get_current_instance().update_info('iter', 0)
+    wrappers = OptimWrapperDict(
+        generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
+        discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
+    )
+    model.train_step(batch, wrappers)
+
+
+def step_as_one_of_two(model: ECGAN) -> tuple[ECGAN, int]:
     """One iteration of one of two ranks, each with half of the batch: the model, and the rank."""
     import torch.distributed as dist
     from mmengine.model import MMSeparateDistributedDataParallel
@@ -76,7 +87,7 @@ def step_as_one_of_two(model: ECGAN, step: Callable[[ECGAN, dict], None]) -> tup
     rank = dist.get_rank()
     wrapped = MMSeparateDistributedDataParallel(model, broadcast_buffers=False)
     half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
-    step(wrapped.module, dict(inputs=half))
+    step_with_sgd(wrapped.module, dict(inputs=half))
     dist.destroy_process_group()
     return wrapped.module, rank
 

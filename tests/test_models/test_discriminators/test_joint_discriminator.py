@@ -2,19 +2,12 @@
 
 import copy
 
+import ecgan_toys
 import pytest
 import torch
-from ecgan_toys import (
-    assert_same_steps,
-    build_model,
-    build_optimizers,
-    make_batch,
-    saved_by_two_ranks,
-    step_as_one_of_two,
-)
+from ecgan_toys import build_model, build_optimizers, make_batch
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
-from mmengine.optim import OptimWrapper, OptimWrapperDict
 
 from projects.ecgan.losses import segmentation_gan_loss
 from projects.ecgan.models.discriminators import judge_pairs
@@ -144,17 +137,8 @@ def build_patches(repo_root):
     )
 
 
-def step_with_sgd(model, batch):
-    MessageHub.get_current_instance().update_info('iter', 0)
-    wrappers = OptimWrapperDict(
-        generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
-        discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
-    )
-    model.train_step(batch, wrappers)
-
-
 def step_of_a_rank(repo_root, out) -> None:
-    module, rank = step_as_one_of_two(build_patches(repo_root), step_with_sgd)
+    module, rank = ecgan_toys.step_as_one_of_two(build_patches(repo_root))
     if rank == 0:
         found = [p.detach() for p in module.discriminator.parameters()]
         torch.save([*found, module.discriminator_regularizers[0].anchors], out)
@@ -162,14 +146,14 @@ def step_of_a_rank(repo_root, out) -> None:
 
 @pytest.mark.slow
 def test_two_processes_equal_one_with_the_whole_batch(tmp_path, repo_root):
-    *found, anchors = saved_by_two_ranks(step_of_a_rank, repo_root, tmp_path)
+    *found, anchors = ecgan_toys.saved_by_two_ranks(step_of_a_rank, repo_root, tmp_path)
     model = build_patches(repo_root)
     before = copy.deepcopy(model.discriminator)
-    step_with_sgd(model, make_batch(4))
+    ecgan_toys.step_with_sgd(model, make_batch(4))
     torch.testing.assert_close(
         anchors, model.discriminator_regularizers[0].anchors, rtol=1e-3, atol=1e-5
     )
-    assert_same_steps(before, found, model.discriminator)
+    ecgan_toys.assert_same_steps(before, found, model.discriminator)
 
 
 def test_nothing_joint_is_refused():

@@ -2,19 +2,12 @@
 
 import copy
 
+import ecgan_toys
 import pytest
 import torch
-from ecgan_toys import (
-    assert_same_steps,
-    build_model,
-    build_optimizers,
-    make_batch,
-    saved_by_two_ranks,
-    step_as_one_of_two,
-)
+from ecgan_toys import build_model, build_optimizers, make_batch
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
-from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch.nn import functional as F
 
 from projects.ecgan.models.ecgan.regularizers import (
@@ -150,14 +143,6 @@ def test_a_penalty_is_part_of_the_discriminators_loss_only(repo_root, kind):
     assert found == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
-def step_with_sgd(model, batch):
-    wrappers = OptimWrapperDict(
-        generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
-        discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
-    )
-    model.train_step(batch, wrappers)
-
-
 def build_penalised(repo_root):
     return build_model(
         repo_root,
@@ -170,15 +155,15 @@ def build_penalised(repo_root):
 
 
 def step_of_a_rank(repo_root, out) -> None:
-    module, rank = step_as_one_of_two(build_penalised(repo_root), step_with_sgd)
+    module, rank = ecgan_toys.step_as_one_of_two(build_penalised(repo_root))
     if rank == 0:
         torch.save([p.detach() for p in module.discriminator.parameters()], out)
 
 
 @pytest.mark.slow
 def test_two_processes_equal_one_with_the_whole_batch(tmp_path, repo_root):
-    found = saved_by_two_ranks(step_of_a_rank, repo_root, tmp_path)
+    found = ecgan_toys.saved_by_two_ranks(step_of_a_rank, repo_root, tmp_path)
     model = build_penalised(repo_root)
     before = copy.deepcopy(model.discriminator)
-    step_with_sgd(model, make_batch(4))
-    assert_same_steps(before, found, model.discriminator)
+    ecgan_toys.step_with_sgd(model, make_batch(4))
+    ecgan_toys.assert_same_steps(before, found, model.discriminator)
