@@ -50,7 +50,7 @@ def archive_problem(file: str | os.PathLike | Any) -> str | None:
 def record_sizes(file: str | os.PathLike | Any) -> dict[str, int]:
     """Bytes of each record of an archive, by its name without the folder of them all.
 
-    Such as that of ``data/0``; empty for a file that is no archive. An open file keeps its position.
+    Such as of ``data/0``; empty for a file that is no archive. An open file keeps its position.
     """
     records, _ = _read(file) or ([], 0)
     return {record.filename.partition('/')[2]: record.file_size for record in records}
