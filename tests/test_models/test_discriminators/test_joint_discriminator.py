@@ -131,9 +131,7 @@ def build_patches(repo_root):
         discriminator=dict(_delete_=True, type='JointDiscriminator', members=members),
         gan_loss=dict(_delete_=True, type='JointGANLoss'),
         discriminator_regularizers=[dict(type='LeCamRegularization', loss_weight=1.0)],
-        label_generator=None,
-        similarity_loss=None,
-        contrast_loss=None,
+        **ecgan_toys.BARE,
     )
 
 

@@ -144,14 +144,9 @@ def test_a_penalty_is_part_of_the_discriminators_loss_only(repo_root, kind):
 
 
 def build_penalised(repo_root):
-    return build_model(
-        repo_root,
-        **{'discriminator.init_gain': 1.0},
-        discriminator_regularizers=[dict(R1, loss_weight=1e3)],
-        label_generator=None,
-        similarity_loss=None,
-        contrast_loss=None,
-    )
+    penalties = [dict(R1, loss_weight=1e3)]
+    changes = {'discriminator.init_gain': 1.0, **ecgan_toys.BARE}
+    return build_model(repo_root, discriminator_regularizers=penalties, **changes)
 
 
 def step_of_a_rank(repo_root, out) -> None:
