@@ -16,7 +16,7 @@ from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE
 from projects.ecgan.models import ECGAN
 
 SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
-# Changes of the model: nothing but the discriminator's own losses and what compares pictures.
+# Changes of the model that leave its label generator and its contrast out.
 BARE = dict(label_generator=None, similarity_loss=None, contrast_loss=None)
 NUM_CLASSES = 4
 SIZE = 32
