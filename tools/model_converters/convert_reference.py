@@ -28,10 +28,9 @@ def build_parser() -> ToolParser:
         help='depth of the trunk; normal and more have the same weights, so the file cannot tell '
         'them apart (default: most where its extra block is there, else normal)',
     )
-    parser.add_argument(
+    parser.add_flag(
         '--with-ema',
-        action='store_true',
-        help='write the generator a second time, as the moving average of a model that keeps one',
+        'write the generator a second time, as the moving average of a model that keeps one',
     )
     return parser
 

@@ -3,12 +3,11 @@
 from .measurement import measure
 from .plain_update import PlainDiscriminator, PlainLayout, PlainUpdate, use_plain_paths
 from .report import format_report
-from .settings import LAYOUTS, BenchmarkSettings, LayoutKind
+from .settings import LAYOUTS, BenchmarkSettings
 
 __all__ = [
     'LAYOUTS',
     'BenchmarkSettings',
-    'LayoutKind',
     'PlainDiscriminator',
     'PlainLayout',
     'PlainUpdate',

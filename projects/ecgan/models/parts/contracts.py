@@ -141,12 +141,7 @@ def check_part(part: nn.Module, contract: type, remedy: str) -> None:
 
 
 def fits(part: nn.Module, contract: type) -> bool:
-    """Whether a part can be called as its contract says and has what it has to offer.
-
-    Args:
-        part: The built part.
-        contract: A class of this module.
-    """
+    """Whether a built part can be called as its contract says and has what it has to offer."""
     try:
         check_part(part, contract, '')
     except ConfigError:
