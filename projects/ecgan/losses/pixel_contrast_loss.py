@@ -1,6 +1,6 @@
 """Pixel contrast on the trunk's last output: the one-scale case of the multi-scale contrast."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from mmagic.registry import MODELS
 
@@ -16,10 +16,36 @@ class PixelContrastLoss(MultiScaleContrastLoss):
 
     Args:
         loss_weight: Factor on the loss.
-        **settings: As for :class:`MultiScaleContrastLoss`, but for the scales and
-            ``min_samples_per_class``; ``feature_names`` has one name.
+        feature_names: The one trunk feature to use. None takes the finest.
+        in_channels: Its channels. None leaves the head to :meth:`build_heads`.
+        embedding_channels: Width of the embeddings.
+        temperature: Temperature t of the contrast.
+        max_samples_per_class: Most samples of a class.
+        max_samples: Most samples in all.
+        seed: Seed of the sampling.
     """
 
-    def __init__(self, loss_weight: float = 1.0, **settings: Any) -> None:
-        one_scale = dict(scale_weights=(1.0,), cross_scale_weights=(), min_samples_per_class=1)
-        super().__init__(loss_weight, **one_scale, **settings)
+    def __init__(
+        self,
+        loss_weight: float = 1.0,
+        feature_names: Sequence[str] | None = None,
+        in_channels: Sequence[int] | None = None,
+        embedding_channels: int = 256,
+        temperature: float = 0.1,
+        max_samples_per_class: int = 100,
+        max_samples: int = 1024,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(
+            loss_weight=loss_weight,
+            scale_weights=(1.0,),
+            cross_scale_weights=(),
+            feature_names=feature_names,
+            in_channels=in_channels,
+            embedding_channels=embedding_channels,
+            temperature=temperature,
+            max_samples_per_class=max_samples_per_class,
+            max_samples=max_samples,
+            min_samples_per_class=1,
+            seed=seed,
+        )

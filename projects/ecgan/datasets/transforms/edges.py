@@ -94,7 +94,11 @@ def add_map(results: dict, key: str, values: np.ndarray) -> dict:
 
 @TRANSFORMS.register_module()
 class CannyEdges(BaseTransform):
-    """Add ``gt_edge_map``, the edges of ``img`` by :func:`canny_edges` with these thresholds.
+    """Add ``gt_edge_map``, the Canny edges of ``img``, see :func:`canny_edges`.
+
+    Args:
+        low: Lower threshold, relative to the largest magnitude.
+        high: Upper threshold, relative to the largest magnitude.
 
     Raises:
         ConfigError: Not 0 < low <= high < 1.

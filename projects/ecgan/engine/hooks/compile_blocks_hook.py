@@ -10,10 +10,14 @@ from ..block_compilation import compile_blocks
 
 @HOOKS.register_module()
 class CompileBlocksHook(Hook):
-    """Compiles the generator's residual blocks, with the arguments of :func:`compile_blocks`.
+    """Compiles the generator's residual blocks, see :func:`compile_blocks`.
 
     MMEngine's own ``compile`` entry traces the whole ``train_step``, with samplers, optimisers and
     logs, anew for each layout; the tools turn that entry into this hook where the model is ECGAN.
+
+    Args:
+        backend: Backend of ``torch.compile``.
+        mode: Mode of ``torch.compile``.
     """
 
     def __init__(self, backend: str = 'inductor', mode: str | None = None) -> None:

@@ -1,7 +1,6 @@
 """The ECGAN generator: trunk, edges, coarse image, final image (arXiv 2003.13898)."""
 
 from collections.abc import Collection
-from typing import Any
 
 from mmagic.registry import MODELS
 from torch import Tensor
@@ -25,12 +24,15 @@ class ECGANGenerator(TrunkGenerator):
     Args:
         layout_channels: Channels N' of the layout.
         num_classes: Semantic classes N.
+        base_channels: Width c of the trunk.
+        upsampling: Depth of the trunk, see :class:`SPADETrunk`.
+        trunk: Config of the shared encoder E; ``SPADETrunk`` where it gives no type.
         image_generator: Config of G_i.
         edge_generator: Config of G_e, or None.
         edge_transfer: Config of G_t, or None; needs the edge generator.
         semantic_module: Config of G_s, or None: the final image is then the coarse one.
-        **settings: Of the shared encoder E, initialisation and noise, as for
-            :class:`TrunkGenerator`.
+        init_gain: Gain of Xavier's normal initialisation.
+        noise: Config of noise beside the layout, :class:`LayoutNoise`, or None.
 
     Raises:
         ConfigError: If there is an edge transfer without an edge generator.
@@ -40,13 +42,17 @@ class ECGANGenerator(TrunkGenerator):
         self,
         layout_channels: int,
         num_classes: int,
+        base_channels: int = 64,
+        upsampling: str = 'normal',
+        trunk: dict | None = None,
         image_generator: dict | None = None,
         edge_generator: dict | None = None,
         edge_transfer: dict | None = None,
         semantic_module: dict | None = None,
-        **settings: Any,
+        init_gain: float = 0.02,
+        noise: dict | None = None,
     ) -> None:
-        super().__init__(layout_channels, **settings)
+        super().__init__(layout_channels, base_channels, upsampling, trunk, init_gain, noise)
         if edge_transfer is not None and edge_generator is None:
             raise ConfigError(f'edge_transfer {edge_transfer} needs an edge_generator, got None')
         width = self.trunk.out_channels
@@ -64,7 +70,9 @@ class ECGANGenerator(TrunkGenerator):
         )
 
     def forward(
-        self, layout: AnyLayout | Tensor, return_features: Collection[str] = ()
+        self,
+        layout: AnyLayout | Tensor,
+        return_features: Collection[str] = (),
     ) -> dict[str, Tensor | dict[str, Tensor]]:
         """Generate images from layouts.
 

@@ -7,8 +7,6 @@ project's metrics, report and hooks read of every model.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
@@ -36,14 +34,25 @@ class TranslationDataPreprocessor(LayoutDataPreprocessor):
 
     Args:
         num_classes: Semantic classes N; label ids are 0 .. N - 1.
+        with_unknown: Whether the layout has an unknown channel.
+        with_boundary: Whether the layout has an instance boundary channel.
+        ignore_index: Id of unknown pixels in the label maps.
+        non_blocking: Whether copies to the device may overlap with computation.
         coloured: Whether ``img_layout`` is a picture of the layout in colours and not its channels:
             for models such as CycleGAN, whose networks take either domain. Unknown pixels are
             black; the boundary is not shown.
-        **settings: As for :class:`LayoutDataPreprocessor`.
     """
 
-    def __init__(self, num_classes: int, coloured: bool = False, **settings: Any) -> None:
-        super().__init__(num_classes, **settings)
+    def __init__(
+        self,
+        num_classes: int,
+        with_unknown: bool = False,
+        with_boundary: bool = False,
+        ignore_index: int = 255,
+        non_blocking: bool = True,
+        coloured: bool = False,
+    ) -> None:
+        super().__init__(num_classes, with_unknown, with_boundary, ignore_index, non_blocking)
         self.coloured = coloured
         if coloured:
             palette = torch.tensor([*generated_palette(num_classes), (0, 0, 0)])
@@ -81,8 +90,14 @@ class TranslationDataPreprocessor(LayoutDataPreprocessor):
     def destruct(
         self, image: Tensor, data_sample: DataSample | None = None, key: str = 'img'
     ) -> Tensor:
-        """RGB ``(3, H, W)``, clamped to [-1, 1], as BGR uint8 on the CPU, for metrics and files.
+        """One picture of a translation model, ready for metrics and files.
 
-        The other arguments are MMagic's, and not used.
+        Args:
+            image: RGB ``(3, H, W)``, clamped to [-1, 1].
+            data_sample: Unused, as ``key``; here for MMagic's interface.
+            key: Unused.
+
+        Returns:
+            BGR uint8 ``(3, H, W)`` on the CPU.
         """
         return self.to_uint8(image[None])[0].cpu()
