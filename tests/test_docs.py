@@ -36,7 +36,7 @@ RECIPE = 'configs/ecgan/ecgan_base64_8xb4-200e_ade20k-256x256.py'
 # Names that programs use and do not define.
 GIVEN = dict(predictions=[torch.tensor([[0, 1]])], labels=[torch.tensor([[0, 2]])])
 # Pages whose blocks work together; tests of their own run them as they are printed.
-TOLD_TOGETHER = ('own_parts.md',)  # test_own_parts.py
+TOLD_TOGETHER = ('write_a_part.md',)  # test_own_parts.py
 # A program with one of these needs a trained network, a photo, a network connection or a GPU.
 NOT_AT_HAND = re.compile(r'\.(?:pth|png|jpg)\b|https?://|cuda|\b(?:CONFIG|CHECKPOINT)\b')
 

@@ -23,7 +23,7 @@ def run_in(folder: str, script: str, argv: list[str]) -> None:
 
 @pytest.mark.slow
 def test_the_page_trains_as_printed(repo_root, tmp_path):
-    blocks = FENCE.findall((repo_root / 'docs/own_parts.md').read_text(encoding='utf-8'))
+    blocks = FENCE.findall((repo_root / 'docs/write_a_part.md').read_text(encoding='utf-8'))
     (tmp_path / 'configs').mkdir()
     for folder in (repo_root / 'configs').iterdir():
         (tmp_path / 'configs' / folder.name).symlink_to(folder)
@@ -52,6 +52,6 @@ def test_the_page_trains_as_printed(repo_root, tmp_path):
 
 
 def test_parts_are_as_short_as_the_page_says(repo_root):
-    text = Path(repo_root / 'docs/own_parts.md').read_text(encoding='utf-8')
+    text = Path(repo_root / 'docs/write_a_part.md').read_text(encoding='utf-8')
     classes = FENCE.search(text)[2].split('@MODELS.register_module()\n')[1:]
     assert len(classes) == 3 and all(len(each.splitlines()) <= 30 for each in classes)
