@@ -36,7 +36,7 @@ def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
 
 def build_optimizers(repo_root: Path, model: ECGAN, type: str = 'OptimWrapper') -> OptimWrapperDict:
     """The recipes' two optimisers, in wrappers of a type."""
-    cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/ttur_400iters.py').optim_wrapper
+    cfg = Config.fromfile(repo_root / 'configs/_base_/optimizers/adam_two_rates.py').optim_wrapper
     cfg.pop('constructor')
     for part in cfg.values():
         part.type = type

@@ -5,16 +5,16 @@ from contextlib import nullcontext
 
 import torch
 from mmagic.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
-from mmengine import Config
 from mmengine.optim import OptimWrapperDict
 from torch import nn
 
 from ...engine import compile_blocks, keep_freed_memory
+from ...engine.configuration import read_config
 from ...inference import prepare_for_inference
 from ...models import ECGAN
 from .plain_update import PlainLayout, PlainUpdate, use_plain_paths
 from .samples import build_dataset, load_batches
-from .settings import CONFIGS, BenchmarkSettings
+from .settings import BenchmarkSettings
 
 # Losses of the base config that the yardstick has not.
 FURTHER_LOSSES = ('label_generator', 'similarity_loss', 'contrast_loss', 'class_pixel_loss')
@@ -39,10 +39,11 @@ def build_model(
         moving average (the yardstick has none).
     """
     kind, width = settings.kind, settings.width_of_networks
-    config = Config.fromfile(CONFIGS / 'models' / 'ecgan.py').model.to_dict()
+    depth = kind.recipe.model.generator.upsampling
+    config = read_config('ecgan::_base_/models/ecgan').model.to_dict()
     config['data_preprocessor'].update({**kind.layout, 'num_classes': settings.num_classes})
     trunk = dict(type='SPADETrunk', recompute=list(recompute))
-    config['generator'].update(base_channels=width, upsampling=kind.upsampling, trunk=trunk)
+    config['generator'].update(base_channels=width, upsampling=depth, trunk=trunk)
     config['discriminator'].update(base_channels=width)
     config['label_generator'].update(base_channels=width)
     config.update(perceptual_loss=None, ema_config=None)
@@ -55,7 +56,7 @@ def build_model(
 
 
 def build_optimizers(model: ECGAN) -> OptimWrapperDict:
-    """The optimisers of the base schedule.
+    """The optimisers of the recipes.
 
     Args:
         model: The model.
@@ -63,7 +64,7 @@ def build_optimizers(model: ECGAN) -> OptimWrapperDict:
     Returns:
         Wrappers ``generator`` and ``discriminator``.
     """
-    config = Config.fromfile(CONFIGS / 'schedules' / 'ttur_200e.py').optim_wrapper.to_dict()
+    config = read_config('ecgan::_base_/optimizers/adam_two_rates').optim_wrapper.to_dict()
     constructor = config.pop('constructor')
     # Modules that this model lacks are no error in training, where the runner drops them too.
     for part in config.values():

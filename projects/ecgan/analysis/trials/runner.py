@@ -82,7 +82,7 @@ def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
         run_tool(tool, config, checkpoint, *arguments, log=log)
 
 
-def run_trials(recipes: dict[str, Path], seeds: Sequence[int], out: Path, trial: Trial) -> None:
+def run_trials(recipes: dict[str, str], seeds: Sequence[int], out: Path, trial: Trial) -> None:
     """Do every run that is not done, and write the results after each.
 
     Args:
