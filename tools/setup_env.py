@@ -48,8 +48,10 @@ def set_up(folder: Path, wanted: str = '', remove: bool = False) -> None:
         raise RuntimeError(f'{folder} was not made by this script: make VENV=/other/place ...')
     names = [str(python), sys.executable, *(f'python{v}' for v in VERSIONS), 'python3', 'python']
     base, version = ('', '') if remove else find_python([wanted] if wanted else names)
-    lock, made = LOCK_FILE.read_text(), stamp.read_text() if stamp.exists() else ''
-    state = {'lock': hashlib.sha256(lock.encode()).hexdigest(), 'python': version}
+    # The project's own file tells of the command `ecgan`.
+    lock = hashlib.sha256(LOCK_FILE.read_bytes() + (ROOT / 'pyproject.toml').read_bytes())
+    made = stamp.read_text() if stamp.exists() else ''
+    state = {'lock': lock.hexdigest(), 'python': version}
     if python.exists() and all(f'"{value}"' in made for value in state.values()):
         return
     downloads = folder.with_name(folder.name + '.downloads')
@@ -71,6 +73,8 @@ def set_up(folder: Path, wanted: str = '', remove: bool = False) -> None:
     run([base, '-m', 'venv', folder])
     run([python, '-m', 'pip', 'install', '--quiet', '--no-input', '-c', LOCK_FILE, 'uv'])
     run([python, '-m', 'uv', 'pip', 'sync', '--python', python, LOCK_FILE])
+    install = [python, '-m', 'uv', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation']
+    run([*install, '--python', python, '--editable', ROOT])
     # Shows that everything is there, and compiles it: the toolbox has escapes that Python warns of.
     run([python, '-W', 'ignore', '-c', FIRST_IMPORT], cwd=ROOT, capture_output=True)
     shutil.rmtree(downloads, ignore_errors=True)

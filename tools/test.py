@@ -1,56 +1,13 @@
 #!/usr/bin/env python
-"""Test a model: run the test loop of a config on a checkpoint, write the metrics and a report."""
+"""Test a model: the same as ``ecgan test``."""
 
-import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from command_line import ToolParser, run_parser, run_tool
-
-
-def build_parser() -> ToolParser:
-    """The arguments."""
-    parser = run_parser('Test a model')
-    parser.add_argument('checkpoint', help='checkpoint file or address')
-    parser.add_argument('--out', help='file for the metrics (.json, .yaml or .pkl)')
-    parser.add_argument(
-        '--no-untrained', action='store_true', help='do not measure an untrained model as well'
-    )
-    parser.add_argument('--save-images', metavar='DIR', help='write what was measured')
-    return parser
-
-
-def test(args: argparse.Namespace) -> None:
-    """Test as the arguments say."""
-    import mmengine
-
-    import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
-    from projects.ecgan.engine import configuration, launch
-    from projects.ecgan.evaluation import can_report, evaluate_and_report
-
-    cfg = configuration.read_run_config(args)
-    configuration.set_checkpoint(cfg, args.checkpoint)
-    configuration.add_hooks(cfg, training=False)
-    if args.save_images:
-        cfg.default_hooks.images = dict(type='mmagic.SaveImagesHook', folder=args.save_images)
-    if args.dry_run:
-        configuration.check_config(cfg)
-        print(cfg.pretty_text)
-        return
-    runner = launch.build_runner(cfg, args.quiet)
-    with launch.running(runner):
-        if can_report(runner):
-            metrics = evaluate_and_report(runner, untrained_seed=None if args.no_untrained else 0)
-        else:
-            metrics = runner.test()
-    if args.out and runner.rank == 0:
-        mmengine.dump(metrics, args.out)
-
-
-main = partial(run_tool, build_parser, test)
+from projects.ecgan.commands.command_line import leave
+from projects.ecgan.commands.test import main
 
 if __name__ == '__main__':
-    sys.exit(main())
+    leave(main())

@@ -1,72 +1,13 @@
 #!/usr/bin/env python
-"""Train a model: this project's configs, and those of MMagic and MMSegmentation."""
+"""Train a model: the same as ``ecgan train``."""
 
-import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from command_line import ToolParser, leave, run_parser, run_tool
-
-
-def build_parser() -> ToolParser:
-    """The arguments."""
-    parser = run_parser('Train a model')
-    parser.add_argument(
-        '--resume',
-        nargs='?',
-        const='auto',
-        metavar='CHECKPOINT',
-        help='go on from a checkpoint, without a path from the newest one of the work dir',
-    )
-    parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
-    parser.add_argument(
-        '--auto-scale-lr',
-        action='store_true',
-        help="scale the rates from the config's auto_scale_lr.base_batch_size to the samples an "
-        'update: processes x batch size x accumulated batches',
-    )
-    parser.add_argument(
-        '--compile', action='store_true', help='torch.compile, as compile=True in the config'
-    )
-    parser.add_argument(
-        '--keep-memory',
-        action='store_true',
-        help='on a CPU, keep freed memory: faster at large sizes, for more memory',
-    )
-    return parser
-
-
-def train(args: argparse.Namespace) -> None:
-    """Train as the arguments say."""
-    import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
-    from projects.ecgan.engine import configuration, keep_freed_memory, launch
-
-    cfg = configuration.read_run_config(args)
-    if args.amp:
-        configuration.enable_amp(cfg)
-    if args.auto_scale_lr:
-        configuration.scale_rates(cfg)
-    if args.compile:
-        cfg.compile = cfg.get('compile') or True
-    configuration.use_block_compilation(cfg)
-    configuration.add_hooks(cfg, training=True)
-    configuration.check_config(cfg)
-    if args.dry_run:
-        print(cfg.pretty_text)
-        return
-    if args.keep_memory:
-        keep_freed_memory()
-    with launch.sole_training(cfg.work_dir):
-        configuration.set_resume(cfg, args.resume)
-        runner = launch.build_runner(cfg, args.quiet)
-        with launch.running(runner):
-            runner.train()
-
-
-main = partial(run_tool, build_parser, train)
+from projects.ecgan.commands.command_line import leave
+from projects.ecgan.commands.train import main
 
 if __name__ == '__main__':
     leave(main())

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import prepare
 import pytest
 from mmagic.registry import DATASETS
 from mmengine.config import Config
@@ -27,6 +26,7 @@ from planted import (
     write_tree,
 )
 
+from projects.ecgan.commands import prepare
 from projects.ecgan.datasets import SCENE_CLASSES
 from projects.ecgan.errors import DataError, UserError
 from projects.ecgan.preparation import KINDS, inspection, survey

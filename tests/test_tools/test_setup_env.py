@@ -54,6 +54,7 @@ class Project:
         (folder / 'requirements').mkdir()
         text = SCRIPT.read_text().replace('NEEDED_GB = 8.0', 'NEEDED_GB = 0.0')
         (folder / 'tools' / SCRIPT.name).write_text(text)
+        (folder / 'pyproject.toml').write_text('')
         self.lock = folder / 'requirements' / 'lock.txt'
         self.lock.write_text('opencv-python-headless==5.0\nuv==0.13.9\n')
         self.venv = folder / 'place' / 'venv'
@@ -214,6 +215,8 @@ def test_set_up_from_nothing(project, setup_env):
         f'-m venv {project.venv}',
         f'-m pip install --quiet --no-input -c {project.lock} uv',
         f'-m uv pip sync --python {python} {project.lock}',
+        '-m uv pip install --quiet --no-deps --no-build-isolation '
+        f'--python {python} --editable {project.folder}',
         f'-W ignore -c {setup_env.FIRST_IMPORT}',
     ]
     assert set(project.stamp()) == {'lock', 'python', 'setup_seconds'}

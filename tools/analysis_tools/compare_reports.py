@@ -6,9 +6,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from command_line import ToolParser, run_tool
+from projects.ecgan.commands.command_line import ToolParser, run_tool
 
 
 def build_parser() -> ToolParser:

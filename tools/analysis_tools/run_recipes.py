@@ -12,9 +12,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from command_line import ROOT, ToolParser, positive, run_tool
+from projects.ecgan.commands.command_line import ROOT, ToolParser, positive, run_tool
 
 LADDER = ROOT / 'configs' / 'ecgan' / 'ablation'
 

@@ -1,6 +1,6 @@
 """Makes the installed toolbox sound: one module for each defect, a no-op where there is none.
 
-``import projects.ecgan`` calls :func:`apply_all`; ``tools/check_env.py`` prints :func:`status`.
+``import projects.ecgan`` calls :func:`apply_all`; ``ecgan check`` prints :func:`status`.
 The table of defects is in ``docs/compatibility.md``.
 """
 

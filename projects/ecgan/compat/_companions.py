@@ -4,8 +4,6 @@ import functools
 import importlib.util
 from dataclasses import dataclass
 
-from packaging.version import Version
-
 from ._versions import installed
 
 
@@ -35,8 +33,8 @@ class Companion:
             # A source tree on the path has no version: whether it fits is seen at its import.
             there = importlib.util.find_spec(self.module) is not None
             return '' if there else 'it is not installed'
-        too_old = self.first and version < Version(self.first)
-        too_new = self.last and version >= Version(self.last)
+        too_old = self.first and version < type(version)(self.first)
+        too_new = self.last and version >= type(version)(self.last)
         return f'{version} is installed' if too_old or too_new else ''
 
     @property

@@ -1,19 +1,30 @@
-"""Versions of installed packages, read without importing them."""
+"""Versions of installed packages, read without importing them.
+
+``packaging`` is imported where a package is found: this project imports without it, and so says
+what is missing in an empty environment.
+"""
+
+from __future__ import annotations
 
 from importlib import metadata
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 
 def installed(package: str) -> Version | None:
     """Version of an installed distribution; None where it is absent."""
     try:
-        return Version(metadata.version(package))
+        found = metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+    from packaging.version import Version
+
+    return Version(found)
 
 
 def older_than(package: str, version: str) -> bool:
     """Whether a package is installed in a release before ``version``."""
     found = installed(package)
-    return found is not None and found < Version(version)
+    return found is not None and found < type(found)(version)

@@ -12,7 +12,6 @@ parameters are on the CPU is wrapped without ``device_ids``. Machines with a GPU
 import functools
 from types import ModuleType
 from typing import Any
-from unittest import mock
 
 from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
 from ._import_hook import rebind
@@ -23,6 +22,8 @@ def _patch_init_dist(dist_utils: ModuleType) -> None:
 
     @functools.wraps(original)
     def init_dist(launcher: str, backend: str = 'nccl', **kwargs: Any) -> None:
+        from unittest import mock
+
         import torch
         from mmengine.device import get_device
 

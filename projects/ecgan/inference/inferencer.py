@@ -147,7 +147,7 @@ class ECGANInferencer(BaseInferencer):
         if str(model.get('type')).split('.')[-1] != 'ECGAN':
             raise CheckpointError(
                 f'{weights} holds a model of type {model.get("type")}, not one that makes pictures '
-                'from layouts by itself (ECGAN); tools/test.py --save-images writes the pictures '
+                'from layouts by itself (ECGAN); ecgan test --save-images writes the pictures '
                 'of others'
             )
         model.update(dict.fromkeys(TRAINING_PARTS))

@@ -41,7 +41,7 @@ def write_names(path: Path, names: Sequence[str]) -> None:
 
 
 def write_recipe(path: Path, found: Survey, proposal: Proposal, configs: Path) -> list[Path]:
-    """Write a config that ``tools/train.py`` takes, and the lists of its samples beside it.
+    """Write a config that ``ecgan train`` takes, and the lists of its samples beside it.
 
     Args:
         path: The config.

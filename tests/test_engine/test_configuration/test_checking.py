@@ -1,9 +1,9 @@
 """Types that a config names are looked up before a run."""
 
 import pytest
-from command_line import run_parser
 from mmengine.config import Config
 
+from projects.ecgan.commands.command_line import run_parser
 from projects.ecgan.engine import configuration
 from projects.ecgan.errors import ConfigError
 

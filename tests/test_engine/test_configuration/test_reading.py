@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from command_line import run_parser
 from mmengine.config import Config
 
+from projects.ecgan.commands.command_line import run_parser
 from projects.ecgan.engine import configuration
 from projects.ecgan.errors import ConfigError, MissingFileError
 

@@ -112,7 +112,7 @@ def test_local_config_needs_a_checkpoint(tmp_path):
 
 def test_missing_weights_of_an_own_segmentor_say_how_to_train_it(tmp_path):
     config = write_segmentor(tmp_path)['config']
-    with pytest.raises(FileNotFoundError, match=f'Train it: python tools/train.py {config}'):
+    with pytest.raises(FileNotFoundError, match=f'Train it: ecgan train {config}'):
         Segmentor(config, checkpoint=str(tmp_path / 'absent.pth'))
 
 

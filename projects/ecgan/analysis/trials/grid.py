@@ -18,7 +18,7 @@ def draw_grid(folders: Sequence[Path], out: Path, num_layouts: int) -> None:
 
     Args:
         folders: Finished runs in the order of the table, with ``images/NAME.png``, which
-            ``tools/test.py --save-images`` writes, and their configs beside them, as
+            ``ecgan test --save-images`` writes, and their configs beside them, as
             ``FOLDER.py``; unfinished ones leave grey tiles.
         out: PNG to write.
         num_layouts: Rows, spread evenly over the test set.

@@ -23,7 +23,7 @@ class InterruptionHook(Hook):
     """On SIGTERM, or Slurm's warning before a pre-emption, saves a checkpoint and ends the run.
 
     The iteration under way is finished, the checkpoint holds all that exact resume needs, and
-    :class:`~projects.ecgan.errors.InterruptionError` ends the run: ``tools/train.py`` then exits
+    :class:`~projects.ecgan.errors.InterruptionError` ends the run: ``ecgan train`` then exits
     with :data:`~projects.ecgan.errors.RESUME_STATUS` (75). Where gradients are accumulated, the run
     goes on to the next update, because a checkpoint holds no gradients. A validation is left at
     once; the resumed run begins with it. A second signal, two seconds later or more, ends the

@@ -171,7 +171,7 @@ class Segmentor(nn.Module):
                 f'Segmentor config {config} is not in the model zoo: give its weights as '
                 'segmentor.checkpoint (a path or an address).'
             )
-        origin = f'Train it: python tools/train.py {config}'
+        origin = f'Train it: ecgan train {config}'
         if url is not None:
             origin = f'It can be downloaded from {url}'
         return find_weights(

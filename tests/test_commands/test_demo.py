@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-import demo
 import pytest
 from mmengine.config import Config
+
+from projects.ecgan.commands import demo
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,7 +43,7 @@ FAKE_DEMO = """
 import sys
 from pathlib import Path
 sys.path.insert(0, TOOLS)
-import demo
+from projects.ecgan.commands import demo
 demo.ROOT = Path(ROOT)
 sys.exit(demo.main(['--short', '--work-dir', sys.argv[1], *sys.argv[2:]]))
 """

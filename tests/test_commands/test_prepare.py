@@ -26,7 +26,7 @@ def train_on(tree: Path, folder: Path, *argv: object) -> str:
     words = [tree, '--write', recipe, '--iters', 2, *argv]
     status, said = run('tools/prepare.py', *words, folder=folder)
     assert status == 0, said
-    assert f'train with: python tools/train.py {recipe}' in said
+    assert f'train with: ecgan train {recipe}' in said
     status, output = run('tools/train.py', recipe, '--work-dir', work_dir, folder=folder)
     assert status == 0, output[-3000:]
     assert (work_dir / 'iter_2.pth').is_file()

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ToolParser, positive, run_parser, run_tool
 
+from projects.ecgan.commands.command_line import ToolParser, positive, run_parser, run_tool
 from projects.ecgan.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ TOOLS = [
     if "__name__ == '__main__'" in path.read_text()
 ]
 # What --help and wrong arguments must not wait for.
-HEAVY = ('torch', 'numpy', 'mmengine', 'mmagic', 'projects.ecgan')
+HEAVY = ('torch', 'numpy', 'mmengine', 'mmagic', 'asyncio')
 
 
 @pytest.mark.parametrize('tool', TOOLS, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""tools/check_env.py reports versions, devices and compatibility, and says what to do."""
+"""``ecgan check`` reports versions, devices and compatibility, and says what to do."""
 
 from pathlib import Path
 from types import ModuleType
@@ -6,17 +6,12 @@ from types import ModuleType
 import fresh_process
 import pytest
 import torch
-from tool_modules import load_tool
 
+from projects.ecgan.commands import check
 from projects.ecgan.compat import missing_companions
 
 # Distributions that stand in for another one of the same import name.
 OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine', 'opencv-python-headless')
-
-
-@pytest.fixture(scope='module')
-def check_env() -> ModuleType:
-    return load_tool('check_env.py')
 
 
 @pytest.mark.slow
@@ -49,64 +44,59 @@ def test_sound_environment(tmp_path: Path) -> None:
     ],
 )
 def test_advice(
-    check_env: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     versions: dict[str, str | None],
     advice: str,
 ) -> None:
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in OTHERS}
-    monkeypatch.setattr(check_env, '_version', lambda name: {**fitting, **versions}.get(name))
-    lines = check_env.report_packages()
+    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in OTHERS}
+    monkeypatch.setattr(check, '_version', lambda name: {**fitting, **versions}.get(name))
+    lines = check.report_packages()
     assert len(lines) == 1 and lines[0].startswith(advice)
 
 
-def test_full_mmcv_alone_needs_nothing(
-    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_mmcv_alone_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     others = {*OTHERS, 'mmcv-lite'} - {'mmcv'}
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in others}
-    monkeypatch.setattr(check_env, '_version', fitting.get)
-    assert check_env.report_packages() == []
+    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in others}
+    monkeypatch.setattr(check, '_version', fitting.get)
+    assert check.report_packages() == []
 
 
-def test_two_wheels_of_one_opencv_need_nothing(
-    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in OTHERS}
-    monkeypatch.setattr(check_env, '_version', {**fitting, check_env.OPENCV[1]: '4.5'}.get)
-    assert check_env.report_packages() == []
+def test_two_wheels_of_one_opencv_need_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in OTHERS}
+    monkeypatch.setattr(check, '_version', {**fitting, check.OPENCV[1]: '4.5'}.get)
+    assert check.report_packages() == []
 
 
 def test_fork_of_mmengine_alone_needs_nothing(
-    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     others = {*OTHERS, 'mmengine'} - {'onedl-mmengine'}
-    fitting = {name: first for name, first, *_ in check_env.PACKAGES if name not in others}
-    monkeypatch.setattr(check_env, '_version', fitting.get)
-    assert check_env.report_packages() == []
+    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in others}
+    monkeypatch.setattr(check, '_version', fitting.get)
+    assert check.report_packages() == []
     assert 'onedl-mmengine         0.10 (a fork: what holds of mmengine' in capsys.readouterr().out
 
 
 def test_companions_are_optional_and_those_that_do_not_fit_are_told(
-    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     versions = {'diffusers': '0.36.0', 'transformers': '4.36.2'}
-    monkeypatch.setattr(check_env, '_version', versions.get)
+    monkeypatch.setattr(check, '_version', versions.get)
     for companion in missing_companions.COMPANIONS.values():
         lack = 'it is 0.36.0' if companion.module == 'diffusers' else ''
         monkeypatch.setitem(vars(companion), 'lack', lack)
-    assert check_env.report_companions() is None
+    assert check.report_companions() is None
     lines = [' '.join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert 'diffusers 0.36.0 does not fit, 0.24.0 does' in lines
     assert 'transformers 4.36.2 fits' in lines and 'albumentations -' in lines
 
 
 def test_torch_that_does_not_import_is_reported(
-    check_env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     def broken(name: str) -> ModuleType:
         raise ImportError('libcudart is missing')
 
-    monkeypatch.setattr(check_env.importlib, 'import_module', broken)
-    assert check_env.report_devices() == ['make torch import, see above']
+    monkeypatch.setattr(check.importlib, 'import_module', broken)
+    assert check.report_devices() == ['make torch import, see above']
     assert 'libcudart is missing' in capsys.readouterr().out

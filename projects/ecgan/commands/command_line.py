@@ -1,4 +1,4 @@
-"""What every tool does around its work: arguments, and a good end.
+"""What every command does around its work: arguments, and a good end.
 
 Nothing but the standard library is imported before the arguments are read, so that ``--help`` and a
 wrong argument are answered at once.
@@ -17,9 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
+# The checkout, where this runs in one.
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class ToolParser(argparse.ArgumentParser):
@@ -139,7 +138,7 @@ def run_tool(
     except _Terminated:
         return _stopped('SIGTERM', signal.SIGTERM)
     except Exception as error:
-        from projects.ecgan.errors import RESUME_STATUS, InterruptionError
+        from ..errors import RESUME_STATUS, InterruptionError
 
         rank = os.environ.get('RANK') or os.environ.get('SLURM_PROCID', '0')
         if isinstance(error, InterruptionError):
@@ -170,7 +169,7 @@ def leave(status: int) -> NoReturn:
     Args:
         status: Exit status.
     """
-    from projects.ecgan.errors import RESUME_STATUS
+    from ..errors import RESUME_STATUS
 
     if status == RESUME_STATUS:
         sys.stdout.flush()
@@ -180,11 +179,11 @@ def leave(status: int) -> NoReturn:
 
 
 def _sentence_of(error: Exception) -> str | None:
-    from projects.ecgan.errors import UserError
+    from ..errors import UserError
 
     if isinstance(error, UserError):
         return error.sentence
-    from projects.ecgan.engine.error_explanations import explain
+    from ..engine.error_explanations import explain
 
     return explain(error)
 

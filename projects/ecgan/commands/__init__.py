@@ -1,0 +1,1 @@
+"""The command ``ecgan``; ``tools/*.py`` call the same code."""

@@ -1,0 +1,70 @@
+"""Serve a page on which layouts are painted in the browser and become pictures at once."""
+
+import argparse
+import contextlib
+import importlib.util
+import re
+from functools import partial
+from pathlib import Path
+
+from .command_line import ROOT, ToolParser, run_tool
+
+DEMO = Path('work_dirs/demo/ecgan')
+
+
+def find_checkpoint(*folders: Path) -> Path:
+    """The newest checkpoint of the demo.
+
+    Args:
+        *folders: Where it may have worked; the first that has a checkpoint counts.
+
+    Raises:
+        MissingFileError: There is none.
+    """
+    for folder in folders:
+        found = {
+            int(match[1]): path
+            for path in (folder / DEMO).glob('iter_*.pth')
+            if (match := re.fullmatch(r'iter_(\d+)\.pth', path.name))
+        }
+        if found:
+            return found[max(found)]
+    from ..errors import MissingFileError
+
+    raise MissingFileError(f'no checkpoint in {DEMO}: run `ecgan demo` first, or name a checkpoint')
+
+
+def paint(args: argparse.Namespace) -> None:
+    """Serve the page until Ctrl-C."""
+    if importlib.util.find_spec('nicegui') is None:
+        from ..errors import UserError
+
+        raise UserError(
+            "the page needs NiceGUI: `make paint` installs it, `pip install 'ecgan-mmagic[paint]'` "
+            'does so in an environment of your own'
+        )
+    checkpoint = args.checkpoint or find_checkpoint(Path(), ROOT)
+    from ..inference import ECGANInferencer
+    from ..painting.server import serve
+    from ..painting.shared_state import SharedState
+
+    shared = SharedState(ECGANInferencer(checkpoint, args.config, args.device, args.dtype))
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(shared, args.host, args.port)
+
+
+def build_parser() -> ToolParser:
+    """The arguments."""
+    parser = ToolParser(__doc__)
+    parser.add_argument('checkpoint', nargs='?', help=f'the model (the newest in {DEMO})')
+    parser.add_inferencer()
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='address to listen on (127.0.0.1: this machine only; 0.0.0.0: everybody, no password)',
+    )
+    parser.add_argument('--port', type=int, default=8080, help='port to listen on (8080)')
+    return parser
+
+
+main = partial(run_tool, build_parser, paint)

@@ -1,0 +1,63 @@
+"""Train a model: this project's configs, and those of MMagic and MMSegmentation."""
+
+import argparse
+from functools import partial
+
+from .command_line import ToolParser, run_parser, run_tool
+
+
+def build_parser() -> ToolParser:
+    """The arguments."""
+    parser = run_parser('Train a model')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from a checkpoint, without a path from the newest one of the work dir',
+    )
+    parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the rates from the config's auto_scale_lr.base_batch_size to the samples an "
+        'update: processes x batch size x accumulated batches',
+    )
+    parser.add_argument(
+        '--compile', action='store_true', help='torch.compile, as compile=True in the config'
+    )
+    parser.add_argument(
+        '--keep-memory',
+        action='store_true',
+        help='on a CPU, keep freed memory: faster at large sizes, for more memory',
+    )
+    return parser
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train as the arguments say."""
+    from ..engine import configuration, keep_freed_memory, launch
+
+    cfg = configuration.read_run_config(args)
+    if args.amp:
+        configuration.enable_amp(cfg)
+    if args.auto_scale_lr:
+        configuration.scale_rates(cfg)
+    if args.compile:
+        cfg.compile = cfg.get('compile') or True
+    configuration.use_block_compilation(cfg)
+    configuration.add_hooks(cfg, training=True)
+    configuration.check_config(cfg)
+    if args.dry_run:
+        print(cfg.pretty_text)
+        return
+    if args.keep_memory:
+        keep_freed_memory()
+    with launch.sole_training(cfg.work_dir):
+        configuration.set_resume(cfg, args.resume)
+        runner = launch.build_runner(cfg, args.quiet)
+        with launch.running(runner):
+            runner.train()
+
+
+main = partial(run_tool, build_parser, train)
