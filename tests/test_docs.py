@@ -1,6 +1,6 @@
 """What the documentation shows works: code is run or looked up, commands are parsed, links lead on.
 
-Every fenced block of README.md and docs/ is a test of its own. The checks take text and return what
+Every fenced block of README.md, CONTRIBUTING.md and docs/ is a test of its own. The checks take text and return what
 is wrong with it; texts that are wrong test the checks.
 """
 
@@ -27,7 +27,10 @@ from projects.ecgan.commands.main import COMMANDS
 from projects.ecgan.engine.configuration import check_config
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]
+PAGES = [
+    *(ROOT / name for name in ('README.md', 'CONTRIBUTING.md', 'tests/README.md')),
+    *sorted((ROOT / 'docs').glob('*.md')),
+]
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r'`((?:python |bash )?tools/\w[^`]*|(?:make|ecgan)\s[^`]+)`')
 RECIPE_NAME = re.compile(
