@@ -5,6 +5,7 @@ import random
 import re
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -76,7 +77,9 @@ def wait_for_moment(jobs: list[BaseProcess], work_dir: Path, moment: random.Rand
 
 
 @pytest.mark.parametrize('processes', [1, 2])
-def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
+def test_killed_again_and_again(
+    tmp_path: Path, processes: int, record_property: Callable
+) -> None:
     moment = random.Random(f'{seed()}, {processes}')
     whole, work, log = tmp_path / 'whole', tmp_path / 'work', tmp_path / 'log.txt'
 
@@ -117,6 +120,7 @@ def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
     resumed = len(re.findall('resumed epoch', said()))
     assert resumed >= 1
     report(
+        record_property,
         f'kills, {name}',
         f'{killed} of {KILLS} kills of {name} (seed {seed()}), {in_write} of them while a '
         f'checkpoint was written: the end of {last} iterations is that of the undisturbed '

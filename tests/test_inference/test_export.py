@@ -214,7 +214,7 @@ def test_more_classes_than_a_byte_holds(checkpoints):
 @pytest.mark.campaign
 @pytest.mark.parametrize(('name', 'index'), [('model.onnx', 0), ('model.pt2', 1)])
 def test_the_tool_and_the_page(checkpoints, repo_root, tmp_path, monkeypatch, name, index):
-    """tools/export.py as a process, and docs/export.md's program on what it wrote."""
+    """tools/export.py as a process, and docs/convert.md's program on what it wrote."""
     if name == 'model.onnx':
         pytest.importorskip('onnxscript')
     log, argv = tmp_path / 'log.txt', [str(checkpoints['ecgan']), str(tmp_path / name)]

@@ -3,7 +3,7 @@
 
 Plain computes the same update straightforwardly, as the published code does; fast is what training
 does. One run gives both, their ratio, peak memory, and where the time goes. See
-docs/performance.md.
+docs/measured_speed.md.
 """
 
 import argparse

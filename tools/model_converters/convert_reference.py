@@ -2,7 +2,7 @@
 """Convert released state dicts to a checkpoint of this project.
 
 Reads files saved by the released code: an ECGAN generator, a SPADE generator, their discriminator.
-Several files (a generator and its discriminator) become one checkpoint. See docs/parity.md.
+Several files (a generator and its discriminator) become one checkpoint. See docs/convert.md.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Measuring what an update and an inference cost: plain against fast (docs/performance.md)."""
+"""Measuring what an update and an inference cost: plain against fast (docs/measured_speed.md)."""
 
 from .measurement import measure
 from .plain_update import PlainDiscriminator, PlainLayout, PlainUpdate, use_plain_paths

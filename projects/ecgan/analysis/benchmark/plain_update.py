@@ -1,7 +1,7 @@
 """The same update computed the straightforward way: the yardstick of every fast path.
 
 It mirrors how the published implementation spends its time (ECGAN's training recipe; the authors'
-column in docs/performance.md is that implementation's):
+column in docs/measured_speed.md is that implementation's):
 
 * the layout is a one-hot tensor; every SPADE norm resizes it anew and convolves it, the semantic
   preserving module and the discriminator convolve its concatenation with features or image;

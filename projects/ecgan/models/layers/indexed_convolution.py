@@ -14,7 +14,7 @@ from ...structures import AnyLayout, Layout, NeighbourhoodIndex
 
 MODES = ('auto', 'plain', 'indexed')
 # Above this share of distinct neighbourhoods the plain convolutions are as fast (measured on two
-# CPU cores, docs/performance.md).
+# CPU cores, docs/measured_speed.md).
 MAX_DISTINCT_SHARE = 0.5
 
 
@@ -38,7 +38,7 @@ def may_index(mode: str, device: torch.device) -> bool:
 
     Raises:
         ConfigError: ``indexed`` on a GPU: there it is slower, and gradients of the one GPU that it
-            was tried on were off (docs/performance_journal.md).
+            was tried on were off (docs/measured_speed.md).
     """
     if mode == 'indexed' and device.type == 'cuda':
         raise ConfigError(
