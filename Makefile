@@ -5,7 +5,7 @@ VENV ?= .venv
 DEMO_ARGS ?=
 PAINT_ARGS ?=
 PYTEST_ARGS ?=
-# Test files that run at once; each is given one thread.
+# Tests that run at once; each is given one thread.
 WORKERS ?= 2
 SITE ?= site
 
@@ -17,7 +17,7 @@ SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VE
 RUN = "$(VENV)/bin/python"
 INSTALL = $(RUN) -m uv pip install --quiet -c requirements/lock.txt
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
-AT_ONCE = -n "$(WORKERS)" --dist loadfile
+AT_ONCE = -n "$(WORKERS)" --dist worksteal
 
 # The benchmark on photos: minutes of training for each model and seed, seeds, where to.
 MINUTES ?= 12
@@ -45,7 +45,7 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(INSTALL) -r requirements/paint.txt
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/datasets.md)
+benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/data_sets.md)
 	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_RECIPES) \
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 
@@ -62,7 +62,7 @@ test-fast: setup ## the quick tests (2 minutes)
 	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
-	$(RUN) -m pytest -m campaign -s $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) --dist loadfile -m campaign $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .

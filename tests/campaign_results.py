@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / 'docs' / 'robustness.md'
@@ -14,15 +15,16 @@ def seed() -> int:
     return int(os.environ.get('ECGAN_CAMPAIGN_SEED', '2026'))
 
 
-def report(name: str, text: str, page: Path = PAGE) -> None:
-    """Print a result; write it on the page, or see that the page says the same but for numbers.
+def report(record: Callable, name: str, text: str, page: Path = PAGE) -> None:
+    """Tell a result; write it on the page, or see that the page says the same but for numbers.
 
     Args:
+        record: pytest's ``record_property``: all results are shown when every test has run.
         name: The marks are ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
         text: What was found.
         page: The page.
     """
-    print(f'\n{text}')
+    record('found', text)
     content = page.read_text(encoding='utf-8')
     start, end = f'<!-- {name} -->\n', f'\n<!-- end of {name} -->'
     before, found, rest = content.partition(start)

@@ -24,6 +24,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip('no time left: ECGAN_CAMPAIGNS_UNTIL is over')
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the campaigns found, in whatever process they ran."""
+    for report in terminalreporter.getreports('passed'):
+        for _, text in report.user_properties:
+            terminalreporter.write_line(f'\n{text}')
+
+
 @pytest.fixture(scope='session')
 def repo_root() -> Path:
     """Root of this checkout."""

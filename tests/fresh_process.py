@@ -1,7 +1,8 @@
 """Run jobs in fresh processes that can be killed, without paying for the imports each time.
 
-A fork server imports the toolbox once; every job is a new process forked from it, which has its own
-work dir, environment and output, and dies alone.
+A fork server imports the toolbox once (``preloaded.py``); every job is a new process forked from
+it, which has its own work dir, environment and output, and dies alone. What is about the start
+itself takes a fresh interpreter: imports, ``PYTHON*`` variables, memory allocators, launchers.
 """
 
 import contextlib
@@ -17,13 +18,6 @@ from pathlib import Path
 from typing import Any
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
-# All that a training of either toolbox imports; projects.ecgan comes first and makes them sound.
-PARTS = ('datasets', 'engine', 'evaluation', 'models', 'visualization')
-PRELOAD = (
-    'projects.ecgan',
-    *(f'{box}.{part}' for box in ('mmagic', 'mmseg') for part in PARTS),
-    'matplotlib.pyplot',
-)
 
 
 def start(
@@ -41,7 +35,7 @@ def start(
         env: Environment variables of the job.
     """
     context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload(list(PRELOAD))
+    context.set_forkserver_preload(['preloaded'])
     paths = [str(REPO_ROOT), str(REPO_ROOT / 'tests')]
     os.environ['PYTHONPATH'] = os.pathsep.join(paths)
     os.environ['OMP_NUM_THREADS'] = '1'

@@ -1,5 +1,5 @@
 # ECGAN at half the width and 1024 x 512, on one GPU of 24 GB: one image at a time, 32 an update. At
-# most 14.1 GB by the arithmetic of docs/datasets.md; no GPU was measured.
+# most 14.1 GB by the arithmetic of docs/train.md; no GPU was measured.
 _base_ = [
     '../_base_/models/ecgan.py',
     '../_base_/datasets/cityscapes_1024x512.py',

@@ -1,5 +1,5 @@
 # ECGAN at full width on CamVid's photos: 200 epochs of its 367 pairs on one GPU of 24 GB or more
-# (arithmetic: docs/datasets.md).
+# (arithmetic: docs/train.md).
 _base_ = [
     '../_base_/models/ecgan.py',
     '../_base_/datasets/camvid_256x192.py',

@@ -5,6 +5,7 @@ import random
 import re
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from campaign_results import report, seed
 from checkpoints import PARTS, differences, load
 
-from projects.ecgan.engine.configuration import is_whole, newest_checkpoint
+from projects.ecgan.engine.configuration import checkpoints, is_whole
 
 pytestmark = pytest.mark.campaign
 CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
@@ -76,7 +77,9 @@ def wait_for_moment(jobs: list[BaseProcess], work_dir: Path, moment: random.Rand
 
 
 @pytest.mark.parametrize('processes', [1, 2])
-def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
+def test_killed_again_and_again(
+    tmp_path: Path, processes: int, record_property: Callable
+) -> None:
     moment = random.Random(f'{seed()}, {processes}')
     whole, work, log = tmp_path / 'whole', tmp_path / 'work', tmp_path / 'log.txt'
 
@@ -102,8 +105,7 @@ def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
             ]
             killed += 1
             in_write += any(work.glob('.iter_*.tmp'))
-            newest = newest_checkpoint(work)
-            assert newest is None or is_whole(newest)
+            assert all(is_whole(path) for path in checkpoints(work)[:1])
         else:
             statuses = [fresh_process.finish(job, PATIENCE) for job in jobs]
             assert statuses == [0] * processes, said()
@@ -118,6 +120,7 @@ def test_killed_again_and_again(tmp_path: Path, processes: int) -> None:
     resumed = len(re.findall('resumed epoch', said()))
     assert resumed >= 1
     report(
+        record_property,
         f'kills, {name}',
         f'{killed} of {KILLS} kills of {name} (seed {seed()}), {in_write} of them while a '
         f'checkpoint was written: the end of {last} iterations is that of the undisturbed '

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,9 @@ def wait_for_checkpoint(job: subprocess.Popen, work_dir: Path) -> None:
         time.sleep(0.2)
 
 
-def test_a_rank_that_dies_ends_the_job(repo_root: Path, tmp_path: Path) -> None:
+def test_a_rank_that_dies_ends_the_job(
+    repo_root: Path, tmp_path: Path, record_property: Callable
+) -> None:
     took = []
     for rank in (0, 1):
         work_dir = tmp_path / f'work_{rank}'
@@ -68,6 +71,7 @@ def test_a_rank_that_dies_ends_the_job(repo_root: Path, tmp_path: Path) -> None:
         assert 'Traceback' not in said
         assert not any(Path(f'/proc/{child}').exists() for child in children)
     report(
+        record_property,
         'rank',
         f'One of two processes that is killed ends the job after {max(took):.0f} seconds at most.',
     )

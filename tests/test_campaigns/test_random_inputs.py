@@ -213,10 +213,11 @@ def test_checkpoints(checkpoint: Path, tmp_path_factory: Any, cut: int, flips: l
         safe_load(path, 'cpu')
 
 
-def test_how_many_there_were() -> None:
+def test_how_many_there_were(record_property: Callable) -> None:
     kinds = [kind for kind in COUNTS if not kind.endswith(', refused')]
     rows = [f'| {kind} | {COUNTS[kind]} | {COUNTS[f"{kind}, refused"]} |' for kind in kinds]
     assert len(kinds) == 6 and all(COUNTS[f'{kind}, refused'] for kind in kinds)
     total = sum(COUNTS[kind] for kind in kinds)
     head = ['| random input | cases | refused in one sentence |', '|---|---|---|']
-    report('random inputs', '\n'.join([f'{total} cases from seed {seed()}:', '', *head, *rows]))
+    text = '\n'.join([f'{total} cases from seed {seed()}:', '', *head, *rows])
+    report(record_property, 'random inputs', text)

@@ -68,6 +68,11 @@ def _check(cfg, train_keys, test_keys):
     return batch
 
 
+def write_picture(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture)
+
+
 def test_scenes(repo_root, tmp_path, monkeypatch):
     cfg = _load(repo_root, 'scenes_64x64', tmp_path, monkeypatch)
     _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
@@ -97,13 +102,10 @@ def test_ade20k(repo_root, tmp_path, monkeypatch):
     for split in ('training', 'validation'):
         for index in range(2):
             photo, labels, _ = draw_scene(index, 0, (100, 140))
-            for folder, suffix, picture in (
-                ('images', 'jpg', photo),
-                ('annotations', 'png', labels * 21),  # 0 is unknown, 147 the largest
-            ):
-                path = tmp_path / f'ADEChallengeData2016/{folder}/{split}/ADE_{index:08d}.{suffix}'
-                path.parent.mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(path), picture)
+            root, name = tmp_path / 'ADEChallengeData2016', f'{split}/ADE_{index:08d}'
+            write_picture(root / f'images/{name}.jpg', photo)
+            # 0 is unknown, 147 the largest.
+            write_picture(root / f'annotations/{name}.png', labels * 21)
     cfg = _load(repo_root, 'ade20k_256x256', tmp_path, monkeypatch)
     batch = _check(cfg, {'label', 'image', 'edge'}, {'label', 'image'})
     found = set(torch.stack(batch['inputs']['label']).unique().tolist())
@@ -121,9 +123,7 @@ def test_cityscapes(repo_root, tmp_path, monkeypatch):
                 ('gtFine', 'gtFine_color', photo),  # is there in the original, not to be taken
             ):
                 name = f'aachen_{index:06d}_000019_{suffix}.png'
-                path = tmp_path / 'cityscapes' / kind / split / 'aachen' / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(path), picture)
+                write_picture(tmp_path / 'cityscapes' / kind / split / 'aachen' / name, picture)
     cfg = _load(repo_root, 'cityscapes_512x256', tmp_path, monkeypatch)
     batch = _check(cfg, {'label', 'image', 'boundary', 'edge'}, {'label', 'image', 'boundary'})
     assert batch['data_samples'][0].sample_name == 'aachen/aachen_000000_000019'

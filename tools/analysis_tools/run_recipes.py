@@ -48,9 +48,7 @@ def build_parser() -> ToolParser:
     )
     parser.add_argument('--grid-layouts', type=int, default=6, help='rows of grid.png')
     parser.add_options()
-    parser.add_argument(
-        '--summary-only', action='store_true', help='write the results, run nothing'
-    )
+    parser.add_flag('--summary-only', 'write the results, run nothing')
     return parser
 
 

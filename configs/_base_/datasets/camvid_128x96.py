@@ -43,7 +43,7 @@ test_dataloader = val_dataloader
 # Unlabelled pixels are not judged. The judges are this project's own (configs/segmentor): they see
 # every picture at 128 x 96, at which they were trained; the second is there to see whether both
 # agree. Distances are of two networks: EfficientNet-Lite0, which comes with a package
-# (docs/evaluation.md), and the first judge, which no loss of a recipe is akin to.
+# (docs/evaluate.md), and the first judge, which no loss of a recipe is akin to.
 segmentor = dict(
     config='configs/segmentor/unet-s5-c16_1xb8-3000iters_camvid-128x96.py',
     checkpoint='work_dirs/unet-s5-c16_1xb8-3000iters_camvid-128x96/iter_3000.pth',

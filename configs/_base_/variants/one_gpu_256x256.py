@@ -1,5 +1,5 @@
 # One GPU in place of eight, layouts of 256 x 256: fewer at a time, and 32 an update all the same.
-# At most 4.5 GB and 15.4 GB by the arithmetic of docs/datasets.md; no GPU was measured.
+# At most 4.5 GB and 15.4 GB by the arithmetic of docs/train.md; no GPU was measured.
 variants = {
     name: dict(
         model=dict(

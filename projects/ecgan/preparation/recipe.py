@@ -29,7 +29,7 @@ _PERCEPTUAL_LOSS = (
 _EVALUATOR = """\
 # No segmentor knows these classes yet. Once one is trained, it joins both lists of metrics:
 # dict(type='SegmentationFidelity', label_mapping='identity',
-#      segmentor=dict(config=CONFIG, checkpoint=CHECKPOINT))  (docs/evaluation.md)
+#      segmentor=dict(config=CONFIG, checkpoint=CHECKPOINT))  (docs/evaluate.md)
 val_evaluator = dict(
     type='Evaluator', metrics=[dict(type='PairedSSIM'), dict(type='PairedPSNR')]
 )

@@ -14,16 +14,15 @@ TRIALS = ('smoke', 'coco-stuff-sample')
 _HEAD = """\
 # Recipes
 
-What `ecgan recipes` lists; `ecgan recipes NAME` shows the values that make one, `ecgan train NAME`
-trains it. `NAME@VARIANT` is a recipe with some changes, which its file says. The page is written by
-`ecgan recipes --write`, from the configs and `configs/measured.yaml`.
+Which recipe to take: `ecgan recipes [WORD ...]` lists them as here, `ecgan recipes NAME` shows the
+values that make one (rates, schedule, losses, augmentation, data), `ecgan train NAME` trains it.
 
-A batch is processes x layouts at a time. Times and memory are measured where they say so; estimates
-are the arithmetic of [datasets.md](datasets.md#small-gpus). mIoU is by the segmentor of
-`configs/segmentor`, with that of the real photos; what else was measured, and how, is in
-[results.md](results.md), [losses.md](losses.md#the-ladder),
-[mixing.md](mixing.md#at-equal-training-time) and
-[plus_discriminator.md](plus_discriminator.md#measured).
+`NAME@VARIANT` is a recipe with some changes, which its file says. The page is written by
+`ecgan recipes --write`, from the configs and `configs/measured.yaml`. A batch is processes x layouts
+at a time. Times and memory are measured where they say so; estimates are the arithmetic of
+[train.md](train.md#memory-and-hours). mIoU is by the segmentor of `configs/segmentor`, with that of
+the real photos; what else was measured, and how, is in [results.md](results.md) and
+[results_scenes.md](results_scenes.md).
 """
 _COLUMNS = ('recipe', 'model', 'width', 'batch', 'length', 'time', 'memory', 'measured')
 _CARD = re.compile(r'(?:^\| .*\n)(?:^\|.*\n)*', re.MULTILINE)

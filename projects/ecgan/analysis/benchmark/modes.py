@@ -1,6 +1,6 @@
 """What the benchmarked process does in one step, by mode."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import torch
@@ -27,16 +27,10 @@ IMAGES_PER_STEP = 13
 def build_model(
     settings: BenchmarkSettings, all_losses: bool = False, recompute: Sequence[str] = ()
 ) -> ECGAN:
-    """The model of the base config with the data set's classes, in training mode.
+    """The base config's model with the data set's classes, freshly initialised, in training mode.
 
-    Args:
-        settings: The benchmark's settings.
-        all_losses: Whether the contrastive and similarity losses are on.
-        recompute: Blocks of the trunk whose activations are not kept.
-
-    Returns:
-        Freshly initialised model, without the perceptual loss (its weights are a download) and the
-        moving average (the yardstick has none).
+    Without the perceptual loss (its weights are a download) and the moving average (the yardstick
+    has none); ``recompute`` names blocks of the trunk whose activations are not kept.
     """
     kind, width = settings.kind, settings.width_of_networks
     depth = kind.recipe.model.generator.upsampling
@@ -56,14 +50,7 @@ def build_model(
 
 
 def build_optimizers(model: ECGAN) -> OptimWrapperDict:
-    """The optimisers of the recipes.
-
-    Args:
-        model: The model.
-
-    Returns:
-        Wrappers ``generator`` and ``discriminator``.
-    """
+    """The wrappers of the recipes' optimisers, ``generator`` and ``discriminator``."""
     config = read_config('ecgan::_base_/optimizers/adam_two_rates').optim_wrapper.to_dict()
     constructor = config.pop('constructor')
     # Modules that this model lacks are no error in training, where the runner drops them too.
@@ -228,20 +215,9 @@ class DataLoading(Step):
 
 
 def build_step(settings: BenchmarkSettings, mode: str) -> Step:
-    """The step of a mode.
-
-    Args:
-        settings: The benchmark's settings.
-        mode: ``plain``, ``fast``, ``all_losses`` or ``data``.
-
-    Returns:
-        The step; call its ``start`` before the first call.
-    """
+    """The step of a mode; call its ``start`` before the first call."""
     training, inference = (PlainTraining, FastTraining), (PlainInference, FastInference)
     plain, fast = inference if settings.what == 'infer' else training
     if mode == 'all_losses':
         return fast(settings, all_losses=True)
-    builders: dict[str, Callable[[BenchmarkSettings], Step]] = dict(
-        plain=plain, fast=fast, data=DataLoading
-    )
-    return builders[mode](settings)
+    return dict(plain=plain, fast=fast, data=DataLoading)[mode](settings)

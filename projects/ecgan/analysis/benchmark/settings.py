@@ -128,14 +128,7 @@ class BenchmarkSettings:
 
 
 def describe_machine(settings: BenchmarkSettings) -> dict[str, str | int]:
-    """Versions and hardware, as far as they decide about speed.
-
-    Args:
-        settings: The benchmark's settings.
-
-    Returns:
-        Values by name.
-    """
+    """Versions and hardware, as far as they decide about speed."""
     machine = dict(
         python=platform.python_version(),
         **package_versions('torch', 'mmengine', 'mmagic', 'mmsegmentation', 'numpy'),

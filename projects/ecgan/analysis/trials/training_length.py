@@ -15,13 +15,9 @@ _WARM_UP, _TIMED = 10, 30
 
 
 def make_config(source: str, iterations: int | None, seed: int, options: dict) -> Config:
-    """Config of one run: another length, with the schedule scaled to it, and another seed.
+    """Config of one run: the recipe with options, a seed and perhaps another number of iterations.
 
-    Args:
-        source: Config of the recipe.
-        iterations: Length of training; None for the config's own.
-        seed: Seed of the run.
-        options: Further changes, by dotted key.
+    The schedule is scaled to the length.
 
     Raises:
         ConfigError: The recipe counts epochs.

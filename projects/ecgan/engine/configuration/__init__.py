@@ -11,7 +11,7 @@ from .reading import (
     read_run_config,
     variant_names,
 )
-from .resuming import checkpoints, is_whole, newest_checkpoint, set_checkpoint, set_resume
+from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 
 __all__ = [
     'add_hooks',
@@ -22,7 +22,6 @@ __all__ = [
     'find_config',
     'is_whole',
     'merge_options',
-    'newest_checkpoint',
     'read_config',
     'read_options',
     'read_run_config',
