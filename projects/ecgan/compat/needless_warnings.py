@@ -12,7 +12,7 @@ Files, results and all other warnings are the same.
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 
 
 def _patch_client(module: ModuleType) -> None:
@@ -35,8 +35,6 @@ def _patch_builder(builder: ModuleType) -> None:
 DEFECT = Defect(
     name='needless_warnings',
     versions='mmengine <= 0.10.7 with mmsegmentation <= 1.2.2',
-    upstream='',
-    needed=old_mmengine,
     patches={
         'mmengine.hooks.checkpoint_hook': _patch_client,
         'mmengine.hooks.logger_hook': _patch_client,
@@ -45,5 +43,4 @@ DEFECT = Defect(
         'mmseg.models.builder': _patch_builder,
     },
     cured='a training warns of what its user did only',
-    sound=UNCHECKED_MMENGINE,
 )
