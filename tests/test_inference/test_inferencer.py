@@ -279,3 +279,10 @@ def test_a_model_without_edges_and_average(repo_root, tmp_path):
     torch.save(dict(meta=dict(cfg=cfg.pretty_text), state_dict=model.state_dict()), path)
     picture = ECGANInferencer(path, device='cpu')(np.ones((32, 32), np.uint8))
     assert picture.coarse is None and picture.edge is None and picture.image.shape == (32, 32, 3)
+
+
+def test_config_in_place_of_the_carried_one_may_be_a_recipe(checkpoint):
+    with pytest.raises(CheckpointError, match='does not fit its config'):
+        ECGANInferencer(checkpoint, config='ecgan_base16_1xb8-400iters_scenes-64x64@b1')
+    with pytest.raises(MissingFileError, match='config no_such_recipe does not exist'):
+        ECGANInferencer(checkpoint, config='no_such_recipe')
