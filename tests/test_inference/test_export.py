@@ -223,7 +223,7 @@ def test_the_tool_and_the_page(checkpoints, repo_root, tmp_path, monkeypatch, na
     assert re.search(rf'{name}: \d+\.\d MB, at most [01] levels from PyTorch', log.read_text())
     (labels,), _ = scenes('ecgan', 1, (75, 100))
     cv2.imwrite(str(tmp_path / 'layout.png'), labels)
-    page = (repo_root / 'docs' / 'export.md').read_text(encoding='utf-8')
+    page = (repo_root / 'docs' / 'convert.md').read_text(encoding='utf-8')
     programs = re.findall(r'^```python\n(.*?)^```$', page, re.MULTILINE | re.DOTALL)
     assert f"'{name}'" in programs[index]
     monkeypatch.chdir(tmp_path)
