@@ -13,6 +13,7 @@ from tool_modules import load_tool
 
 from projects.ecgan.errors import MissingFileError
 from projects.ecgan.evaluation import LayoutMetric, evaluate_and_report
+from projects.ecgan.recipes.names import configs_folder
 from projects.ecgan.reports import read_report
 from projects.ecgan.weights import file_sha256
 
@@ -167,3 +168,12 @@ def test_training_stops_before_it_starts_without_the_segmentor(run_folder):
     with pytest.raises(MissingFileError, match=r'grey not found: absent\.pth'):
         runner.train()
     assert runner.iter == 0
+
+
+def test_a_recipe_of_the_package_goes_by_its_name():
+    from projects.ecgan.evaluation.report import _config_name
+
+    recipe = configs_folder() / 'ecgan' / 'a.py'
+    assert _config_name(str(recipe)) == 'ecgan::ecgan/a.py'
+    for other in ('configs/ecgan/a.py', '/elsewhere/a.py', None):
+        assert _config_name(other) == other
