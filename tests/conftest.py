@@ -1,12 +1,13 @@
 """Fixtures shared by all tests."""
 
+import atexit
+import gc
 import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from mmengine.registry import DefaultScope
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPO_ROOT), str(REPO_ROOT / 'tools')]
@@ -15,6 +16,13 @@ import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, r
 
 # After this time (seconds since 1970) no campaign begins, so that a slow machine ends in time.
 CAMPAIGNS_UNTIL = float(os.environ.get('ECGAN_CAMPAIGNS_UNTIL', 'inf'))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of collections of garbage, which each data set asks for."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,6 +60,8 @@ def default_scope_of_its_own():
 
     Nor does it inherit that of a fixture of its module or of another, which is set up before this.
     """
+    from mmengine.registry import DefaultScope  # not needed by what hands out the tests
+
     scopes = DefaultScope._instance_dict
     scopes.clear()
     yield
