@@ -82,7 +82,6 @@ def show(found: 'Survey', most: int | None) -> None:
 def prepare(args: argparse.Namespace) -> int:
     """Look, and write what is asked for; 1 where something is wrong with a file."""
     from .. import preparation
-
     from ..preparation.parallel import usable_cores
 
     found = preparation.survey(args.folders, args.classes, args.jobs or usable_cores())
