@@ -19,7 +19,14 @@ CAMPAIGNS_UNTIL = float(os.environ.get('ECGAN_CAMPAIGNS_UNTIL', 'inf'))
 
 
 def pytest_collection_finish() -> None:
-    """Keep what was imported out of collections of garbage, which each data set asks for."""
+    """Leave out what takes longer than the work of small tests, in each process that runs some.
+
+    MMEngine lays its config out afresh for every checkpoint, and has garbage collected for every
+    data set: what was imported until here needs not be searched for any.
+    """
+    from mmengine.config import config
+
+    config.FormatCode = lambda text, **style: (text, True)
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)

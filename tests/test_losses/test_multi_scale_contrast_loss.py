@@ -234,7 +234,7 @@ def run_steps(model, features, labels):
         loss = model(features, labels)
         loss.backward()
         grads = {
-            n.removeprefix('module.'): p.grad.clone().numpy()
+            n.removeprefix('module.'): p.grad.clone()
             for n, p in model.named_parameters()
             if p.grad is not None
         }

@@ -9,10 +9,10 @@ from tool_modules import load_tool
 
 from projects.ecgan.analysis.trials import (
     find_recipes,
-    length,
     make_config,
     measured_iterations,
     runner,
+    training_length,
 )
 from projects.ecgan.errors import ConfigError
 
@@ -185,7 +185,7 @@ def test_equal_time_is_measured_once(repo_root, tmp_path, monkeypatch):
         lines = [json.dumps({'time': time, 'iter': i}) for i, time in enumerate(times, 1)]
         (folder / 'scalars.json').write_text('\n'.join(lines))
 
-    monkeypatch.setattr(length, 'run_tool', run_tool)
+    monkeypatch.setattr(training_length, 'run_tool', run_tool)
     for _ in range(2):
         assert measured_iterations(repo_root / SMOKE, 1.0, tmp_path, {}) == 120
     assert runs == ['train.py']
