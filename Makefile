@@ -45,7 +45,7 @@ paint: setup ## a page in the browser: paint a layout, see the picture (after ma
 	@$(INSTALL) -r requirements/paint.txt
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 
-benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/datasets.md)
+benchmark-photos: features $(PHOTO_JUDGES) ## ECGAN, ECGAN-plus, SPADE, Pix2Pix on CamVid's photos (docs/data_sets.md)
 	$(RUN) tools/analysis_tools/run_recipes.py --configs $(PHOTO_RECIPES) \
 		--minutes $(MINUTES) --seeds $(SEEDS) --out "$(PHOTOS)"
 

@@ -197,6 +197,7 @@ NOISE = np.random.default_rng(0).integers(0, 8, (64, 64), np.uint8)
 GROUPS: dict[str, list[Case]] = {
     'Command lines': [
         Case('no such config', train(config='configs/ecgan/ecgan_smoke_1xb2.py')),
+        Case('no such variant', train(config=f'{SMOKE}@8gb')),
         Case('package that is not installed', train(config='mmnothing::a/b.py')),
         Case('unknown argument', train('--no-such-thing')),
         Case('option without a value', train('--cfg-options', 'model.type')),

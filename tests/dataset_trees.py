@@ -1,6 +1,6 @@
 """Small copies of the data sets' trees, folders and names as they are downloaded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -25,53 +25,52 @@ def _photo(rng: np.random.Generator) -> np.ndarray:
     return rng.integers(0, 256, (*SIZE, 3), np.uint8)
 
 
+def _samples(*splits: str) -> Iterator[tuple[str, int, np.random.Generator]]:
+    """Split, number and random numbers of each sample."""
+    for split in splits:
+        rng = np.random.default_rng(len(split))
+        yield from ((split, index, rng) for index in range(COUNT))
+
+
 def write_cityscapes(root: Path) -> None:
     """``leftImg8bit`` and ``gtFine`` with a folder a city; instances as id * 1000 + number."""
-    for split in ('train', 'val'):
-        rng = np.random.default_rng(len(split))
-        for index in range(COUNT):
-            name = f'ulm/ulm_{index:06d}_000019'
-            labels = _regions(rng, range(34)).astype(np.uint8)
-            truth = root / 'cityscapes/gtFine' / split
-            _write(root / f'cityscapes/leftImg8bit/{split}/{name}_leftImg8bit.png', _photo(rng))
-            _write(truth / f'{name}_gtFine_labelIds.png', labels)
-            instances = labels.astype(np.uint16) * 1000
-            _write(truth / f'{name}_gtFine_instanceIds.png', instances)
-            # Is there in the original, too, and not to be taken.
-            _write(truth / f'{name}_gtFine_color.png', _photo(rng))
+    for split, index, rng in _samples('train', 'val'):
+        name = f'ulm/ulm_{index:06d}_000019'
+        labels = _regions(rng, range(34)).astype(np.uint8)
+        truth = root / 'cityscapes/gtFine' / split
+        _write(root / f'cityscapes/leftImg8bit/{split}/{name}_leftImg8bit.png', _photo(rng))
+        _write(truth / f'{name}_gtFine_labelIds.png', labels)
+        instances = labels.astype(np.uint16) * 1000
+        _write(truth / f'{name}_gtFine_instanceIds.png', instances)
+        # Is there in the original, too, and not to be taken.
+        _write(truth / f'{name}_gtFine_color.png', _photo(rng))
 
 
 def write_ade20k(root: Path) -> None:
     """``images`` and ``annotations``; 0 is unknown, classes are 1 to 150."""
-    for split in ('training', 'validation'):
-        rng = np.random.default_rng(len(split))
-        for index in range(COUNT):
-            name = f'ADE_{split[:5]}_{index:08d}'
-            _write(root / f'ADEChallengeData2016/images/{split}/{name}.jpg', _photo(rng))
-            labels = _regions(rng, range(151)).astype(np.uint8)
-            _write(root / f'ADEChallengeData2016/annotations/{split}/{name}.png', labels)
+    for split, index, rng in _samples('training', 'validation'):
+        name = f'ADE_{split[:5]}_{index:08d}'
+        _write(root / f'ADEChallengeData2016/images/{split}/{name}.jpg', _photo(rng))
+        labels = _regions(rng, range(151)).astype(np.uint8)
+        _write(root / f'ADEChallengeData2016/annotations/{split}/{name}.png', labels)
 
 
 def write_coco_stuff(root: Path, folder: str = 'coco_stuff') -> None:
     """``train_img``, ``train_label``, ``train_inst`` and the same of ``val``; 255 is unknown."""
-    for split in ('train', 'val'):
-        rng = np.random.default_rng(len(split))
-        for index in range(COUNT):
-            name = f'{index:012d}'
-            labels = _regions(rng, [*range(182), 255]).astype(np.uint8)
-            _write(root / f'{folder}/{split}_img/{name}.jpg', _photo(rng))
-            _write(root / f'{folder}/{split}_label/{name}.png', labels)
-            _write(root / f'{folder}/{split}_inst/{name}.png', labels)
+    for split, index, rng in _samples('train', 'val'):
+        name = f'{index:012d}'
+        labels = _regions(rng, [*range(182), 255]).astype(np.uint8)
+        _write(root / f'{folder}/{split}_img/{name}.jpg', _photo(rng))
+        _write(root / f'{folder}/{split}_label/{name}.png', labels)
+        _write(root / f'{folder}/{split}_inst/{name}.png', labels)
 
 
 def write_camvid(root: Path) -> None:
     """The smaller copy: ``images`` and ``labels`` with a folder a split; 11 is unlabelled."""
-    for split in ('train', 'test'):
-        rng = np.random.default_rng(len(split))
-        for index in range(COUNT):
-            name = f'{split}/0001TP_{index:06d}'
-            _write(root / f'camvid/images/{name}.jpg', _photo(rng))
-            _write(root / f'camvid/labels/{name}.png', _regions(rng, range(12)).astype(np.uint8))
+    for split, index, rng in _samples('train', 'test'):
+        name = f'{split}/0001TP_{index:06d}'
+        _write(root / f'camvid/images/{name}.jpg', _photo(rng))
+        _write(root / f'camvid/labels/{name}.png', _regions(rng, range(12)).astype(np.uint8))
 
 
 WRITERS = {

@@ -1,17 +1,23 @@
 """A tiny ECGAN and batches for it."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import fresh_process
 import torch
 from mmagic.engine.optimizers import MultiOptimWrapperConstructor
 from mmagic.registry import MODELS
 from mmengine.config import Config
-from mmengine.optim import OptimWrapperDict
+from mmengine.logging import MessageHub
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import nn
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE
 from projects.ecgan.models import ECGAN
 
 SMOKE = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
+# Changes of the model that leave its label generator and its contrast out.
+BARE = dict(label_generator=None, similarity_loss=None, contrast_loss=None)
 NUM_CLASSES = 4
 SIZE = 32
 
@@ -38,7 +44,7 @@ def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
 
 def build_optimizers(repo_root: Path, model: ECGAN, type: str = 'OptimWrapper') -> OptimWrapperDict:
     """The recipes' two optimisers, in wrappers of a type."""
-    cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/ttur_400iters.py').optim_wrapper
+    cfg = Config.fromfile(repo_root / 'configs/_base_/optimizers/adam_two_rates.py').optim_wrapper
     cfg.pop('constructor')
     for part in cfg.values():
         part.type = type
@@ -66,6 +72,63 @@ def make_batch(count: int = 2, seed: int = 0) -> dict:
     )
 
 
+def step_with_sgd(model: ECGAN, batch: dict) -> None:
+    """The first iteration, in which the discriminator alone moves much, by its plain gradient."""
+    MessageHub.get_current_instance().update_info('iter', 0)
+    wrappers = OptimWrapperDict(
+        generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
+        discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
+    )
+    model.train_step(batch, wrappers)
+
+
+def step_as_one_of_two(model: ECGAN) -> tuple[ECGAN, int]:
+    """One iteration of one of two ranks, each with half of the batch: the model, and the rank."""
+    import torch.distributed as dist
+    from mmengine.model import MMSeparateDistributedDataParallel
+
+    dist.init_process_group('gloo')
+    rank = dist.get_rank()
+    wrapped = MMSeparateDistributedDataParallel(model, broadcast_buffers=False)
+    half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
+    step_with_sgd(wrapped.module, dict(inputs=half))
+    dist.destroy_process_group()
+    return wrapped.module, rank
+
+
+def saved_by_two_ranks(of_a_rank: Callable, repo_root: Path, tmp_path: Path) -> list[torch.Tensor]:
+    """What a function of the repository's root and a file saves there, run by two ranks."""
+    out, log = tmp_path / 'weights.pth', tmp_path / 'rank.log'
+    codes = fresh_process.run_distributed(of_a_rank, repo_root, str(out), log=log)
+    assert codes == [0, 0], (tmp_path / 'rank_0.log').read_text()[-2000:]
+    return torch.load(out, weights_only=True)
+
+
+def assert_same_steps(before: nn.Module, found: Iterable[torch.Tensor], after: nn.Module) -> None:
+    """Weights moved alike, each as closely as its own step was long."""
+    for start, a, b in zip(before.parameters(), found, after.parameters(), strict=True):
+        step = (b - start).abs().max().item()
+        torch.testing.assert_close(a, b.detach(), rtol=1e-3, atol=2e-3 * step + 1e-6)
+
+
+def build_loud(cfg: Config, factor: float = 30) -> ECGAN:
+    """The model of a config, with pictures that tell layouts apart: the papers' gain is small."""
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    with torch.no_grad():
+        for parameter in model.sampling_generator.parameters():
+            parameter.mul_(factor)
+    return model
+
+
+def save_model(model: ECGAN, cfg: Config, path: Path, **dataset_meta) -> Path:
+    """A checkpoint as a training leaves it: weights, config, what is known of the data set."""
+    meta = dict(cfg=cfg.pretty_text, dataset_meta=dataset_meta)
+    torch.save(dict(meta=meta, state_dict=model.state_dict()), path)
+    return path
+
+
 def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
     """A checkpoint of the smoke recipe as a training leaves it: weights, config, palette.
 
@@ -73,17 +136,6 @@ def write_checkpoint(repo_root: Path, folder: Path, **generator) -> Path:
     """
     cfg = Config.fromfile(repo_root / SMOKE)
     cfg.merge_from_dict(dict(model=dict(generator=dict(init_gain=0.02, **generator))))
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model)
-    model.init_weights()
-    # The papers' small gain leaves pictures grey: make them tell layouts apart.
-    with torch.no_grad():
-        for parameter in model.generator_ema.parameters():
-            parameter.mul_(30)
+    palette = [list(colour) for colour in SCENE_PALETTE]
     path = folder / 'iter_2.pth'
-    meta = dict(
-        cfg=cfg.pretty_text,
-        dataset_meta=dict(classes=SCENE_CLASSES, palette=[list(c) for c in SCENE_PALETTE]),
-    )
-    torch.save(dict(meta=meta, state_dict=model.state_dict()), path)
-    return path
+    return save_model(build_loud(cfg), cfg, path, classes=SCENE_CLASSES, palette=palette)

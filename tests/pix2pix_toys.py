@@ -49,7 +49,7 @@ def build_optimizers(
     repo_root: Path, model: nn.Module, type: str = 'OptimWrapper'
 ) -> OptimWrapperDict:
     """The recipes' two optimisers, in wrappers of a type."""
-    cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/pix2pix_600iters.py').optim_wrapper
+    cfg = Config.fromfile(repo_root / 'configs/_base_/optimizers/adam_one_rate.py').optim_wrapper
     cfg.pop('constructor')
     for part in cfg.values():
         part.type = type

@@ -12,7 +12,7 @@ PACKAGE = ROOT / 'projects' / 'ecgan'
 FLOORS = (
     ('errors', 'version', '_defect', '_import_hook'),
     ('compat', 'structures', 'weights'),
-    ('losses', 'datasets', 'visualization'),
+    ('losses', 'datasets', 'recipes', 'visualization'),
     ('reports', 'preparation'),
     ('models',),
     ('engine', 'evaluation', 'inference'),

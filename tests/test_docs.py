@@ -33,13 +33,17 @@ PAGES = [
 ]
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r'`((?:python |bash )?tools/\w[^`]*|(?:make|ecgan)\s[^`]+)`')
+RECIPE_NAME = re.compile(
+    r'(?<![\w/.:-])((?:ecgan|ecgan-plus|spade|pix2pix|unet-s\d-c\d+|fast-scnn)_[\w-]*\dxb\d[\w-]*)'
+    r'(?:@(?!all)(\w+))?'
+)
 ACCIDENT = re.compile(r'\((?:dict\(.*|\{.*|-?[\d.e-]+),\)', re.DOTALL)
 # What a part of a config is laid over, as its page means it.
 RECIPE = 'configs/ecgan/ecgan_base64_8xb4-200e_ade20k-256x256.py'
 # Names that programs use and do not define.
 GIVEN = dict(predictions=[torch.tensor([[0, 1]])], labels=[torch.tensor([[0, 2]])])
 # Pages whose blocks work together; tests of their own run them as they are printed.
-TOLD_TOGETHER = ('own_parts.md',)  # test_own_parts.py
+TOLD_TOGETHER = ('write_a_part.md',)  # test_own_parts.py
 # A program with one of these needs a trained network, a photo, a network connection or a GPU.
 NOT_AT_HAND = re.compile(r'\.(?:pth|png|jpg)\b|https?://|cuda|\b(?:CONFIG|CHECKPOINT)\b')
 
@@ -82,6 +86,17 @@ def test_page(page: Path) -> None:
     assert link_problems(prose, page) == []
     commands = [' '.join(command.split()) for command in COMMAND.findall(prose)]
     assert [p for command in commands for p in shell_problems(command, text, whole=False)] == []
+
+
+def test_pages_are_few_and_short() -> None:
+    assert len([*(ROOT / 'docs').rglob('*.md')]) <= 20
+    lines = {page.name: page.read_text(encoding='utf-8').count('\n') for page in PAGES}
+    assert {name: count for name, count in lines.items() if count > 200} == {}
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: page.name)
+def test_recipes_are_there(page: Path) -> None:
+    assert recipe_problems(page.read_text(encoding='utf-8')) == []
 
 
 def python_problems(text: str) -> list[str]:
@@ -127,7 +142,9 @@ def _config_problems(tree: ast.Module) -> list[str]:
     if fragment:
         cfg, bases = Config(), fragment.pop('_base_', ROOT / RECIPE)
         for base in bases if isinstance(bases, list) else [bases]:
-            cfg.merge_from_dict(Config.fromfile((ROOT / RECIPE).parent / base).to_dict())
+            inner = str(base).removeprefix('ecgan::')
+            folder = (ROOT / RECIPE).parent if inner == base else ROOT / 'configs'
+            cfg.merge_from_dict(Config.fromfile(folder / inner).to_dict())
         cfg.merge_from_dict(fragment)
         check_config(cfg)
         found += _dict_problems(fragment, cfg.to_dict())
@@ -276,6 +293,18 @@ def link_problems(prose: str, page: Path = PAGES[0]) -> list[str]:
     return found
 
 
+def recipe_problems(text: str) -> list[str]:
+    """Recipes of this project, and variants of them, that a page names and that are not there."""
+    known = {path.stem: path for path in (ROOT / 'configs').rglob('*.py')}
+    found = []
+    for name, variant in RECIPE_NAME.findall(text):
+        if name not in known:
+            found.append(f'there is no recipe {name}')
+        elif variant and variant not in (Config.fromfile(known[name]).get('variants') or {}):
+            found.append(f'{name} has no variant {variant}')
+    return found
+
+
 def _anchors(page: Path) -> set[str]:
     text = FENCE.sub('', page.read_text(encoding='utf-8')).lower()
     headings = re.findall(r'^#+ (.+)$', text, re.MULTILINE)
@@ -310,13 +339,15 @@ PYTHON, SHELL = python_problems, shell_problems
         (SHELL, 'python tools/test.py CONFIG  # no weights', 'required: checkpoint'),
         (SHELL, 'python tools/check_env.py --all', '--all'),
         (SHELL, 'ecgan trian CONFIG', 'ecgan has no trian'),
-        (SHELL, 'ecgan train CONFIG --resum', '--resum'),
+        (SHELL, 'ecgan train CONFIG --resumee', '--resumee'),
         (SHELL, 'A=1 .venv/bin/python tools/analysis_tools/benchmark.py --what trian', "'trian'"),
         (SHELL, 'bash tools/dist_train.sh CONFIG', 'takes 2 arguments'),
         (SHELL, 'tools/slurm_train.sh PARTITION NAME CONFIG WORK_DIR --fast', '--fast'),
         (link_problems, '[a](none.md)', 'none.md leads'),
         (link_problems, '![a](docs/none.png)', 'docs/none.png leads'),
         (link_problems, '[a](README.md#licence)', '#licence leads'),
+        (recipe_problems, 'a `ecgan_base64_1xb1-3iters_camvid`', 'no recipe ecgan_base64_1xb1-3'),
+        (recipe_problems, 'ecgan_smoke_1xb2-2iters_scenes-64x64@9gb', 'has no variant 9gb'),
         (tree_problems, 'tools/  scripts\ntool/  none', 'no tool/'),
     ],
 )

@@ -4,7 +4,15 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from fresh_process import REPO_ROOT
+
+
+def said_by(tool: ModuleType, argv: list[str], capsys: pytest.CaptureFixture) -> str:
+    """What a tool prints that ends well."""
+    capsys.readouterr()
+    assert tool.main(argv) == 0
+    return capsys.readouterr().out
 
 
 def load_tool(path: str) -> ModuleType:

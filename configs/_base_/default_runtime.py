@@ -11,7 +11,7 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', interval=5000, by_epoch=False, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     random_state=dict(type='RandomStateHook'),
-    # SIGTERM and SIGUSR1 (Slurm) save and end the run with status 75, docs/distributed.md.
+    # SIGTERM and SIGUSR1 (Slurm) save and end the run with status 75, docs/train.md.
     interruption=dict(type='InterruptionHook'),
     finite=dict(type='NonFiniteHook'),
     matching=dict(type='MatchingCheckpointHook'),

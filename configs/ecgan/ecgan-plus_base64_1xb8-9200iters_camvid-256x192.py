@@ -1,8 +1,3 @@
-# ECGAN-plus at full width on CamVid's photos, for as long as ECGAN.
-_base_ = ['../_base_/models/ecgan-plus.py', '../_base_/tasks/camvid_256x192_9200iters.py']
-model = dict(
-    data_preprocessor=_base_.pop('layout'),
-    perceptual_loss=_base_.pop('perceptual_loss'),
-    # The moving average sees the last thousand iterations or so.
-    ema_config=dict(momentum=1e-3),
-)
+# ECGAN-plus at full width on CamVid's photos, trained as ECGAN is.
+_base_ = ['./ecgan_base64_1xb8-9200iters_camvid-256x192.py', '../_base_/parts/ecgan-plus.py']
+model = _base_.pop('ecgan_plus')

@@ -1,3 +1,4 @@
-# ECGAN-plus at full width; 8 GPUs with 4 images each.
-_base_ = ['../_base_/models/ecgan-plus.py', '../_base_/tasks/coco-stuff_256x256_100e.py']
-model = dict(data_preprocessor=_base_.pop('layout'))
+# ECGAN-plus at full width on COCO-Stuff, trained as ECGAN is; 8 GPUs with 4 images each.
+_base_ = ['./ecgan_base64_8xb4-100e_coco-stuff-256x256.py', '../_base_/parts/ecgan-plus.py']
+model = _base_.pop('ecgan_plus')
+variants = None  # their memory is ECGAN's

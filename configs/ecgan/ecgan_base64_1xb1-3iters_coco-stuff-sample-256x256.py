@@ -4,11 +4,14 @@
 _base_ = [
     '../_base_/models/ecgan.py',
     '../_base_/datasets/coco_stuff_sample_256x256.py',
-    '../_base_/schedules/ttur_400iters.py',
+    '../_base_/optimizers/adam_two_rates.py',
 ]
-model = dict(data_preprocessor=_base_.pop('layout'), perceptual_loss=None)
-train_cfg = dict(max_iters=3, val_interval=3)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=3, val_interval=3)
 param_scheduler = dict(begin=3 // 2, end=3)
+model = dict(
+    data_preprocessor=dict(num_classes=182, with_unknown=True, with_boundary=True),
+    perceptual_loss=None,
+)
 val_evaluator = dict(type='Evaluator', metrics=[dict(type='PairedSSIM')])
 test_evaluator = val_evaluator
 default_hooks = dict(

@@ -1,3 +1,17 @@
-# ECGAN at full width; 8 GPUs with 4 images each.
-_base_ = ['../_base_/models/ecgan.py', '../_base_/tasks/ade20k_256x256_200e.py']
-model = dict(data_preprocessor=_base_.pop('layout'))
+# ECGAN at full width on ADE20K: 8 GPUs with 4 images each. Variants: one GPU of 8 GB (width 32,
+# 2 images at a time) or 24 GB (width 64, 4 images).
+_base_ = [
+    '../_base_/models/ecgan.py',
+    '../_base_/datasets/ade20k_256x256.py',
+    '../_base_/optimizers/adam_two_rates.py',
+    '../_base_/variants/one_gpu_256x256.py',
+]
+model = dict(data_preprocessor=dict(num_classes=150, with_unknown=True, with_boundary=False))
+optim_wrapper = dict(
+    generator=dict(optimizer=dict(lr=1e-4)), discriminator=dict(optimizer=dict(lr=4e-4))
+)
+train_dataloader = dict(batch_size=4)
+auto_scale_lr = dict(base_batch_size=8 * 4)  # for --auto-scale-lr
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=200, val_interval=10)
+param_scheduler = dict(by_epoch=True, convert_to_iter_based=True, begin=200 // 2, end=200)
+default_hooks = dict(checkpoint=dict(save_best='generated/mIoU', rule='greater'))

@@ -1,5 +1,5 @@
 # Two iterations of the real training, to see that everything runs.
-_base_ = './ecgan_base16_1xb8-400iters_scenes-64x64.py'
+_base_ = './ecgan_base16_1xb4-600iters_scenes-64x64.py'
 model = dict(
     generator=dict(base_channels=4),
     discriminator=dict(base_channels=4),

@@ -2,23 +2,17 @@
 _base_ = [
     '../_base_/models/pix2pix.py',
     '../_base_/datasets/camvid_128x96.py',
-    '../_base_/evaluators/camvid.py',
-    '../_base_/schedules/pix2pix_600iters.py',
+    '../_base_/optimizers/adam_one_rate.py',
 ]
-layout = _base_.pop('layout')
-channels = layout['num_classes'] + layout['with_unknown'] + layout['with_boundary']
+# Five halvings bring 96 x 128 pixels to 3 x 4.
 model = dict(
-    data_preprocessor=layout,
-    # Five halvings bring 96 x 128 pixels to 3 x 4.
-    generator=dict(in_channels=channels, num_down=5, base_channels=16),
-    discriminator=dict(in_channels=channels + 3, base_channels=16),
+    generator=dict(in_channels=12, num_down=5, base_channels=16),
+    discriminator=dict(in_channels=12 + 3, base_channels=16),
+    data_preprocessor=dict(num_classes=11, with_unknown=True, with_boundary=False),
 )
-del layout, channels
-train_dataloader = dict(
-    num_workers=2, sampler=dict(_delete_=True, type='InfiniteSampler', shuffle=True)
-)
-train_cfg = dict(max_iters=1500, val_interval=1500)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=1500, val_interval=1500)
 param_scheduler = dict(begin=1500 // 2, end=1500)
+train_dataloader = dict(batch_size=4)
 # In so few iterations networks of small width need larger steps.
 optim_wrapper = dict(
     generators=dict(optimizer=dict(lr=4e-4)), discriminators=dict(optimizer=dict(lr=4e-4))

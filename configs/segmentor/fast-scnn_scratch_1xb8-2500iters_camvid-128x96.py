@@ -4,7 +4,7 @@
 _base_ = [
     '../_base_/models/fast-scnn.py',
     '../_base_/datasets/camvid_judge_128x96.py',
-    '../_base_/schedules/segmentor_3000iters.py',
+    '../_base_/segmentor_runtime.py',
 ]
 steps = _base_.train_dataloader.dataset.pipeline
 bicubic = dict(interpolation='bicubic')
@@ -20,11 +20,12 @@ test_pipeline = [
     dict(type='LoadAnnotations'),
     dict(type='PackSegInputs'),
 ]
-train_cfg = dict(max_iters=2500)
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+del steps, bicubic, smaller, enlarge, crop
+optim_wrapper = dict(optimizer=dict(lr=5e-3, weight_decay=1e-3))
+train_cfg = dict(max_iters=2500, val_interval=500)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, end=100, by_epoch=False),
     dict(type='CosineAnnealingLR', begin=100, end=2500, by_epoch=False),
 ]
-val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-del steps, bicubic, smaller, enlarge, crop

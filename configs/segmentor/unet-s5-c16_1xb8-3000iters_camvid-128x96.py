@@ -3,7 +3,7 @@
 _base_ = [
     '../_base_/models/unet-s3-c16.py',
     '../_base_/datasets/camvid_judge_128x96.py',
-    '../_base_/schedules/segmentor_3000iters.py',
+    '../_base_/segmentor_runtime.py',
 ]
 model = dict(
     # Photos made smaller than the crop are filled up.
@@ -28,3 +28,9 @@ model = dict(
         ],
     ),
 )
+optim_wrapper = dict(optimizer=dict(lr=5e-3, weight_decay=1e-3))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.1, end=100, by_epoch=False),
+    dict(type='CosineAnnealingLR', begin=100, end=3000, by_epoch=False),
+]
+train_cfg = dict(max_iters=3000, val_interval=500)

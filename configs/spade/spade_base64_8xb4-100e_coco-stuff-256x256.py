@@ -1,3 +1,8 @@
-# The SPADE baseline at full width; 8 GPUs with 4 images each.
-_base_ = ['../_base_/models/spade.py', '../_base_/tasks/coco-stuff_256x256_100e.py']
-model = dict(data_preprocessor=_base_.pop('layout'))
+# The SPADE baseline at full width on COCO-Stuff, trained as ECGAN is; 8 GPUs with 4 images each.
+_base_ = '../ecgan/ecgan_base64_8xb4-100e_coco-stuff-256x256.py'
+model = dict(
+    generator=dict(_delete_=True, type='SPADEGenerator', base_channels=64, upsampling='normal'),
+    # What of ECGAN's objective it does not have.
+    **dict.fromkeys(('label_generator', 'similarity_loss', 'contrast_loss', 'class_pixel_loss')),
+)
+variants = None  # ECGAN's

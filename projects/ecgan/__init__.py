@@ -3,7 +3,8 @@
 Importing this package makes the installed toolbox sound on a current PyTorch
 (:mod:`projects.ecgan.compat`) and offers its parts to the registries of MMagic and MMSegmentation,
 which import them at the first look-up. Configs get it with
-``custom_imports = dict(imports=['projects.ecgan'])``.
+``custom_imports = dict(imports=['projects.ecgan'])``. MMEngine then reads ``ecgan::PATH`` as well
+(:mod:`projects.ecgan.recipes.bases`).
 """
 
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import Any
 
 from . import compat
 from .compat._import_hook import when_imported
+from .recipes.bases import take_recipes_as_bases
 from .version import __version__
 
 _PARTS = ('datasets', 'engine', 'evaluation', 'inference', 'losses', 'models')
@@ -52,5 +54,6 @@ def __getattr__(name: str) -> Any:
 compat.apply_all()
 for _registries in ('mmengine.registry', 'mmagic.registry', 'mmseg.registry'):
     when_imported(_registries, _offer_parts)
+when_imported('mmengine.config.config', take_recipes_as_bases)
 
 __all__ = ['ECGANInferencer', '__version__', 'compat']

@@ -14,7 +14,7 @@ import pytest
 from campaign_results import report, seed
 from checkpoints import PARTS, differences, load
 
-from projects.ecgan.engine.configuration import is_whole, newest_checkpoint
+from projects.ecgan.engine.configuration import checkpoints, is_whole
 
 pytestmark = pytest.mark.campaign
 CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
@@ -103,8 +103,7 @@ def test_killed_again_and_again(tmp_path: Path, processes: int, record_property:
             ]
             killed += 1
             in_write += any(work.glob('.iter_*.tmp'))
-            newest = newest_checkpoint(work)
-            assert newest is None or is_whole(newest)
+            assert all(is_whole(path) for path in checkpoints(work)[:1])
         else:
             statuses = [fresh_process.finish(job, PATIENCE) for job in jobs]
             assert statuses == [0] * processes, said()

@@ -24,15 +24,6 @@ MOST_BYTES, MOST_SECONDS = 200 * 2**20, 20
 CASES = [pytest.param(make, id=make.__name__) for makers in FORMS.values() for make in makers]
 
 
-@pytest.fixture(params=['torch loader', 'own unpickler'])
-def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of loading: torch's, and the one for torch < 2.6."""
-    own = request.param == 'own unpickler'
-    if not own and not safe_checkpoints._torch_is_safe():
-        pytest.skip('this torch has no allow-list')
-    monkeypatch.setattr(safe_checkpoints, '_torch_is_safe', lambda: not own)
-
-
 @pytest.fixture
 def frugal() -> Iterator[None]:
     """Whatever runs takes little memory and time."""

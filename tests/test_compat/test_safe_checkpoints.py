@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hostile_checkpoints import Call
 from mmengine.logging import HistoryBuffer
 from mmengine.runner.checkpoint import CheckpointLoader
 
@@ -19,25 +20,6 @@ from projects.ecgan.compat import safe_checkpoints
 from projects.ecgan.compat.safe_checkpoints import UnsafeCheckpointError, safe_load
 
 NAMES_OPEN = r"(hostile|bad)\.pth: it holds '(\w+\.)?open', and nothing of it was run"
-
-
-class Call:
-    """Unpickles by calling a function: what a hostile checkpoint is made of."""
-
-    def __init__(self, function: Any, *args: Any) -> None:
-        self.call = function, args
-
-    def __reduce__(self) -> tuple:
-        return self.call
-
-
-@pytest.fixture(params=['torch loader', 'own unpickler'])
-def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of loading: torch's, and the one for torch < 2.6."""
-    own = request.param == 'own unpickler'
-    if not own and not safe_checkpoints._torch_is_safe():
-        pytest.skip('this torch has no allow-list')
-    monkeypatch.setattr(safe_checkpoints, '_torch_is_safe', lambda: not own)
 
 
 def checkpoint() -> dict[str, Any]:

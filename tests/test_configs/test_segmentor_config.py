@@ -79,8 +79,8 @@ def test_judges_of_camvid_see_every_picture_at_their_size(repo_root, tmp_path, n
         model = MODELS.build(Config.fromfile(path).model)
     model.init_weights()
     torch.save(dict(state_dict=model.state_dict()), checkpoint)
-    evaluator = Config.fromfile(repo_root / 'configs/_base_/evaluators/camvid.py').test_evaluator
-    asked = evaluator.metrics[JUDGES.index(name)].segmentor
+    data = Config.fromfile(repo_root / 'configs/_base_/datasets/camvid_128x96.py')
+    asked = data.test_evaluator.metrics[JUDGES.index(name)].segmentor
     assert Path(asked.config).stem == Path(asked.checkpoint).parent.name == name
     settings = dict(asked, config=str(path), checkpoint=str(checkpoint))
     judge = Segmentor(**settings)

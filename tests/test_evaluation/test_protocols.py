@@ -14,7 +14,8 @@ PROTOCOLS = {'cityscapes': (35, 19), 'ade20k': (150, 150), 'coco_stuff': (182, 1
 
 
 def _protocol(repo_root, name):
-    return Config.fromfile(repo_root / 'configs' / '_base_' / 'evaluators' / f'{name}.py')
+    size = {'cityscapes': '512x256', 'scenes': '64x64'}.get(name, '256x256')
+    return Config.fromfile(repo_root / 'configs/_base_/datasets' / f'{name}_{size}.py')
 
 
 def _with_random_weights(settings: dict, folder) -> dict:

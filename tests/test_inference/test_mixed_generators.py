@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from ecgan_toys import SMOKE
-from mmagic.registry import MODELS
+from ecgan_toys import SMOKE, build_loud, save_model
 from mmengine.config import Config
 from packaging.version import Version
 
@@ -35,15 +34,8 @@ def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
         cfg.model.generator.init_gain = 0.02
         cfg.merge_from_dict(dict(model=dict(generator=generator)))
         cfg.model.contrast_loss = None
-        torch.manual_seed(0)
-        model = MODELS.build(cfg.model)
-        model.init_weights()
-        with torch.no_grad():
-            for parameter in model.sampling_generator.parameters():
-                parameter.mul_(2)
-        paths[name] = tmp_path_factory.mktemp(name) / 'iter_2.pth'
-        meta = dict(cfg=cfg.pretty_text)
-        torch.save(dict(meta=meta, state_dict=model.state_dict()), paths[name])
+        path = tmp_path_factory.mktemp(name) / 'iter_2.pth'
+        paths[name] = save_model(build_loud(cfg, 2), cfg, path)
     return paths
 
 

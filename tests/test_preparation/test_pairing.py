@@ -6,26 +6,17 @@ from projects.ecgan.errors import ConfigError, DataError, MissingFileError
 from projects.ecgan.preparation.folders import find_branches
 from projects.ecgan.preparation.pairing import pair_files
 
+SAME = dict(photo='', label='')
 # Files, folders given; ends of photos and label maps, names, and splits of the pairs.
 TREES = {
     'images and labels': (
         ['images/a.jpg', 'images/b/c.JPEG', 'labels/a.png', 'labels/b/c.tif', 'labels/notes.txt'],
         ['.'],
-        dict(photo='', label=''),
+        SAME,
         ['a', 'b/c'],
     ),
-    'side by side': (
-        ['a.jpg', 'a.png', 'b.jpg', 'b.png'],
-        ['.'],
-        dict(photo='', label=''),
-        ['a', 'b'],
-    ),
-    'side by side, arrays': (
-        ['a.png', 'a.npy', 'b.png', 'b.npy'],
-        ['.'],
-        dict(photo='', label=''),
-        ['a', 'b'],
-    ),
+    'side by side': (['a.jpg', 'a.png', 'b.jpg', 'b.png'], ['.'], SAME, ['a', 'b']),
+    'side by side, arrays': (['a.png', 'a.npy', 'b.png', 'b.npy'], ['.'], SAME, ['a', 'b']),
     'side by side, CamVid': (
         ['0001TP.png', '0001TP_L.png', '0002TP.png', '0002TP_L.png'],
         ['.'],
@@ -85,19 +76,19 @@ TREES = {
             for kind in ('images/1.jpg', 'labels/1.png')
         ],
         ['.'],
-        dict(photo='', label=''),
+        SAME,
         ['train/1', 'test/1'],
     ),
     "SegNet's CamVid": (
         [f'{split}{kind}/1.png' for split in ('train', 'val', 'test') for kind in ('', 'annot')],
         ['.'],
-        dict(photo='', label=''),
+        SAME,
         ['train/1', 'val/1', 'test/1'],
     ),
     'mmsegmentation': (
         [f'{kind}/train/1.{end}' for kind, end in (('img_dir', 'jpg'), ('ann_dir', 'png'))],
         ['.'],
-        dict(photo='', label=''),
+        SAME,
         ['train/1'],
     ),
     'edges': (

@@ -1,4 +1,4 @@
-"""Settings for a machine, by hand from the figures of docs/performance.md."""
+"""Settings for a machine, by hand from the figures of docs/measured_speed.md."""
 
 import pytest
 

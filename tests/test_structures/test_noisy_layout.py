@@ -52,7 +52,6 @@ def test_what_is_done_to_a_layout_is_done_to_its_noise():
     assert isinstance(small, NoisyLayout) and small is layout.resized((3, 4))
     assert torch.equal(small.one_hot(), dense[..., ::2, ::2])
     assert torch.equal(layout[1:].one_hot(), dense[1:])
-    assert torch.equal(layout.flipped().one_hot(), dense.flip(-1))
     assert torch.equal(layout.to('cpu').one_hot(), dense)
     other = make_noisy(1, batch=1)
     together = layout.stacked([layout, other])

@@ -20,14 +20,8 @@ def tool(repo_root, monkeypatch):
 @pytest.mark.slow
 def test_training_from_the_command_line(repo_root, tmp_path):
     out = tmp_path / 'numbers.json'
-    result = subprocess.run(
-        [sys.executable, 'tools/analysis_tools/benchmark.py', *TINY, '--json', str(out)],
-        cwd=repo_root,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    command = [sys.executable, 'tools/analysis_tools/benchmark.py', *TINY, '--json', str(out)]
+    result = subprocess.run(command, cwd=repo_root, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
     report = json.loads(out.read_text())
     for mode in ('plain', 'fast'):

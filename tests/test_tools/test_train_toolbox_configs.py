@@ -31,37 +31,30 @@ def train(tmp_path: Path, *args: str) -> Path:
     return work_dir
 
 
+def two_small_iterations(tmp_path: Path) -> list[str]:
+    loaders = ('train', 'val', 'test')
+    roots = [f'{name}_dataloader.dataset.data_root={tmp_path / "data"}' for name in loaders]
+    return [*COMMON, *roots, 'model.discriminator.base_channels=4', 'train_cfg.max_iters=2']
+
+
 def test_cyclegan_takes_two_iterations(tmp_path: Path) -> None:
     for name in ('trainA', 'trainB', 'testA', 'testB'):
         write_images(tmp_path / 'data' / name, (64, 64), count=3)
-    roots = [
-        f'{loader}_dataloader.dataset.data_root={tmp_path / "data"}'
-        for loader in ('train', 'val', 'test')
-    ]
     small = [
         'model.generator.base_channels=4',
         'model.generator.num_blocks=1',
         'train_dataloader.dataset.pipeline.2.transforms.0.scale=(72,72)',
         'train_dataloader.dataset.pipeline.2.transforms.1.crop_size=(64,64)',
-        'model.discriminator.base_channels=4',
-        'train_cfg.max_iters=2',
     ]
-    work_dir = train(tmp_path, CYCLEGAN, '--cfg-options', *COMMON, *roots, *small)
+    options = two_small_iterations(tmp_path)
+    work_dir = train(tmp_path, CYCLEGAN, '--cfg-options', *options, *small)
     assert set(logged(work_dir, 'cycle_loss')) == {1, 2}
 
 
 def test_dcgan_takes_two_iterations(tmp_path: Path) -> None:
     write_images(tmp_path / 'data', (64, 64), count=3)
-    roots = [
-        f'{loader}_dataloader.dataset.data_root={tmp_path / "data"}'
-        for loader in ('train', 'val', 'test')
-    ]
-    small = [
-        'model.generator.base_channels=16',
-        'model.discriminator.base_channels=4',
-        'train_cfg.max_iters=2',
-    ]
-    work_dir = train(tmp_path, DCGAN, '--cfg-options', *COMMON, *roots, *small)
+    options = [*two_small_iterations(tmp_path), 'model.generator.base_channels=16']
+    work_dir = train(tmp_path, DCGAN, '--cfg-options', *options)
     assert set(logged(work_dir, 'loss_disc_fake')) == {1, 2}
 
 

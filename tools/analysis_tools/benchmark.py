@@ -3,7 +3,7 @@
 
 Plain computes the same update straightforwardly, as the published code does; fast is what training
 does. One run gives both, their ratio, peak memory, and where the time goes. See
-docs/performance.md.
+docs/measured_speed.md.
 """
 
 import argparse
@@ -59,12 +59,8 @@ def build_parser() -> ToolParser:
         metavar='BLOCK',
         help='blocks of the trunk whose activations fast does not keep, e.g. up_2 up_3',
     )
-    parser.add_argument(
-        '--compile', action='store_true', help='torch.compile for the residual blocks of fast'
-    )
-    parser.add_argument(
-        '--keep-memory', action='store_true', help='fast keeps freed memory, as of tools/train.py'
-    )
+    parser.add_flag('--compile', 'torch.compile for the residual blocks of fast')
+    parser.add_flag('--keep-memory', 'fast keeps freed memory, as of tools/train.py')
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
     parser.add_argument('--json', type=Path, metavar='OUT', help='write the numbers to this file')
     return parser

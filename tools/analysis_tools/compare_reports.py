@@ -15,10 +15,8 @@ def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__)
     parser.add_argument('reports', nargs='+', type=Path, help='report.json files or their folders')
-    parser.add_argument(
-        '--allow-different-protocols',
-        action='store_true',
-        help='compare anyway; the table then says what differs',
+    parser.add_flag(
+        '--allow-different-protocols', 'compare anyway; the table then says what differs'
     )
     return parser
 

@@ -32,9 +32,9 @@ def measure(args: argparse.Namespace) -> None:
 
     import projects.ecgan  # noqa: F401  (makes the toolbox sound before anything else)
     from projects.ecgan.analysis.trials import measure_separation
-    from projects.ecgan.engine.configuration import find_config, read_config
+    from projects.ecgan.engine.configuration import read_config
 
-    cfg = read_config(find_config(args.config))
+    cfg = read_config(args.config)
     result = measure_separation(cfg, args.checkpoint, args.layouts, args.feature)
     text = json.dumps(result, indent=2)
     print(text)

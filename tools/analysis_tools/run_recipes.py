@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects.ecgan.commands.command_line import ROOT, ToolParser, positive, run_tool
 
-LADDER = ROOT / 'configs' / 'ecgan' / 'ablation'
+LADDER = 'ecgan_base16_1xb8-400iters_scenes-64x64@all'
 
 
 def build_parser() -> ToolParser:
@@ -24,7 +24,10 @@ def build_parser() -> ToolParser:
     parser = ToolParser(__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'recipes')
     parser.add_argument(
-        '--configs', nargs='+', type=Path, default=[LADDER], help='configs and folders of configs'
+        '--configs',
+        nargs='+',
+        default=[LADDER],
+        help='recipes, RECIPE@VARIANT, RECIPE@all for all variants, and folders of configs',
     )
     parser.add_argument('--only', nargs='+', help='parts of the names that are wanted, e.g. b1 b5')
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
@@ -45,9 +48,7 @@ def build_parser() -> ToolParser:
     )
     parser.add_argument('--grid-layouts', type=int, default=6, help='rows of grid.png')
     parser.add_options()
-    parser.add_argument(
-        '--summary-only', action='store_true', help='write the results, run nothing'
-    )
+    parser.add_flag('--summary-only', 'write the results, run nothing')
     return parser
 
 
@@ -60,7 +61,7 @@ def run_recipes(args: argparse.Namespace) -> None:
     from projects.ecgan.engine.configuration import read_options
 
     out = args.out.resolve()
-    recipes = find_recipes([path.resolve() for path in args.configs], args.only)
+    recipes = find_recipes(args.configs, args.only)
     # Configs name files relative to the project.
     os.chdir(ROOT)
     if args.summary_only:

@@ -22,7 +22,7 @@ def build_parser() -> ToolParser:
     parser.add_argument('source', type=Path, metavar='SOURCE', help='folder of the unpacked files')
     parser.add_argument('destination', type=Path, metavar='DEST', help='such as data/coco_stuff')
     parser.add_argument('--splits', nargs='+', choices=('train', 'val'), default=('train', 'val'))
-    parser.add_argument('--copy', action='store_true', help='copy photos and maps; default: links')
+    parser.add_flag('--copy', 'copy photos and maps; default: links')
     parser.add_argument('--jobs', type=int, metavar='N', help='processes (one for each core)')
     return parser
 

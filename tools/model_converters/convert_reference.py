@@ -2,7 +2,7 @@
 """Convert released state dicts to a checkpoint of this project.
 
 Reads files saved by the released code: an ECGAN generator, a SPADE generator, their discriminator.
-Several files (a generator and its discriminator) become one checkpoint. See docs/parity.md.
+Several files (a generator and its discriminator) become one checkpoint. See docs/convert.md.
 """
 
 import argparse
@@ -28,10 +28,9 @@ def build_parser() -> ToolParser:
         help='depth of the trunk; normal and more have the same weights, so the file cannot tell '
         'them apart (default: most where its extra block is there, else normal)',
     )
-    parser.add_argument(
+    parser.add_flag(
         '--with-ema',
-        action='store_true',
-        help='write the generator a second time, as the moving average of a model that keeps one',
+        'write the generator a second time, as the moving average of a model that keeps one',
     )
     return parser
 

@@ -13,10 +13,10 @@ of_train = dict(**files, img_dir='images/train', label_dir='labels/train')
 # In the order of their names: 62 pictures of 0001TP, 101 of 0006R0, 204 of 0016E5.
 first, held_out, third = range(62), range(62, 62 + 101), range(62 + 101, 62 + 101 + 204)
 train_dataloader = dict(
+    sampler=dict(type='InfiniteSampler', shuffle=True),
     batch_size=8,
     num_workers=1,
     persistent_workers=True,
-    sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
         **of_train,
         indices=[*first, *third],

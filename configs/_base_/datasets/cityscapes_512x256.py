@@ -1,6 +1,5 @@
 # Cityscapes, 512 x 256 (width x height), resized without a crop: 35 label ids + instance boundary.
 _base_ = './photos.py'
-layout = dict(num_classes=35, with_unknown=False, with_boundary=True)
 size = (256, 512)  # height, width
 load = [
     dict(type='LoadPhoto'),
@@ -41,4 +40,11 @@ val_dataloader = dict(
     )
 )
 test_dataloader = val_dataloader
-del size, load, resize, finish, files
+# 500 validation layouts, 19 classes scored. The sources disagree on the segmentor's input size:
+# native (256 x 512, here), or input_policy='upscale', input_size=(1024, 2048) of the segmentor.
+# checkpoint=None: the model zoo's
+judge = dict(config='deeplabv3plus_r101-d8_4xb2-80k_cityscapes-512x1024', checkpoint=None)
+fidelity = dict(type='SegmentationFidelity', label_mapping='cityscapes', segmentor=judge)
+val_evaluator = dict(metrics=[fidelity, *_base_.val_evaluator.metrics])
+test_evaluator = dict(metrics=[fidelity, *_base_.test_evaluator.metrics])
+del size, load, resize, finish, files, judge, fidelity

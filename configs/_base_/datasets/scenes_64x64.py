@@ -1,5 +1,4 @@
 # Procedural scenes, 64 x 64: 8 classes + instance boundary; drawn on the fly, no files.
-layout = dict(num_classes=8, with_unknown=False, with_boundary=True)
 size = (64, 64)  # height, width
 finish = [dict(type='InstanceBoundary'), dict(type='PackLayoutInputs', size=size)]
 scenes = dict(type='ProceduralScenes', size=size)
@@ -23,4 +22,21 @@ val_dataloader = dict(
     dataset=dict(**scenes, split='val', length=256, pipeline=finish),
 )
 test_dataloader = val_dataloader
-del size, finish, scenes
+# The judge is this project's own (configs/segmentor), trained in about a minute; its features stand
+# in for Inception's, hence the name segmentor-FID.
+segmentor = dict(
+    config='configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py',
+    checkpoint='work_dirs/unet-s3-c16_1xb8-800iters_scenes-64x64/iter_800.pth',
+)
+fidelity = dict(type='SegmentationFidelity', segmentor=segmentor)
+val_evaluator = dict(type='Evaluator', metrics=[fidelity])
+test_evaluator = dict(
+    type='Evaluator',
+    metrics=[
+        fidelity,
+        dict(type='FeatureDistance', network=dict(type='segmentor', **segmentor)),
+        dict(type='PairedSSIM'),
+        dict(type='PairedPSNR'),
+    ],
+)
+del size, finish, scenes, segmentor, fidelity

@@ -9,9 +9,9 @@ model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(
         type='SegDataPreProcessor',
+        bgr_to_rgb=True,
         mean=[127.5, 127.5, 127.5],
         std=[63.75, 63.75, 63.75],
-        bgr_to_rgb=True,
         seg_pad_val=255,
     ),
     backbone=dict(type='FastSCNN', norm_cfg=norm_cfg),

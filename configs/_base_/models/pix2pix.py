@@ -2,6 +2,9 @@
 # writes `fake_img`, which metrics, report and hooks read. A recipe gives the layouts' channels.
 model = dict(
     type='Pix2Pix',
+    default_domain='img',
+    reachable_domains=['img'],
+    related_domains=['img', 'layout'],
     data_preprocessor=dict(type='TranslationDataPreprocessor'),
     generator=dict(
         type='UnetGenerator',
@@ -20,7 +23,4 @@ model = dict(
         init_cfg=dict(type='normal', gain=0.02),
     ),
     loss_config=dict(pixel_loss_weight=100.0),
-    default_domain='img',
-    reachable_domains=['img'],
-    related_domains=['img', 'layout'],
 )

@@ -11,11 +11,11 @@ segmentor_discriminator = dict(
                 type='UNet',
                 base_channels=16,
                 num_stages=3,
+                downsamples=(True, True),
                 strides=(1, 1, 1),
                 enc_num_convs=(2, 2, 2),
-                dec_num_convs=(2, 2),
-                downsamples=(True, True),
                 enc_dilations=(1, 1, 1),
+                dec_num_convs=(2, 2),
                 dec_dilations=(1, 1),
             ),
             decode_head=dict(

@@ -4,3 +4,4 @@ _base_ = [
     '../../_base_/parts/segmentor_discriminator.py',
 ]
 model = _base_.pop('segmentor_discriminator')
+variants = None  # the ladder is ECGAN's

@@ -4,8 +4,6 @@ Nothing but the standard library is imported before the arguments are read, so t
 wrong argument are answered at once.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal
@@ -31,11 +29,15 @@ class ToolParser(argparse.ArgumentParser):
 
     def __init__(self, description: str, **settings: Any) -> None:
         super().__init__(description=description, **settings)
-        self.add_argument('--debug', action='store_true', help='show the traceback of every error')
+        self.add_flag('--debug', 'show the traceback of every error')
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end."""
         self.exit(2, f'error: {message} (--help lists the arguments)\n')
+
+    def add_flag(self, name: str, help: str) -> None:
+        """Add an argument that is there or not."""
+        self.add_argument(name, action='store_true', help=help)
 
     def add_options(self) -> None:
         """Add ``--cfg-options``; the values stay text, see ``read_options`` of the engine."""
@@ -56,11 +58,7 @@ class ToolParser(argparse.ArgumentParser):
 
 
 def positive(text: str, kind: type[int] | type[float] = int) -> float:
-    """A number above 0, as ``type`` of an argument.
-
-    Args:
-        text: What was given.
-        kind: ``int`` or ``float``.
+    """A number above 0, ``int`` or ``float``, as ``type`` of an argument.
 
     Raises:
         ArgumentTypeError: It is none.
@@ -86,23 +84,15 @@ class _Pairs(argparse.Action):
 
 
 def run_parser(description: str) -> ToolParser:
-    """A parser with the arguments that training and testing have in common.
-
-    Args:
-        description: Text of ``--help``.
-    """
+    """A parser with the arguments that training and testing have in common."""
     parser = ToolParser(description)
     parser.add_argument('config', help='config file, or PACKAGE::PATH, e.g. mmagic::pix2pix/X.py')
     parser.add_argument('--work-dir', help='folder of logs and checkpoints')
     parser.add_options()
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    parser.add_argument(
-        '--dry-run', action='store_true', help='check the config, print it resolved, and stop'
-    )
-    parser.add_argument(
-        '--quiet', action='store_true', help='the bar and warnings only; the log file has the rest'
-    )
+    parser.add_flag('--dry-run', 'check the config, print it resolved, and stop')
+    parser.add_flag('--quiet', 'the bar and warnings only; the log file has the rest')
     return parser
 
 

@@ -13,9 +13,7 @@ def build_parser() -> ToolParser:
     parser.add_argument('checkpoint', help='the model; its config is in it')
     parser.add_argument('out', type=Path, help='file to write, .onnx or .pt2')
     parser.add_argument('--config', help='config file in place of the one in the checkpoint')
-    parser.add_argument(
-        '--float', action='store_true', help='pictures as float32 in [-1, 1] in place of uint8'
-    )
+    parser.add_flag('--float', 'pictures as float32 in [-1, 1] in place of uint8')
     parser.add_argument(
         '--seed', type=int, default=0, help='which picture of a layout, where the model has noise'
     )

@@ -38,7 +38,7 @@ def build_parser() -> ToolParser:
         default=[],
         help='a picture of each, NAME_SEED.png; only models with noise have more than one',
     )
-    parser.add_argument('--overwrite', action='store_true', help='compute existing pictures again')
+    parser.add_flag('--overwrite', 'compute existing pictures again')
     return parser
 
 

@@ -24,11 +24,7 @@ USAGE = 'usage: ecgan COMMAND [arguments]     (ecgan COMMAND --help: its argumen
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and end the process with its status.
-
-    Args:
-        argv: Arguments without the program's name; None for those of the command line.
-    """
+    """Run a command, by default that of the command line, and end the process with its status."""
     if '_ARGCOMPLETE' in os.environ:
         _complete()
     word, *rest = (sys.argv[1:] if argv is None else argv) or ['--help']

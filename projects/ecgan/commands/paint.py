@@ -13,10 +13,7 @@ DEMO = Path('work_dirs/demo/ecgan')
 
 
 def find_checkpoint(*folders: Path) -> Path:
-    """The newest checkpoint of the demo.
-
-    Args:
-        *folders: Where it may have worked; the first that has a checkpoint counts.
+    """The newest checkpoint of the demo, of the first of the folders that has one.
 
     Raises:
         MissingFileError: There is none.

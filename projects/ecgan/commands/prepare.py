@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .command_line import ROOT, ToolParser, positive, run_tool
+from .command_line import ToolParser, positive, run_tool
 
 if TYPE_CHECKING:
     from ..preparation import Survey
@@ -97,7 +97,7 @@ def prepare(args: argparse.Namespace) -> int:
     print(f'split: {len(train)} for training, {len(val)} held out, {how}')
     written, recipe = [], ''
     if args.write:
-        written += preparation.write_recipe(args.write, found, proposal, ROOT / 'configs')
+        written += preparation.write_recipe(args.write, found, proposal)
         recipe = args.write.read_text(encoding='utf-8')
     if args.list:
         preparation.write_names(args.list, [look.pair.title for look in found.good])

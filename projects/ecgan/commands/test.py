@@ -11,9 +11,7 @@ def build_parser() -> ToolParser:
     parser = run_parser('Test a model')
     parser.add_argument('checkpoint', help='checkpoint file or address')
     parser.add_argument('--out', help='file for the metrics (.json, .yaml or .pkl)')
-    parser.add_argument(
-        '--no-untrained', action='store_true', help='do not measure an untrained model as well'
-    )
+    parser.add_flag('--no-untrained', 'do not measure an untrained model as well')
     parser.add_argument('--save-images', metavar='DIR', help='write what was measured')
     return parser
 

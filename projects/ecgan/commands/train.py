@@ -16,20 +16,15 @@ def build_parser() -> ToolParser:
         metavar='CHECKPOINT',
         help='go on from a checkpoint, without a path from the newest one of the work dir',
     )
-    parser.add_argument('--amp', action='store_true', help='mixed precision, for every optimiser')
-    parser.add_argument(
+    parser.add_flag('--amp', 'mixed precision, for every optimiser')
+    parser.add_flag(
         '--auto-scale-lr',
-        action='store_true',
-        help="scale the rates from the config's auto_scale_lr.base_batch_size to the samples an "
-        'update: processes x batch size x accumulated batches',
+        "scale the rates from the config's auto_scale_lr.base_batch_size to the samples an update: "
+        'processes x batch size x accumulated batches',
     )
-    parser.add_argument(
-        '--compile', action='store_true', help='torch.compile, as compile=True in the config'
-    )
-    parser.add_argument(
-        '--keep-memory',
-        action='store_true',
-        help='on a CPU, keep freed memory: faster at large sizes, for more memory',
+    parser.add_flag('--compile', 'torch.compile, as compile=True in the config')
+    parser.add_flag(
+        '--keep-memory', 'on a CPU, keep freed memory: faster at large sizes, for more memory'
     )
     return parser
 

@@ -26,13 +26,9 @@ def _read(file: str | os.PathLike | Any) -> tuple[list[zipfile.ZipInfo], int] | 
 
 
 def archive_problem(file: str | os.PathLike | Any) -> str | None:
-    """Say what an archive holds that no checkpoint does.
+    """Say in a few words what an archive holds that no checkpoint does.
 
-    Args:
-        file: File name, or an open binary file, whose position is kept.
-
-    Returns:
-        A few words; None for a sound archive, and for a file that is no archive.
+    None for a sound archive, and for a file that is no archive. An open file keeps its position.
     """
     found = _read(file)
     if found is None:
@@ -54,11 +50,7 @@ def archive_problem(file: str | os.PathLike | Any) -> str | None:
 def record_sizes(file: str | os.PathLike | Any) -> dict[str, int]:
     """Bytes of each record of an archive, by its name without the folder of them all.
 
-    Args:
-        file: File name, or an open binary file, whose position is kept.
-
-    Returns:
-        Sizes by name, such as ``data/0``; empty for a file that is no archive.
+    Such as of ``data/0``; empty for a file that is no archive. An open file keeps its position.
     """
     records, _ = _read(file) or ([], 0)
     return {record.filename.partition('/')[2]: record.file_size for record in records}

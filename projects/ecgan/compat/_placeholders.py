@@ -22,62 +22,24 @@ _CALLED_AT_IMPORT: dict[str, Callable[..., Any]] = {
 
 # What diffusers 0.24 has in these places: MMagic registers everything that it finds there.
 _LISTED = {
-    'diffusers.models': [
-        'AsymmetricAutoencoderKL',
-        'AutoencoderKL',
-        'AutoencoderKLTemporalDecoder',
-        'AutoencoderTiny',
-        'ConsistencyDecoderVAE',
-        'ControlNetModel',
-        'DualTransformer2DModel',
-        'Kandinsky3UNet',
-        'MotionAdapter',
-        'MultiAdapter',
-        'PriorTransformer',
-        'T2IAdapter',
-        'T5FilmDecoder',
-        'Transformer2DModel',
-        'TransformerTemporalModel',
-        'UNet1DModel',
-        'UNet2DConditionModel',
-        'UNet2DModel',
-        'UNet3DConditionModel',
-        'UNetMotionModel',
-        'UNetSpatioTemporalConditionModel',
-        'VQModel',
-    ],
-    'diffusers.schedulers': [
-        'CMStochasticIterativeScheduler',
-        'ConsistencyDecoderScheduler',
-        'DDIMInverseScheduler',
-        'DDIMParallelScheduler',
-        'DDIMScheduler',
-        'DDPMParallelScheduler',
-        'DDPMScheduler',
-        'DDPMWuerstchenScheduler',
-        'DEISMultistepScheduler',
-        'DPMSolverMultistepInverseScheduler',
-        'DPMSolverMultistepScheduler',
-        'DPMSolverSDEScheduler',
-        'DPMSolverSinglestepScheduler',
-        'EulerAncestralDiscreteScheduler',
-        'EulerDiscreteScheduler',
-        'HeunDiscreteScheduler',
-        'IPNDMScheduler',
-        'KDPM2AncestralDiscreteScheduler',
-        'KDPM2DiscreteScheduler',
-        'KarrasVeScheduler',
-        'LCMScheduler',
-        'LMSDiscreteScheduler',
-        'PNDMScheduler',
-        'RePaintScheduler',
-        'ScoreSdeVeScheduler',
-        'ScoreSdeVpScheduler',
-        'UnCLIPScheduler',
-        'UniPCMultistepScheduler',
-        'VQDiffusionScheduler',
-    ],
-    'diffusers.pipelines': ['DiffusionPipeline'],
+    'diffusers.models': """
+        AsymmetricAutoencoderKL AutoencoderKL AutoencoderKLTemporalDecoder AutoencoderTiny
+        ConsistencyDecoderVAE ControlNetModel DualTransformer2DModel Kandinsky3UNet MotionAdapter
+        MultiAdapter PriorTransformer T2IAdapter T5FilmDecoder Transformer2DModel
+        TransformerTemporalModel UNet1DModel UNet2DConditionModel UNet2DModel UNet3DConditionModel
+        UNetMotionModel UNetSpatioTemporalConditionModel VQModel
+    """,
+    'diffusers.schedulers': """
+        CMStochasticIterativeScheduler ConsistencyDecoderScheduler DDIMInverseScheduler
+        DDIMParallelScheduler DDIMScheduler DDPMParallelScheduler DDPMScheduler
+        DDPMWuerstchenScheduler DEISMultistepScheduler DPMSolverMultistepInverseScheduler
+        DPMSolverMultistepScheduler DPMSolverSDEScheduler DPMSolverSinglestepScheduler
+        EulerAncestralDiscreteScheduler EulerDiscreteScheduler HeunDiscreteScheduler
+        IPNDMScheduler KDPM2AncestralDiscreteScheduler KDPM2DiscreteScheduler KarrasVeScheduler
+        LCMScheduler LMSDiscreteScheduler PNDMScheduler RePaintScheduler ScoreSdeVeScheduler
+        ScoreSdeVpScheduler UnCLIPScheduler UniPCMultistepScheduler VQDiffusionScheduler
+    """,
+    'diffusers.pipelines': 'DiffusionPipeline',
 }
 # The same class under two names.
 _SAME = {'diffusers.pipelines.DiffusionPipeline': 'diffusers.DiffusionPipeline'}
@@ -105,7 +67,7 @@ class _StandIn(type):
         return stand_in(f'{_path(cls)}.{name}')
 
     def __dir__(cls) -> list[str]:
-        return _LISTED.get(_path(cls), [])
+        return _LISTED.get(_path(cls), '').split()
 
     def __instancecheck__(cls, instance: object) -> bool:
         # Nothing can be an instance; a silent False would let MMagic skip what it should do.
@@ -118,11 +80,7 @@ class _AbstractStandIn(_StandIn, ABCMeta):
 
 @functools.cache
 def stand_in(path: str) -> type:
-    """The stand-in of a full name; the same one each time.
-
-    Args:
-        path: For example ``'diffusers.models.attention.Attention'``.
-    """
+    """The stand-in of a full name, the same one each time."""
     if path in _SAME:
         return stand_in(_SAME[path])
     parent, _, name = path.rpartition('.')

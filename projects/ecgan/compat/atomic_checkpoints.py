@@ -17,15 +17,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 
 
 def write_atomically(data: bytes, path: str | Path) -> None:
-    """Write a file so that ``path`` never names a part of it.
-
-    Args:
-        data: Content of the file.
-        path: Where it goes; the folder is made if needed.
+    """Write a file so that ``path`` never names a part of it; the folder is made if needed.
 
     Raises:
         OSError: The file could not be written; an older file at ``path`` is unharmed.
@@ -158,13 +154,9 @@ class _AtomicTextFile:
 
 DEFECT = Defect(
     name='atomic_checkpoints',
-    versions='mmengine <= 0.10.7',
-    upstream='',
-    needed=old_mmengine,
     patches={
         'mmengine.fileio.backends.local_backend': _patch_backend,
         'mmengine.hooks.checkpoint_hook': _patch_hook,
     },
     cured='checkpoints are written whole before an old one goes',
-    sound=UNCHECKED_MMENGINE,
 )

@@ -11,7 +11,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 
 
 def _patch(averaged_model: ModuleType) -> None:
@@ -30,10 +30,6 @@ def _patch(averaged_model: ModuleType) -> None:
 
 DEFECT = Defect(
     name='averaging_waits',
-    versions='mmengine <= 0.10.7',
-    upstream='',
-    needed=old_mmengine,
     patches={'mmengine.model.averaged_model': _patch},
     cured='moving averages do not wait for a GPU',
-    sound=UNCHECKED_MMENGINE,
 )

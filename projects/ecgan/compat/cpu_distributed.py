@@ -13,7 +13,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 from ._import_hook import rebind
 
 
@@ -53,13 +53,9 @@ def _patch_wrapper(distributed: ModuleType) -> None:
 
 DEFECT = Defect(
     name='cpu_distributed',
-    versions='mmengine <= 0.10.7',
-    upstream='',
-    needed=old_mmengine,
     patches={
         'mmengine.dist.utils': _patch_init_dist,
         'mmengine.model.wrappers.distributed': _patch_wrapper,
     },
     cured='without a GPU, distributed runs use gloo on the CPU',
-    sound=UNCHECKED_MMENGINE,
 )

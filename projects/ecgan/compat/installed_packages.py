@@ -55,7 +55,6 @@ def _patch(package_utils: ModuleType) -> None:
 DEFECT = Defect(
     name='installed_packages',
     versions='mmengine <= 0.10.7 with setuptools >= 82',
-    upstream='',
     needed=lambda: old_mmengine() and importlib.util.find_spec('pkg_resources') is None,
     patches={'mmengine.utils.package_utils': _patch},
     cured='MMEngine finds installed packages without pkg_resources',

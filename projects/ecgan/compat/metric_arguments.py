@@ -46,7 +46,6 @@ def _patch_ppl(ppl: ModuleType) -> None:
 DEFECT = Defect(
     name='metric_arguments',
     versions='mmagic <= 1.2.0 with SciPy >= 1.18 or numpy >= 2.4',
-    upstream='',
     needed=lambda: (
         older_than('mmagic', '1.2.1')
         and not (older_than('scipy', '1.18') and older_than('numpy', '2.4'))

@@ -20,7 +20,6 @@ def _patch(numpy: ModuleType) -> None:
 DEFECT = Defect(
     name='numpy_bool8',
     versions='mmagic <= 1.2.0 with numpy >= 2.0',
-    upstream='',
     needed=lambda: not older_than('numpy', '2.0'),
     patches={'numpy': _patch},
     cured='numpy.bool8 is numpy.bool_',

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..errors import CheckpointError, one_line
 from ._archives import archive_problem, record_sizes
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 from ._versions import older_than
 
 _STATISTICS = ('min', 'max', 'current', 'mean')
@@ -249,10 +249,7 @@ _LOADER = "torch's weights-only loader" if _torch_is_safe() else 'an allow-listi
 
 DEFECT = Defect(
     name='safe_checkpoints',
-    versions='mmengine <= 0.10.7',
     upstream='https://github.com/open-mmlab/mmengine/issues/1655',
-    needed=old_mmengine,
     patches={'mmengine.runner.checkpoint': _patch},
     cured=f'checkpoints are read by {_LOADER}; what is not on the allow-list is refused',
-    sound=UNCHECKED_MMENGINE,
 )

@@ -13,7 +13,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from ._defect import UNCHECKED_MMENGINE, Defect, old_mmengine
+from ._defect import Defect
 
 
 def _patch(wrappers: ModuleType) -> None:
@@ -54,10 +54,6 @@ def _rename(mapping: Any, old: str, new: str) -> None:
 
 DEFECT = Defect(
     name='separate_ddp_keys',
-    versions='mmengine <= 0.10.7',
-    upstream='',
-    needed=old_mmengine,
     patches={'mmengine.model.wrappers.seperate_distributed': _patch},
     cured='checkpoints of distributed GAN runs have the keys of single-process ones',
-    sound=UNCHECKED_MMENGINE,
 )

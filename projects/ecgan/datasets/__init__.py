@@ -6,19 +6,10 @@ from .palettes import LABEL_PRESETS, generated_palette, label_preset
 from .procedural_scenes import ProceduralScenes, scene_seed
 from .scene_canvas import SCENE_CLASSES, SCENE_PALETTE
 from .scene_drawing import draw_scene
-from .transforms import (
-    CannyEdges,
-    InstanceBoundary,
-    LabelEdges,
-    LoadEdgeMap,
-    LoadInstanceMap,
-    LoadLabelMap,
-    LoadPhoto,
-    PackLayoutInputs,
-    WarpLayout,
-    boundary_map,
-    canny_edges,
-)
+from .transforms.edges import CannyEdges, InstanceBoundary, LabelEdges, boundary_map, canny_edges
+from .transforms.loading import LoadEdgeMap, LoadInstanceMap, LoadLabelMap, LoadPhoto
+from .transforms.packing import PackLayoutInputs
+from .transforms.warping import WarpLayout
 
 __all__ = [
     'LABEL_PRESETS',

@@ -197,14 +197,7 @@ class LabelCoding:
 
 
 def colour_numbers(colours: np.ndarray) -> np.ndarray:
-    """One number for each colour.
-
-    Args:
-        colours: (..., 3) RGB, 0 to 255.
-
-    Returns:
-        (...) int32: 65536 R + 256 G + B.
-    """
+    """One number for each RGB colour ``(..., 3)`` of 0 to 255: int32, 65536 R + 256 G + B."""
     red, green, blue = (colours[..., channel].astype(np.int32) for channel in range(3))
     return (red << 16) + (green << 8) + blue
 

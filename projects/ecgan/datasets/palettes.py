@@ -6,7 +6,8 @@ numbers that no class uses). Where mmsegmentation has the classes, they come fro
 """
 
 import colorsys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ..errors import ConfigError
 
@@ -14,57 +15,28 @@ Palette = list[list[int]]
 
 # Name and RGB colour of the 35 label ids; the last stands for the licence plate's -1.
 _CITYSCAPES = (
-    ('unlabeled', (0, 0, 0)),
-    ('ego vehicle', (20, 20, 20)),
-    ('rectification border', (40, 40, 40)),
-    ('out of roi', (60, 60, 60)),
-    ('static', (90, 90, 110)),
-    ('dynamic', (111, 74, 0)),
-    ('ground', (81, 0, 81)),
-    ('road', (128, 64, 128)),
-    ('sidewalk', (244, 35, 232)),
-    ('parking', (250, 170, 160)),
-    ('rail track', (230, 150, 140)),
-    ('building', (70, 70, 70)),
-    ('wall', (102, 102, 156)),
-    ('fence', (190, 153, 153)),
-    ('guard rail', (180, 165, 180)),
-    ('bridge', (150, 100, 100)),
-    ('tunnel', (150, 120, 90)),
-    ('pole', (153, 153, 153)),
-    ('polegroup', (173, 173, 173)),
-    ('traffic light', (250, 170, 30)),
-    ('traffic sign', (220, 220, 0)),
-    ('vegetation', (107, 142, 35)),
-    ('terrain', (152, 251, 152)),
-    ('sky', (70, 130, 180)),
-    ('person', (220, 20, 60)),
-    ('rider', (255, 0, 0)),
-    ('car', (0, 0, 142)),
-    ('truck', (0, 0, 70)),
-    ('bus', (0, 60, 100)),
-    ('caravan', (0, 0, 90)),
-    ('trailer', (0, 0, 110)),
-    ('train', (0, 80, 100)),
-    ('motorcycle', (0, 0, 230)),
-    ('bicycle', (119, 11, 32)),
-    ('license plate', (0, 0, 162)),
-)
+    ('unlabeled', (0, 0, 0)), ('ego vehicle', (20, 20, 20)),
+    ('rectification border', (40, 40, 40)), ('out of roi', (60, 60, 60)),
+    ('static', (90, 90, 110)), ('dynamic', (111, 74, 0)), ('ground', (81, 0, 81)),
+    ('road', (128, 64, 128)), ('sidewalk', (244, 35, 232)), ('parking', (250, 170, 160)),
+    ('rail track', (230, 150, 140)), ('building', (70, 70, 70)), ('wall', (102, 102, 156)),
+    ('fence', (190, 153, 153)), ('guard rail', (180, 165, 180)), ('bridge', (150, 100, 100)),
+    ('tunnel', (150, 120, 90)), ('pole', (153, 153, 153)), ('polegroup', (173, 173, 173)),
+    ('traffic light', (250, 170, 30)), ('traffic sign', (220, 220, 0)),
+    ('vegetation', (107, 142, 35)), ('terrain', (152, 251, 152)), ('sky', (70, 130, 180)),
+    ('person', (220, 20, 60)), ('rider', (255, 0, 0)), ('car', (0, 0, 142)),
+    ('truck', (0, 0, 70)), ('bus', (0, 60, 100)), ('caravan', (0, 0, 90)),
+    ('trailer', (0, 0, 110)), ('train', (0, 80, 100)), ('motorcycle', (0, 0, 230)),
+    ('bicycle', (119, 11, 32)), ('license plate', (0, 0, 162)),
+)  # fmt: skip
 
 # The 11 classes of SegNet's release of CamVid; its 12th id, 11, is unlabelled.
 _CAMVID = (
-    ('sky', (128, 128, 128)),
-    ('building', (128, 0, 0)),
-    ('pole', (192, 192, 128)),
-    ('road', (128, 64, 128)),
-    ('pavement', (60, 40, 222)),
-    ('tree', (128, 128, 0)),
-    ('signsymbol', (192, 128, 128)),
-    ('fence', (64, 64, 128)),
-    ('car', (64, 0, 128)),
-    ('pedestrian', (64, 64, 0)),
-    ('bicyclist', (0, 128, 192)),
-)
+    ('sky', (128, 128, 128)), ('building', (128, 0, 0)), ('pole', (192, 192, 128)),
+    ('road', (128, 64, 128)), ('pavement', (60, 40, 222)), ('tree', (128, 128, 0)),
+    ('signsymbol', (192, 128, 128)), ('fence', (64, 64, 128)), ('car', (64, 0, 128)),
+    ('pedestrian', (64, 64, 0)), ('bicyclist', (0, 128, 192)),
+)  # fmt: skip
 
 _COCO_STUFF_IDS = 182
 # Ids (minus one, as the label maps have them) that COCO reserved and no class uses.
@@ -72,16 +44,10 @@ COCO_STUFF_UNUSED = frozenset((11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90))
 
 
 def generated_palette(num_classes: int) -> Palette:
-    """Distinct colours for any number of classes, always the same ones.
+    """Distinct RGB colours, 0 to 255, for any number of classes; always the same ones.
 
     Hues step by the golden ratio, so that neighbouring ids differ most; lightness and saturation
     alternate.
-
-    Args:
-        num_classes: How many colours.
-
-    Returns:
-        RGB triples, 0 to 255.
     """
     palette = []
     for index in range(num_classes):
@@ -92,12 +58,9 @@ def generated_palette(num_classes: int) -> Palette:
     return palette
 
 
-def _cityscapes() -> tuple[list[str], Palette]:
-    return [name for name, _ in _CITYSCAPES], [list(colour) for _, colour in _CITYSCAPES]
-
-
-def _camvid() -> tuple[list[str], Palette]:
-    return [name for name, _ in _CAMVID], [list(colour) for _, colour in _CAMVID]
+def _of_rows(rows: Iterable[tuple[str, Sequence[int]]]) -> tuple[list[str], Palette]:
+    names, colours = zip(*rows)
+    return list(names), [list(colour) for colour in colours]
 
 
 def _ade20k() -> tuple[list[str], Palette]:
@@ -110,19 +73,18 @@ def _coco_stuff() -> tuple[list[str], Palette]:
     from mmseg.utils.class_names import cocostuff_classes, cocostuff_palette
 
     used = iter(zip(cocostuff_classes(), cocostuff_palette()))
-    rows = [
+    return _of_rows(
         (f'unused {index}', [0, 0, 0]) if index in COCO_STUFF_UNUSED else next(used)
         for index in range(_COCO_STUFF_IDS)
-    ]
-    return [name for name, _ in rows], [list(colour) for _, colour in rows]
+    )
 
 
 #: What gives classes and palette (without unknown) of each data set known by name.
 LABEL_PRESETS: dict[str, Callable[[], tuple[list[str], Palette]]] = {
-    'cityscapes': _cityscapes,
+    'cityscapes': partial(_of_rows, _CITYSCAPES),
     'ade20k': _ade20k,
     'coco_stuff': _coco_stuff,
-    'camvid': _camvid,
+    'camvid': partial(_of_rows, _CAMVID),
 }
 
 

@@ -10,15 +10,9 @@ SKY, ROAD, GRASS, BUILDING, WINDOW, TREE, CAR, LIGHT = range(len(SCENE_CLASSES))
 
 #: RGB colours of the label map, after Cityscapes where it has the class.
 SCENE_PALETTE = (
-    (70, 130, 180),
-    (128, 64, 128),
-    (152, 251, 152),
-    (150, 90, 70),
-    (102, 102, 180),
-    (60, 120, 35),
-    (0, 0, 142),
-    (250, 220, 0),
-)
+    (70, 130, 180), (128, 64, 128), (152, 251, 152), (150, 90, 70), (102, 102, 180),
+    (60, 120, 35), (0, 0, 142), (250, 220, 0),
+)  # fmt: skip
 
 #: Instance ids follow Cityscapes: a pixel of a class without instances carries its label, the
 #: k-th object of the class ``c`` carries ``c * INSTANCE_STEP + k``.
@@ -81,8 +75,7 @@ class Canvas:
         instance: int | None = None,
     ) -> None:
         """Fill a convex polygon given by its corners ``(x, y)``."""
-        corners = np.rint(np.asarray(points) * self.height).astype(np.int32)
-        cv2.fillConvexPoly(self.photo, corners, colour)
+        corners = self.paint_polygon(points, colour)
         cv2.fillConvexPoly(self.labels, corners, label)
         cv2.fillConvexPoly(self.instances, corners, label if instance is None else instance)
 
@@ -95,16 +88,17 @@ class Canvas:
         instance: int | None = None,
     ) -> None:
         """Fill a disk."""
-        point = self.pixels(centre[0]), self.pixels(centre[1])
-        radius = max(1, self.pixels(radius))
-        cv2.circle(self.photo, point, radius, colour, -1)
-        cv2.circle(self.labels, point, radius, label, -1)
-        cv2.circle(self.instances, point, radius, label if instance is None else instance, -1)
+        disk = self.paint_disk(centre, radius, colour)
+        cv2.circle(self.labels, *disk, label, -1)
+        cv2.circle(self.instances, *disk, label if instance is None else instance, -1)
 
-    def paint_disk(self, centre: Sequence[float], radius: float, colour: Colour) -> None:
-        """Fill a disk on the photo alone: inner structure of an object that is there already."""
-        point = self.pixels(centre[0]), self.pixels(centre[1])
-        cv2.circle(self.photo, point, max(1, self.pixels(radius)), colour, -1)
+    def paint_disk(
+        self, centre: Sequence[float], radius: float, colour: Colour
+    ) -> tuple[tuple[int, int], int]:
+        """Fill a disk on the photo alone; returns its centre and radius in pixels."""
+        disk = (self.pixels(centre[0]), self.pixels(centre[1])), max(1, self.pixels(radius))
+        cv2.circle(self.photo, *disk, colour, -1)
+        return disk
 
     def paint_rectangle(self, box: Sequence[float], colour: Colour) -> None:
         """Fill a rectangle on the photo alone, at least one pixel in each direction."""
@@ -112,10 +106,11 @@ class Canvas:
         x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
         self.photo[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = colour
 
-    def paint_polygon(self, points: Sequence[Sequence[float]], colour: Colour) -> None:
-        """Fill a convex polygon on the photo alone."""
+    def paint_polygon(self, points: Sequence[Sequence[float]], colour: Colour) -> np.ndarray:
+        """Fill a convex polygon on the photo alone; returns its corners in pixels."""
         corners = np.rint(np.asarray(points) * self.height).astype(np.int32)
         cv2.fillConvexPoly(self.photo, corners, colour)
+        return corners
 
 
 class Dice:

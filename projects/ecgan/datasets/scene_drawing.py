@@ -80,16 +80,10 @@ def draw_scene(
 
 
 def draw_unknown(index: int, seed: int, size: tuple[int, int], ratio: float) -> np.ndarray:
-    """Blobs of pixels without a class, as a careless annotator would leave them.
+    """Blobs of pixels without a class, as a careless annotator would leave them: (H, W) bool.
 
-    Args:
-        index: Number of the scene.
-        seed: Number of the series of scenes.
-        size: Height and width in pixels.
-        ratio: Part of the pixels that is unknown, in [0, 1); met to the nearest pixel.
-
-    Returns:
-        (H, W) bool, true where the label is unknown.
+    The scene is that of :func:`draw_scene`; ``ratio``, in [0, 1), is the part of the pixels that is
+    unknown, met to the nearest pixel.
     """
     height, width = size
     generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, index, 2, 0]))

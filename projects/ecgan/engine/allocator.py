@@ -20,7 +20,7 @@ def keep_freed_memory() -> bool:
 
     Each iteration allocates and frees the same tensors. glibc maps those of more than 32 MiB anew
     each time, and the kernel then zeroes their pages one by one: a third of an update at 256 x 256
-    with a batch of 4 (docs/performance_journal.md). The price is memory: what is kept is not always
+    with a batch of 4 (docs/measured_speed.md). The price is memory: what is kept is not always
     in pieces that fit, which took 0.7 GB more at 256 x 512.
 
     For the process that calls it, from then on. Environment variables of glibc's allocator have

@@ -30,7 +30,7 @@ def explain(error: BaseException) -> str | None:
     if isinstance(error, torch.cuda.OutOfMemoryError):
         return (
             f'{one_line(error)} - take a smaller train_dataloader.batch_size, --amp, or '
-            'model.generator.trunk.recompute (docs/performance.md)'
+            'model.generator.trunk.recompute (docs/train.md)'
         )
     if isinstance(error, OSError):
         place = f': {error.filename}' if error.filename else ''

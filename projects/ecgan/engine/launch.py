@@ -53,9 +53,6 @@ def running(runner: Runner) -> Iterator[None]:
     """Around a run: an error's traceback goes into its log file, and a group of processes is left.
 
     An interruption in good order leaves no traceback.
-
-    Args:
-        runner: The runner that is used inside.
     """
     interruption = None
     try:

@@ -16,15 +16,7 @@ class QuietRunner(Runner):
     """
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
-        """Build the logger as MMEngine does, then raise the level of what is not a file.
-
-        Args:
-            *args: As for :meth:`mmengine.runner.Runner.build_logger`.
-            **kwargs: The same.
-
-        Returns:
-            The logger, which is also the one that ``print_log`` finds as 'current'.
-        """
+        """Build the logger as MMEngine does, then raise the level of what is not a file."""
         logger = super().build_logger(*args, **kwargs)
         for handler in logger.handlers:
             if not isinstance(handler, logging.FileHandler):

@@ -36,11 +36,7 @@ def capture_random_state() -> RandomState:
 
 
 def restore_random_state(state: RandomState) -> None:
-    """Set every global generator of this process to a captured state.
-
-    Args:
-        state: What :func:`capture_random_state` gave, on any device.
-    """
+    """Set every global generator of this process to what :func:`capture_random_state` gave."""
     random.setstate((3, tuple(state['python'].tolist()), state['python_gauss']))
     gauss = state['numpy_gauss']
     np.random.set_state(
@@ -60,8 +56,7 @@ def restore_random_state(state: RandomState) -> None:
 def seed_generators(*key: int) -> None:
     """Seed the global CPU generators (Python, NumPy, torch) from non-negative integers.
 
-    Args:
-        *key: Different keys of the same length give unrelated random numbers.
+    Different keys of the same length give unrelated random numbers.
     """
     words = np.random.SeedSequence(key).generate_state(3)
     random.seed(int(words[0]))

@@ -67,12 +67,7 @@ class SampleDiversity(LayoutMetric):
 
     @torch.no_grad()
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Generate and describe pictures of a batch of layouts.
-
-        Args:
-            data_batch: Of the data loader.
-            data_samples: Not used.
-        """
+        """Generate and describe pictures of a batch of layouts of the data loader."""
         layout = self._model.data_preprocessor(data_batch)['inputs']['layout']
         generator = self._model.sampling_generator
         described = []

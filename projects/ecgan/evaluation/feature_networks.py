@@ -15,7 +15,21 @@ INCEPTION_URL = (
 )
 
 
-class InceptionFeatures(nn.Module):
+class _PhotoFeatures(nn.Module):
+    """A network that describes RGB pictures."""
+
+    @torch.no_grad()
+    def features(self, images: Tensor) -> Tensor:
+        """Describe images ``(N, 3, H, W)``, uint8, BGR, by vectors ``(N, D)`` of float32."""
+        with torch.autocast(images.device.type, enabled=False):
+            return self._describe(images.flip(1).float())
+
+    def _describe(self, rgb: Tensor) -> Tensor:
+        """Vectors of pictures in [0, 255]."""
+        raise NotImplementedError
+
+
+class InceptionFeatures(_PhotoFeatures):
     """The Inception network of FID as the papers of this field use it (pytorch-fid's port).
 
     Args:
@@ -47,19 +61,9 @@ class InceptionFeatures(nn.Module):
         self.requires_grad_(False)
         self.eval()
 
-    @torch.no_grad()
-    def features(self, images: Tensor) -> Tensor:
-        """Describe images.
-
-        Args:
-            images: (N, 3, H, W) uint8, BGR.
-
-        Returns:
-            (N, 2048) float32.
-        """
-        rgb = images.flip(1).float() / 127.5 - 1
-        with torch.autocast(images.device.type, enabled=False):
-            return self.net(F.interpolate(rgb, (299, 299), mode='bilinear', align_corners=False))
+    def _describe(self, rgb: Tensor) -> Tensor:
+        sized = F.interpolate(rgb / 127.5 - 1, (299, 299), mode='bilinear', align_corners=False)
+        return self.net(sized)
 
     def protocol(self) -> dict:
         """Say which network this is."""
@@ -85,7 +89,7 @@ class SegmentorFeatures(Segmentor):
         return {'type': 'segmentor', **super().protocol()}
 
 
-class EfficientNetLite0Features(nn.Module):
+class EfficientNetLite0Features(_PhotoFeatures):
     """EfficientNet-Lite0, trained on ImageNet, whose weights a package brings.
 
     Distances are called ``efficientnet-lite0-FID`` and ``-KID``: they order models as the papers'
@@ -103,23 +107,12 @@ class EfficientNetLite0Features(nn.Module):
         self.net, self.path = load_efficientnet_lite()
         self.eval()
 
-    @torch.no_grad()
-    def features(self, images: Tensor) -> Tensor:
-        """Describe images, resized to the network's 224 x 224.
-
-        Args:
-            images: (N, 3, H, W) uint8, BGR.
-
-        Returns:
-            (N, 1280) float32, means over the last feature maps.
-        """
-        rgb = (images.flip(1).float() - 127) / 128
-        with torch.autocast(images.device.type, enabled=False):
-            # Antialiased where photos are larger: else what is left out comes back as patterns.
-            sized = F.interpolate(
-                rgb, (224, 224), mode='bilinear', align_corners=False, antialias=True
-            )
-            return self.net.extract_features(sized).mean(dim=(2, 3))
+    def _describe(self, rgb: Tensor) -> Tensor:
+        # Antialiased where photos are larger: else what is left out comes back as patterns.
+        sized = F.interpolate(
+            (rgb - 127) / 128, (224, 224), mode='bilinear', align_corners=False, antialias=True
+        )
+        return self.net.extract_features(sized).mean(dim=(2, 3))
 
     def protocol(self) -> dict:
         """Say which network this is."""

@@ -14,31 +14,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..datasets.palettes import COCO_STUFF_UNUSED
+from ..datasets.palettes import COCO_STUFF_UNUSED, label_preset
 from ..errors import ConfigError
 
 IGNORED = 255
-CITYSCAPES_TRAIN_IDS = {
-    7: 0,  # road
-    8: 1,  # sidewalk
-    11: 2,  # building
-    12: 3,  # wall
-    13: 4,  # fence
-    17: 5,  # pole
-    19: 6,  # traffic light
-    20: 7,  # traffic sign
-    21: 8,  # vegetation
-    22: 9,  # terrain
-    23: 10,  # sky
-    24: 11,  # person
-    25: 12,  # rider
-    26: 13,  # car
-    27: 14,  # truck
-    28: 15,  # bus
-    31: 16,  # train
-    32: 17,  # motorcycle
-    33: 18,  # bicycle
-}
 
 
 @dataclass(frozen=True)
@@ -90,10 +69,6 @@ def _mmseg_classes(dataset: str) -> tuple[str, ...]:
     return tuple(get_classes(dataset))
 
 
-def _numbered(count: int) -> tuple[str, ...]:
-    return tuple(f'class {index}' for index in range(count))
-
-
 def build_label_mapping(
     name: str, num_classes: int | None = None, classes: tuple[str, ...] | None = None
 ) -> LabelMapping:
@@ -111,8 +86,10 @@ def build_label_mapping(
         ConfigError: If the name is unknown, or ``identity`` lacks ``num_classes``.
     """
     if name == 'cityscapes':
-        targets = tuple(CITYSCAPES_TRAIN_IDS.get(index, IGNORED) for index in range(35))
-        return LabelMapping(name, targets, 19, _mmseg_classes('cityscapes'))
+        scored = _mmseg_classes('cityscapes')
+        position = {each: place for place, each in enumerate(scored)}
+        targets = tuple(position.get(each, IGNORED) for each in label_preset(name)['classes'])
+        return LabelMapping(name, targets, 19, scored)
     if name == 'coco_stuff':
         scored = [index for index in range(182) if index not in COCO_STUFF_UNUSED]
         position = {index: place for place, index in enumerate(scored)}
@@ -123,8 +100,8 @@ def build_label_mapping(
     if name == 'identity':
         if num_classes is None:
             raise ConfigError("The label mapping 'identity' needs num_classes.")
-        classes = tuple(classes) if classes else _numbered(num_classes)
-        return LabelMapping(name, tuple(range(num_classes)), num_classes, classes)
+        classes = classes or (f'class {index}' for index in range(num_classes))
+        return LabelMapping(name, tuple(range(num_classes)), num_classes, tuple(classes))
     raise ConfigError(
         f'Unknown label mapping {name!r}; choose cityscapes, coco_stuff, ade20k or identity.'
     )

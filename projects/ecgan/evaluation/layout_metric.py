@@ -44,11 +44,7 @@ class LayoutMetric(BaseMetric):
         self.details: dict = {}
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
-        """Learn the length of the data set and the model.
-
-        Args:
-            module: The model under evaluation (not wrapped).
-            dataloader: The validation data loader.
+        """Learn the length of the validation set and the model, which is not wrapped.
 
         Raises:
             ConfigError: If the validation set is empty.
@@ -65,13 +61,10 @@ class LayoutMetric(BaseMetric):
         self.follow(module)
 
     def follow(self, module: nn.Module) -> None:
-        """Take the samples to be those of another model from now on.
+        """Take the samples to be those of another model, not wrapped, from now on.
 
         A loop prepares its metrics once, the report then runs it with an untrained model. It
         matters to metrics that ask the model for more than the loop does.
-
-        Args:
-            module: The model under evaluation (not wrapped).
         """
 
     def get_metric_sampler(
@@ -81,11 +74,7 @@ class LayoutMetric(BaseMetric):
         return dataloader
 
     def gather_rows(self) -> list:
-        """Collect the rows of all ranks in data set order, each sample once.
-
-        Returns:
-            The rows, the same list on every rank.
-        """
+        """The rows of all ranks in data set order, each sample once; the same on every rank."""
         world_size = get_dist_info()[1]
         parts = all_gather_object(self.results) if world_size > 1 else [self.results]
         rows = {

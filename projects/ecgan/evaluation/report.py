@@ -37,11 +37,7 @@ PACKAGES = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmcv-lite', 'mmagic', '
 
 
 class ResultRecorder(Hook):
-    """Keeps the metrics of a test loop, which MMagic's loop does not return, and a few samples.
-
-    Args:
-        num_samples: How many of the first samples are kept.
-    """
+    """Keeps the metrics of a test loop, which MMagic's does not return, and its first samples."""
 
     priority = 'LOWEST'
 
@@ -118,14 +114,10 @@ def _loaders(runner: Runner) -> list[DataLoader]:
 
 
 def build_protocol(runner: Runner, samples: Sequence) -> dict:
-    """Say how the numbers of a runner's test loop came about.
+    """Say how the numbers of a runner's test loop came about, after its test.
 
-    Args:
-        runner: After its test.
-        samples: Some samples of the test, for the size of the images.
-
-    Returns:
-        The protocol block; the parts of a metric with a prefix are below that prefix.
+    Some samples tell the size of the images. The parts of a metric with a prefix are below that
+    prefix.
     """
     metrics = loop_metrics(runner)
     image = next((sample.get('fake_img') for sample in samples), None)
@@ -169,14 +161,9 @@ def _follow(runner: Runner) -> None:
 
 
 def measure_untrained(runner: Runner, seed: int) -> dict[str, float]:
-    """Run the test loop with a freshly initialised model.
+    """Metrics of the test loop with a freshly initialised model.
 
-    Args:
-        runner: Its model is put back afterwards.
-        seed: Seed of the initialisation; the random state is put back as well.
-
-    Returns:
-        Metrics of the loop.
+    The runner's model and the random state are put back afterwards.
     """
     trained, recorder = runner.model, ResultRecorder(0)
     devices = range(torch.cuda.device_count())

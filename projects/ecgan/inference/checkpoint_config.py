@@ -16,14 +16,7 @@ _NAMES = {'inf': float('inf'), 'nan': float('nan')}
 
 
 def read_carried_config(content: object, checkpoint: str) -> ConfigDict:
-    """Read the config of a checkpoint.
-
-    Args:
-        content: What the checkpoint holds.
-        checkpoint: What errors call it.
-
-    Returns:
-        Its entries.
+    """Read the entries of the config in what a checkpoint holds; errors call it by its name.
 
     Raises:
         CheckpointError: It carries none, or one that is more than settings.

@@ -119,13 +119,7 @@ def export_checkpoint(
 
 
 def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict[str, Any]:
-    """What a user of the file needs to know, as it is written into the file.
-
-    Args:
-        inferencer: The model.
-        as_float: See :func:`export_checkpoint`.
-        seed: See :func:`export_checkpoint`.
-    """
+    """What a user of the file needs to know, as it is written into the file."""
     first, unknown = inferencer.coding.in_files(np.array([0, UNKNOWN])).tolist()
     if not inferencer.model.data_preprocessor.with_unknown:
         unknown = None
@@ -153,11 +147,8 @@ def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict
 def compare(run: Run, inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> Agreement:
     """Compare an exported file with the inferencer on layouts of several sizes and batches.
 
-    Args:
-        run: From label maps, and instance maps where the model takes them, to pictures.
-        inferencer: The model, on a CPU in float32.
-        as_float: See :func:`export_checkpoint`.
-        seed: See :func:`export_checkpoint`.
+    ``run`` goes from label maps, and instance maps where the model takes them, to pictures; the
+    inferencer works on a CPU in float32.
     """
     seeds = seed if inferencer.has_noise else None
     found = [

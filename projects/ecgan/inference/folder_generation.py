@@ -118,12 +118,7 @@ def _load(
 
 
 def write_grid(pictures: Sequence[GeneratedPicture], path: Path) -> None:
-    """Tile pictures with their layouts, a row each.
-
-    Args:
-        pictures: The pictures.
-        path: File to write.
-    """
+    """Tile pictures with their layouts, a row each, in a file."""
     columns = {'layout': 'layout', 'edge': 'edges', 'coarse': 'coarse image', 'image': 'picture'}
     samples = [
         {

@@ -16,7 +16,7 @@ from torch import nn
 
 from ..datasets.label_maps import MAP_SUFFIXES, LabelCoding, LabelMap, read_ids
 from ..datasets.palettes import generated_palette
-from ..datasets.transforms import boundary_map
+from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
 from ..structures import Layout, nearest_resize

@@ -86,14 +86,7 @@ class _TracedNoise(NoisyLayout):
 
 
 def boundary_maps(ids: Tensor) -> Tensor:
-    """The data pipeline's ``boundary_map`` of a batch, in tensor operations.
-
-    Args:
-        ids: ``(N, H, W)`` whole numbers.
-
-    Returns:
-        ``(N, H, W)`` bool, true on both sides of a boundary.
-    """
+    """The data pipeline's ``boundary_map`` of ids ``(N, H, W)`` in tensor operations, bool."""
     # int32: onnxruntime 1.20 cannot add bytes.
     beside, below = ((ids.diff(dim=axis) != 0).int() for axis in (2, 1))
     sides = (beside, (0, 1)), (beside, (1, 0)), (below, (0, 0, 0, 1)), (below, (0, 0, 1, 0))

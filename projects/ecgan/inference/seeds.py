@@ -34,12 +34,7 @@ class Seeds:
     regions: tuple[tuple[Region, int], ...] = ()
 
     def anew(self, region: Region, seed: int) -> Seeds:
-        """The same noise but for a region.
-
-        Args:
-            region: A mask or a class, see the class.
-            seed: Where the region's noise comes from.
-        """
+        """The same noise but for a region, see the class, where it comes from another seed."""
         return replace(self, regions=(*self.regions, (region, seed)))
 
     def masks(self, labels: np.ndarray, name: str) -> list[np.ndarray]:

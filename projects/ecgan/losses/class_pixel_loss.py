@@ -5,8 +5,6 @@ class present in the layout, the mean absolute error of the image over that clas
 over the classes present; per image, then averaged over the batch; unknown pixels left out.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -41,7 +39,7 @@ def class_specific_pixel_loss(
         )
     batch = len(labels)
     with torch.autocast(fake.device.type, enabled=False):
-        dtype = torch.float64 if fake.dtype == torch.float64 else torch.float32
+        dtype = torch.promote_types(fake.dtype, torch.float32)
         error = (fake.to(dtype) - real.to(dtype)).abs().mean(1).flatten()
         labels = labels.flatten(1).long()
         if ignore_index is not None:

@@ -5,8 +5,6 @@ nothing that makes the host wait for the device. The randomness is a hash of (se
 it depends neither on the device nor on how the batch is spread over ranks.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

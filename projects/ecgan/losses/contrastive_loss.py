@@ -10,8 +10,6 @@ With n_i = logsumexp_{n in N_i}(z_i.z_n / t) a summand is -log sigmoid(z_i.z_p /
 finite whatever the temperature, and 0 where there are no negatives.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -66,7 +64,7 @@ def contrastive_loss(
             f'{tuple(other_classes.shape)}'
         )
     with torch.autocast(anchors.device.type, enabled=False):
-        dtype = torch.float64 if anchors.dtype == torch.float64 else torch.float32
+        dtype = torch.promote_types(anchors.dtype, torch.float32)
         # Positives of an anchor are consecutive once the others are sorted by class.
         other_classes, order = other_classes.sort(stable=True)
         others = others.to(dtype).index_select(0, order)

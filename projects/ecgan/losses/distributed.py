@@ -1,7 +1,5 @@
 """Collectives of the contrastive losses: one batch spread over ranks, seen as a whole by each."""
 
-from __future__ import annotations
-
 import torch
 import torch.distributed as dist
 from torch import Tensor

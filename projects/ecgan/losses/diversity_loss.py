@@ -9,8 +9,6 @@ generator gets away with noise in every texture where colours are wanted; the di
 is left out, which varies little.
 """
 
-from __future__ import annotations
-
 from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F

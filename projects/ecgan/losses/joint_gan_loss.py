@@ -1,7 +1,5 @@
 """Adversarial loss of several discriminators at once, each prediction judged as its kind."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

@@ -10,8 +10,6 @@ Deviations from the paper: a mean over pixels and channels in place of the sum; 
 as one class more.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn

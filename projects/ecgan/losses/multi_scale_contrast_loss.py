@@ -8,8 +8,6 @@ where L(s) is the pixel contrast among samples of scale s, and L(s -> s') takes 
 and positives and negatives from scale s' (:func:`.contrastive_loss.contrastive_loss`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -214,7 +212,7 @@ class MultiScaleContrastLoss(nn.Module):
         row = pixels % (height * width) // width
         samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
         embedding = self.heads[_key(name)](samples)
-        wide = torch.float64 if embedding.dtype == torch.float64 else torch.float32
+        wide = torch.promote_types(embedding.dtype, torch.float32)
         return F.normalize(embedding.to(wide), dim=1) * is_own[:, None], classes
 
     def _objective(self, embeddings: Sequence[Tensor], classes: Sequence[Tensor]) -> Tensor:

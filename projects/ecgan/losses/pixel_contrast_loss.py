@@ -1,7 +1,5 @@
 """Pixel contrast on the trunk's last output: the one-scale case of the multi-scale contrast."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from mmagic.registry import MODELS

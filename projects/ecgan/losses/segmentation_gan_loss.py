@@ -9,8 +9,6 @@ the term of the generated images as there are classes in the batch; ``normalize`
 a further deviation, off by default.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -52,7 +50,7 @@ def segmentation_gan_loss(
     unknown = logits.shape[1] - 1
     known = labels != unknown
     with torch.autocast(logits.device.type, enabled=False):
-        logits = logits.to(torch.float64 if logits.dtype == torch.float64 else torch.float32)
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
         if as_generated:
             errors = -logits.log_softmax(1)[:, unknown]
             return (errors * known).sum() / known.sum().clamp(min=1)

@@ -13,8 +13,6 @@ each entry needs nothing but that entry, the gradient with respect to p as well:
 only scales it. Memory therefore grows with M. As a'' is symmetric, only the upper half is visited.
 """
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -144,7 +142,7 @@ def similarity_loss(
             f'{tuple(logits.shape)} and {tuple(labels.shape)}'
         )
     with torch.autocast(logits.device.type, enabled=False):
-        dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
+        dtype = torch.promote_types(logits.dtype, torch.float32)
         probs = logits.to(dtype).flatten(2).softmax(1)
         labels = labels.flatten(1)
         known = torch.ones_like(labels) if ignore_index is None else labels != ignore_index

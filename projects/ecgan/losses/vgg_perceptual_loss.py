@@ -72,15 +72,7 @@ class VGGPerceptualLoss(nn.Module):
         return outputs
 
     def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-        """Compare generated images with photos.
-
-        Args:
-            features: What :meth:`extract` gave for the generated images.
-            targets: What it gave for the photos.
-
-        Returns:
-            Scalar, times ``loss_weight``.
-        """
+        """Compare what :meth:`extract` gave for generated images and for photos: a scalar."""
         total = sum(
             weight * F.l1_loss(feature, target.detach())
             for weight, feature, target in zip(

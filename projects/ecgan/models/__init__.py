@@ -2,8 +2,9 @@
 
 from . import discriminators, generators, label_generators, layers
 from .ecgan import ECGAN
-from .encoders import EncoderPerceptualLoss
-from .preprocessors import LayoutDataPreprocessor, TranslationDataPreprocessor
+from .encoders.perceptual_loss import EncoderPerceptualLoss
+from .preprocessors.layout_data_preprocessor import LayoutDataPreprocessor
+from .preprocessors.translation_data_preprocessor import TranslationDataPreprocessor
 
 __all__ = [
     'ECGAN',

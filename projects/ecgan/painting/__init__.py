@@ -6,19 +6,16 @@ Only :mod:`.page` and :mod:`.canvas` need NiceGUI (``pip install '.[paint]'``).
 from .dataset_layouts import DatasetLayouts
 from .label_set import Label, LabelSet
 from .latest_only_queue import LatestOnlyQueue
-from .layout_files import MAX_BYTES, MAX_PIXELS, MAX_SIDE, read_layout, write_layout, write_picture
+from .layout_files import MAX_BYTES, read_layout, write_layout, write_picture
 from .session import LayoutSession
-from .shared_state import Rendering, SharedState
+from .shared_state import SharedState
 
 __all__ = [
     'MAX_BYTES',
-    'MAX_PIXELS',
-    'MAX_SIDE',
     'DatasetLayouts',
     'Label',
     'LabelSet',
     'LayoutSession',
-    'Rendering',
     'SharedState',
     'LatestOnlyQueue',
     'read_layout',

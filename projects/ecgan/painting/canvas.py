@@ -27,11 +27,7 @@ class LayoutCanvas(Element, component='canvas.js'):
         self.props['tool'] = 'brush'
 
     def show(self, ids: np.ndarray) -> None:
-        """Show a layout in place of what is on the canvas.
-
-        Args:
-            ids: (H, W) uint16.
-        """
+        """Show a layout, ids (H, W), in place of what is on the canvas."""
         self.number += 1
         height, width = ids.shape
         shown = self.props.get('layout', {})
@@ -49,9 +45,5 @@ class LayoutCanvas(Element, component='canvas.js'):
         return number >= self._first_of_size
 
     def use(self, **settings: int | str) -> None:
-        """Paint with something else.
-
-        Args:
-            **settings: ``label`` (id), ``tool`` ('brush' or 'fill') or ``size`` (pixels).
-        """
+        """Paint with another ``label`` (id), ``tool`` ('brush' or 'fill') or ``size`` (pixels)."""
         self.props.update(settings)

@@ -36,13 +36,7 @@ class DatasetLayouts:
         return len(self._dataset)
 
     def layout(self, index: int) -> np.ndarray:
-        """One of them.
-
-        Args:
-            index: Which; counted around.
-
-        Returns:
-            (H, W) uint16.
+        """One of them, (H, W) uint16; the index is counted around.
 
         Raises:
             UserError: Its files cannot be read.

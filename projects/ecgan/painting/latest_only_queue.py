@@ -23,11 +23,7 @@ class LatestOnlyQueue:
         self._worker: asyncio.Task | None = None
 
     async def submit(self, user: str, request: Any) -> Any:
-        """Wait for one's turn and for the work.
-
-        Args:
-            user: Who asks.
-            request: What for.
+        """Wait for one's turn and for the work on a request.
 
         Returns:
             What the work returned; None if a newer request of this user came before its turn.

@@ -19,12 +19,7 @@ MAX_SIDE = 2048
 
 
 def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.ndarray:
-    """Read a label map, of ids or of the palette's colours, as the inferencer would.
-
-    Args:
-        content: The file.
-        name: What errors call it.
-        inferencer: The model that the layout is for.
+    """Read a label map, of ids or of the palette's colours, as the model's inferencer would.
 
     Returns:
         (H, W) uint16 ids of a layout.
@@ -57,12 +52,7 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
 
 
 def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
-    """A PNG whose values are the ids, and which shows the palette's colours.
-
-    Args:
-        ids: (H, W) ids of a layout.
-        labels: What they mean.
-    """
+    """A PNG whose values are the ids (H, W) of a layout, and which shows the palette's colours."""
     known = labels.as_in_files(np.array([label.id for label in labels.labels]))
     if known.max() > 255:
         return write_picture(labels.as_in_files(ids))
@@ -74,11 +64,7 @@ def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
 
 
 def write_picture(pixels: np.ndarray) -> bytes:
-    """A PNG.
-
-    Args:
-        pixels: (H, W, 3) uint8 in RGB, or (H, W) uint16.
-    """
+    """A PNG of (H, W, 3) uint8 in RGB, or of (H, W) uint16."""
     return _png(Image.fromarray(pixels))
 
 

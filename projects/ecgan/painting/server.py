@@ -22,11 +22,7 @@ _FORM_BYTES = 2**16
 
 
 class BodyLimit:
-    """Refuses requests that bring more than a label map, before anything of them is read.
-
-    Args:
-        application: What answers the others.
-    """
+    """Refuses requests that bring more than a label map, before anything of them is read."""
 
     def __init__(self, application: ASGIApp) -> None:
         self.application = application
@@ -44,12 +40,7 @@ class BodyLimit:
 
 
 async def open_page(shared: SharedState, style: str) -> None:
-    """Fill the page of the visitor in whose context this runs.
-
-    Args:
-        shared: The model and its surroundings.
-        style: The page's style sheet.
-    """
+    """Fill the page of the visitor in whose context this runs."""
     client = ui.context.client
     ui.add_head_html(f'<style>{style}</style>')
     await client.connected()
@@ -66,11 +57,6 @@ async def open_page(shared: SharedState, style: str) -> None:
 
 def serve(shared: SharedState, host: str, port: int) -> None:
     """Serve the page until the process is stopped.
-
-    Args:
-        shared: The model and its surroundings.
-        host: Address to listen on.
-        port: Its port.
 
     Raises:
         ConfigError: The address cannot be listened on.

@@ -72,11 +72,6 @@ class LayoutSession:
     def fill(self, x: int, y: int, label: int) -> bool:
         """Give a label to the connected region (4 neighbours) of one class around a pixel.
 
-        Args:
-            x: Column.
-            y: Row.
-            label: The id.
-
         Raises:
             DataError: The label or the pixel is none of this layout.
         """
@@ -89,11 +84,7 @@ class LayoutSession:
         return self.replace(filled)
 
     def replace(self, ids: np.ndarray) -> bool:
-        """Take another layout, of any size.
-
-        Args:
-            ids: (H, W) ids.
-        """
+        """Take another layout (H, W), of any size."""
         if np.array_equal(ids, self._ids):
             return False
         self._past.append(self._ids)

@@ -36,11 +36,7 @@ class Rendering:
 
 
 class SharedState:
-    """The model and its surroundings.
-
-    Args:
-        inferencer: The model.
-    """
+    """The model and its surroundings."""
 
     def __init__(self, inferencer: ECGANInferencer) -> None:
         self.inferencer = inferencer

@@ -69,12 +69,7 @@ class PairInspection:
 def inspect_all(
     pairs: Sequence[Pair], jobs: int, shown: Iterable[int] = ()
 ) -> list[PairInspection]:
-    """Look at pairs in several processes, with a progress bar.
-
-    Args:
-        pairs: The pairs.
-        jobs: Processes; 1 works in this one.
-        shown: Indices of pairs of which small pictures are kept.
+    """Look at pairs in several processes, with a progress bar; keep small pictures of those shown.
 
     Raises:
         UserError: A process was ended from outside, as for want of memory.
@@ -85,12 +80,7 @@ def inspect_all(
 
 
 def inspect_pair(pair: Pair, keep_thumbnails: bool = False) -> PairInspection:
-    """Look at the files of one pair.
-
-    Args:
-        pair: The pair.
-        keep_thumbnails: Whether small pictures are kept.
-    """
+    """Look at the files of one pair."""
     look = PairInspection(pair)
 
     def note(kind: str, text: str) -> None:

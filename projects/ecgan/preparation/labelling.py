@@ -75,9 +75,7 @@ class Labelling:
 def find_labelling(looks: Sequence[PairInspection], rows: Sequence[ClassRow] | None) -> Labelling:
     """Decide what the maps' values mean, and which maps hold something else.
 
-    Args:
-        looks: A look at every pair.
-        rows: The classes, where a list was given; otherwise they are found.
+    The classes are those of the list, where one was given; otherwise they are found.
 
     Raises:
         DataError: No map can be used, or what they hold is no set of classes.

@@ -30,14 +30,7 @@ pre { background: #f3f3f3; padding: 1em; overflow-x: auto }
 
 
 def write_page(path: Path, found: Survey, proposal: Proposal, recipe: str = '') -> None:
-    """Write the page, one HTML file that needs no other.
-
-    Args:
-        path: The file.
-        found: What was found.
-        proposal: What to train with.
-        recipe: Text of the config, '' where there is none.
-    """
+    """Write the page, one HTML file that needs no other, with the recipe where there is one."""
     parts = [
         _summary(found),
         '<h2>Samples</h2>',

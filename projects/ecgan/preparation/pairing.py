@@ -88,9 +88,6 @@ def title_of(branch: Branch, name: str) -> str:
 def pair_files(branches: Sequence[Branch]) -> Pairing:
     """Find the rule by which files pair, and the pairs.
 
-    Args:
-        branches: The folders.
-
     Raises:
         DataError: No photo has a label map.
     """

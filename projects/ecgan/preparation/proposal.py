@@ -1,6 +1,6 @@
 """Size, width, batch and iterations for a data set and a machine, with the arithmetic.
 
-The figures are those of docs/performance.md: measured on two CPU cores; on a GPU they are
+The figures are those of docs/measured_speed.md: measured on two CPU cores; on a GPU they are
 arithmetic, as no GPU was measured.
 """
 

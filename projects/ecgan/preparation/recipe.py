@@ -13,13 +13,14 @@ from .survey import Survey
 
 _WIDTH = 100
 _FULL_WIDTH = 64
-_PARTS = ('_base_/datasets/photos.py', '_base_/schedules/ttur_400iters.py')
-# The schedule's own rates are for long trainings; these were found on CamVid (docs/results.md).
-_SHORT_RATES = """\
-# In so few iterations the generator needs larger steps, and the discriminator smaller ones.
-optim_wrapper = dict(
-    generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=2e-4))
-)"""
+_PARTS = ('datasets/photos.py', 'optimizers/adam_two_rates.py')
+# Of generator and discriminator, with the reason. Those of short trainings: docs/results.md.
+_RATES = ('1e-4', '4e-4', "The papers' rates.")
+_SHORT_RATES = (
+    '2e-3',
+    '2e-4',
+    'In so few iterations the generator needs larger steps, and the discriminator smaller ones.',
+)
 # The weight of the recipes on CamVid, where it weighs about twice feature matching.
 _PERCEPTUAL_LOSS = (
     "perceptual_loss=dict(_delete_=True, type='EncoderPerceptualLoss', loss_weight=1.0,",
@@ -28,7 +29,7 @@ _PERCEPTUAL_LOSS = (
 _EVALUATOR = """\
 # No segmentor knows these classes yet. Once one is trained, it joins both lists of metrics:
 # dict(type='SegmentationFidelity', label_mapping='identity',
-#      segmentor=dict(config=CONFIG, checkpoint=CHECKPOINT))  (docs/evaluation.md)
+#      segmentor=dict(config=CONFIG, checkpoint=CHECKPOINT))  (docs/evaluate.md)
 val_evaluator = dict(
     type='Evaluator', metrics=[dict(type='PairedSSIM'), dict(type='PairedPSNR')]
 )
@@ -40,14 +41,13 @@ def write_names(path: Path, names: Sequence[str]) -> None:
     write_atomically('\n'.join([*names, '']).encode(), path)
 
 
-def write_recipe(path: Path, found: Survey, proposal: Proposal, configs: Path) -> list[Path]:
+def write_recipe(path: Path, found: Survey, proposal: Proposal) -> list[Path]:
     """Write a config that ``ecgan train`` takes, and the lists of its samples beside it.
 
     Args:
         path: The config.
         found: What was found.
         proposal: What to train with.
-        configs: Folder of the configs that it builds on.
 
     Returns:
         The files.
@@ -62,12 +62,12 @@ def write_recipe(path: Path, found: Survey, proposal: Proposal, configs: Path) -
     lists = [path.with_name(f'{path.stem}_{split}.txt') for split in ('train', 'val')]
     for file, pairs in zip(lists, (train, val)):
         write_names(file, [pair.name for pair in pairs])
-    text = recipe_text(path, found, proposal, configs)
+    text = recipe_text(path, found, proposal)
     write_atomically(text.encode(), path)
     return [path, *lists]
 
 
-def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) -> str:
+def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
     """The config's text, see :func:`write_recipe`."""
     train, val, how = found.split()
     folders = [*train[0].branch.folders.values(), *val[0].branch.folders.values()]
@@ -75,7 +75,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) ->
     others = [kind for kind in ('instance', 'edge') if kind in found.pairing.ends]
     is_cropped = proposal.resized != proposal.size
     model = 'ecgan_base16' if proposal.is_short else 'ecgan'
-    bases = [f'_base_/models/{model}.py', *_PARTS]
+    bases = [repr(f'ecgan::_base_/{part}') for part in (f'models/{model}.py', *_PARTS)]
     load = [_part('LoadPhoto'), _part('LoadLabelMap')]
     load += [_part(f'Load{kind.title()}Map') for kind in others]
     finish = [_part('InstanceBoundary')] * ('instance' in others)
@@ -89,7 +89,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal, configs: Path) ->
         [
             *_comment(f'{len(train)} pairs for training, {len(val)} held out ({how}).'),
             *(line for reason in proposal.reasons for line in _comment(reason)),
-            *_listed('_base_ = [', [repr(_base(path, configs / part)) for part in bases]),
+            *_listed('_base_ = [', bases),
             f'size = {proposal.size}  # height, width',
             *[f'resized = {proposal.resized}'] * is_cropped,
             *_listed('classes = [', map(repr, found.labelling.classes)),
@@ -118,13 +118,6 @@ def _part(kind: str, *settings: str) -> str:
 
 def _resize(size: str) -> str:
     return _part('mmseg.Resize', f'scale={size}[::-1]', "interpolation='bicubic'")
-
-
-def _base(path: Path, part: Path) -> str:
-    """A base config's path: relative where the recipe lies beside it in one checkout."""
-    folder, part = path.resolve().parent, part.resolve()
-    checkout = part.parents[3]
-    return os.path.relpath(part, folder) if folder.is_relative_to(checkout) else str(part)
 
 
 def _listed(head: str, items: Iterable[str], indent: int = 0) -> list[str]:
@@ -221,10 +214,16 @@ def _model(found: Survey, proposal: Proposal, with_boundary: bool) -> list[str]:
 def _schedule(proposal: Proposal) -> list[str]:
     count = proposal.iterations
     often = max(1, count // 10)
+    generator, discriminator, reason = _SHORT_RATES if proposal.is_short else _RATES
     return [
-        f'train_cfg = dict(max_iters={count}, val_interval={max(1, count // 4)})',
+        "train_cfg = dict(type='IterBasedTrainLoop', "
+        f'max_iters={count}, val_interval={max(1, count // 4)})',
         f'param_scheduler = dict(begin={count} // 2, end={count})',
-        *[_SHORT_RATES] * proposal.is_short,
+        f'# {reason}',
+        'optim_wrapper = dict(',
+        f'    generator=dict(optimizer=dict(lr={generator})),',
+        f'    discriminator=dict(optimizer=dict(lr={discriminator})),',
+        ')',
         f'default_hooks = dict(checkpoint=dict(interval={often}), samples=dict(interval={often}))',
         _EVALUATOR,
     ]

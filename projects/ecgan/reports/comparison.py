@@ -23,10 +23,7 @@ def _measured(report: dict) -> dict[str, object]:
 
 
 def protocol_differences(reports: dict[str, dict]) -> dict[str, list]:
-    """Find what differs between the protocols of several reports.
-
-    Args:
-        reports: Name -> report.
+    """Find what differs between the protocols of reports by name.
 
     Returns:
         Protocol entry -> its value in each report (None where it is absent), for those entries

@@ -94,13 +94,9 @@ def _protocol_table(protocol: dict) -> str:
 
 
 def render_report(report: dict) -> str:
-    """Write a report as Markdown.
+    """A report of :func:`~projects.ecgan.evaluation.evaluate_and_report` as Markdown.
 
-    Args:
-        report: As :func:`~projects.ecgan.evaluation.evaluate_and_report` makes it.
-
-    Returns:
-        The text; it links ``samples.png`` beside it.
+    It links ``samples.png`` beside it.
     """
     seconds = [f'- {key}: {value}' for key, value in report.items() if key.endswith('seconds')]
     parts = [
@@ -134,11 +130,7 @@ def write_report(
 ) -> None:
     """Write ``report.json``, ``report.md`` and, where there are samples, ``samples.png``.
 
-    Args:
-        report: The report.
-        folder: Made if need be.
-        samples: Samples of the test, for the grid.
-        palette: RGB triple of each class; None: generated colours.
+    The folder is made if need be; without a palette colours are generated.
     """
     from ..datasets.palettes import generated_palette
     from ..visualization import tile_samples, write_image

@@ -201,10 +201,6 @@ class Layout(AnyLayout):
         labels = torch.cat([layout.labels for layout in layouts])
         return Layout(labels, first.num_classes, first.with_unknown, boundary)
 
-    def flipped(self) -> Layout:
-        """The layout mirrored left to right."""
-        return self._map(lambda tensor: tensor.flip(-1))
-
     def one_hot(self, dtype: torch.dtype = torch.float32) -> Tensor:
         """Dense form, made once per dtype.
 

@@ -5,16 +5,7 @@ from torch import Tensor
 
 
 def nearest_indices(source: int, target: int, device: torch.device | None = None) -> Tensor:
-    """Source index of each target position under nearest resizing: floor(i * source / target).
-
-    Args:
-        source: Length of the axis to resize.
-        target: Length wanted.
-        device: Where the result lives.
-
-    Returns:
-        Int64 tensor of shape ``(target,)``.
-    """
+    """Source index of each target position under nearest resizing: floor(i * source / target)."""
     return torch.arange(target, device=device) * source // target
 
 

@@ -113,11 +113,7 @@ def _fitted(tile: np.ndarray | None, height: int, width: int) -> np.ndarray:
 
 
 def write_image(path: str | os.PathLike, picture: np.ndarray) -> None:
-    """Write a picture so that a reader sees the old file or the new one, never a part.
-
-    Args:
-        path: File to write; its folder is made if need be, its suffix says the format.
-        picture: (H, W, 3) uint8 in BGR.
+    """Write a picture, (H, W, 3) uint8 in BGR, whole or not at all; the suffix says the format.
 
     Raises:
         ValueError: OpenCV cannot write this format.

@@ -8,17 +8,19 @@ from projects.ecgan.engine.configuration import changes
 from projects.ecgan.errors import ConfigError
 
 
+def two_optimisers(**of_discriminator: str) -> Config:
+    adam = dict(type='Adam')
+    wrappers = dict(
+        constructor='MultiOptimWrapperConstructor',
+        generator=dict(optimizer=adam),
+        discriminator=dict(optimizer=adam, **of_discriminator),
+    )
+    return Config(dict(optim_wrapper=wrappers))
+
+
 def test_amp_reaches_every_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, 'get_device', lambda: 'cuda')
-    several = Config(
-        dict(
-            optim_wrapper=dict(
-                constructor='MultiOptimWrapperConstructor',
-                generator=dict(optimizer=dict(type='Adam')),
-                discriminator=dict(type='OptimWrapper', optimizer=dict(type='Adam')),
-            )
-        )
-    )
+    several = two_optimisers(type='OptimWrapper')
     configuration.enable_amp(several)
     for name in ('generator', 'discriminator'):
         assert several.optim_wrapper[name].type == 'AmpOptimWrapper'
@@ -36,17 +38,7 @@ def test_amp_reaches_every_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_amp_without_a_gpu_is_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, 'get_device', lambda: 'cpu')
-    cfg = Config(
-        dict(
-            optim_wrapper=dict(
-                constructor='MultiOptimWrapperConstructor',
-                generator=dict(optimizer=dict(type='Adam')),
-                discriminator=dict(
-                    type='AmpOptimWrapper', loss_scale='dynamic', optimizer=dict(type='Adam')
-                ),
-            )
-        )
-    )
+    cfg = two_optimisers(type='AmpOptimWrapper', loss_scale='dynamic')
     configuration.enable_amp(cfg)
     for name in ('generator', 'discriminator'):
         assert cfg.optim_wrapper[name].to_dict() == dict(

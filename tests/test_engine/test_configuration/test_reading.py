@@ -56,6 +56,49 @@ def test_work_dir_is_named_after_the_config(tmp_path: Path) -> None:
     assert build(str(path)).work_dir == 'here'
 
 
+VARIED = """
+model = dict(type='A', part=dict(type='B', width=64))
+variants = dict(narrow=dict(model=dict(part=dict(width=16))),
+                plain=dict(model=dict(part=dict(_delete_=True, type='C'))), same=dict())
+"""
+
+
+@pytest.mark.parametrize('end', ['', '.py'])
+def test_a_variant_is_the_config_with_its_changes(tmp_path: Path, end: str) -> None:
+    (tmp_path / 'a.py').write_text(VARIED)
+    name = f'{tmp_path}/a{end}'
+    part = dict(type='B', width=64)
+    for variant, expected in {
+        '': part,
+        '@same': part,
+        '@narrow': dict(type='B', width=16),
+        '@plain': dict(type='C'),
+    }.items():
+        cfg = build(name + variant)
+        assert cfg.model == dict(type='A', part=expected)
+        # A run and a checkpoint's config know nothing of variants.
+        assert 'variants' not in cfg
+        assert cfg.work_dir == os.path.join('work_dirs', 'a' + variant)
+    cfg = build(f'{name}@narrow', '--cfg-options', 'model.part.width=4')
+    assert cfg.model.part.width == 4
+
+
+def test_a_variant_that_there_is_not_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / 'a.py').write_text(VARIED)
+    known = "config a has no variant 'wide', it has narrow, plain, same$"
+    with pytest.raises(ConfigError, match=known):
+        build(f'{tmp_path}/a.py@wide')
+
+
+def test_a_recipe_by_name_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = 'ecgan_base64_8xb4-200e_ade20k-256x256@8gb'
+    cfg = build(name)
+    assert cfg.model.generator.base_channels == 32
+    assert cfg.work_dir == os.path.join('work_dirs', name)
+    assert build(f'ecgan::ecgan/{name}').model == cfg.model
+
+
 def test_options_are_merged() -> None:
     cfg = build(PIX2PIX, '--cfg-options', 'train_cfg.max_iters=7', 'model.generator.num_down=6')
     assert (cfg.train_cfg.max_iters, cfg.model.generator.num_down) == (7, 6)

@@ -28,13 +28,13 @@ def rot(path: Path) -> Path:
 
 
 def test_newest_checkpoint(tmp_path: Path) -> None:
-    assert configuration.newest_checkpoint(tmp_path) is None
+    assert configuration.checkpoints(tmp_path) == []
     for name in ('iter_9.pth', 'iter_10.pth', 'best_score_iter_11.pth'):
         (tmp_path / name).touch()
-    assert configuration.newest_checkpoint(tmp_path) == tmp_path / 'iter_10.pth'
+    assert configuration.checkpoints(tmp_path)[0] == tmp_path / 'iter_10.pth'
     # The folder was moved: what the note names lies beside it now.
     (tmp_path / 'last_checkpoint').write_text('/old/place/iter_9.pth')
-    assert configuration.newest_checkpoint(tmp_path) == tmp_path / 'iter_9.pth'
+    assert configuration.checkpoints(tmp_path)[0] == tmp_path / 'iter_9.pth'
 
 
 def test_resume(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -2,13 +2,12 @@
 
 import copy
 
-import fresh_process
+import ecgan_toys
 import pytest
 import torch
 from ecgan_toys import build_model, build_optimizers, make_batch
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
-from mmengine.optim import OptimWrapper, OptimWrapperDict
 
 from projects.ecgan.losses import segmentation_gan_loss
 from projects.ecgan.models.discriminators import judge_pairs
@@ -132,53 +131,27 @@ def build_patches(repo_root):
         discriminator=dict(_delete_=True, type='JointDiscriminator', members=members),
         gan_loss=dict(_delete_=True, type='JointGANLoss'),
         discriminator_regularizers=[dict(type='LeCamRegularization', loss_weight=1.0)],
-        label_generator=None,
-        similarity_loss=None,
-        contrast_loss=None,
+        **ecgan_toys.BARE,
     )
-
-
-def step_with_sgd(model, batch):
-    MessageHub.get_current_instance().update_info('iter', 0)
-    wrappers = OptimWrapperDict(
-        generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
-        discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),
-    )
-    model.train_step(batch, wrappers)
 
 
 def step_of_a_rank(repo_root, out) -> None:
-    """One iteration of one of two ranks, each with half of the batch."""
-    import torch.distributed as dist
-    from mmengine.model import MMSeparateDistributedDataParallel
-
-    dist.init_process_group('gloo')
-    rank = dist.get_rank()
-    model = MMSeparateDistributedDataParallel(build_patches(repo_root), broadcast_buffers=False)
-    half = {k: v[2 * rank : 2 * rank + 2] for k, v in make_batch(4)['inputs'].items()}
-    step_with_sgd(model.module, dict(inputs=half))
+    module, rank = ecgan_toys.step_as_one_of_two(build_patches(repo_root))
     if rank == 0:
-        module = model.module
         found = [p.detach() for p in module.discriminator.parameters()]
         torch.save([*found, module.discriminator_regularizers[0].anchors], out)
-    dist.destroy_process_group()
 
 
 @pytest.mark.slow
 def test_two_processes_equal_one_with_the_whole_batch(tmp_path, repo_root):
-    out, log = tmp_path / 'weights.pth', tmp_path / 'rank.log'
-    codes = fresh_process.run_distributed(step_of_a_rank, repo_root, str(out), log=log)
-    assert codes == [0, 0], (tmp_path / 'rank_0.log').read_text()[-2000:]
+    *found, anchors = ecgan_toys.saved_by_two_ranks(step_of_a_rank, repo_root, tmp_path)
     model = build_patches(repo_root)
     before = copy.deepcopy(model.discriminator)
-    step_with_sgd(model, make_batch(4))
-    *found, anchors = torch.load(out, weights_only=True)
+    ecgan_toys.step_with_sgd(model, make_batch(4))
     torch.testing.assert_close(
         anchors, model.discriminator_regularizers[0].anchors, rtol=1e-3, atol=1e-5
     )
-    for start, a, b in zip(before.parameters(), found, model.discriminator.parameters()):
-        step = (b - start).abs().max().item()
-        torch.testing.assert_close(a, b.detach(), rtol=1e-3, atol=2e-3 * step + 1e-6)
+    ecgan_toys.assert_same_steps(before, found, model.discriminator)
 
 
 def test_nothing_joint_is_refused():

@@ -97,7 +97,7 @@ PLAIN, BFLOAT16 = 'OptimWrapper', 'Bfloat16OptimWrapper'
 
 def sgd(repo_root, model, wrapper: str, accumulate: int) -> OptimWrapperDict:
     """The recipe's two groups of parameters under SGD, whose step is the gradient."""
-    cfg = Config.fromfile(repo_root / 'configs/_base_/schedules/ttur_400iters.py').optim_wrapper
+    cfg = Config.fromfile(repo_root / 'configs/_base_/optimizers/adam_two_rates.py').optim_wrapper
     cfg.pop('constructor')
     for part in cfg.values():
         part.update(type=wrapper, accumulative_counts=accumulate)

@@ -73,12 +73,11 @@ def test_colours_tell_classes_apart_and_unknown_is_black():
 @pytest.mark.parametrize('step', ['val_step', 'test_step'])
 def test_cyclegan_makes_pictures_and_layouts(step):
     network = dict(type='UnetGenerator', in_channels=3, out_channels=3, num_down=5, base_channels=4)
+    coloured = dict(type='TranslationDataPreprocessor', num_classes=NUM_CLASSES, coloured=True)
     model = build_in_scope(
         dict(
             type='CycleGAN',
-            data_preprocessor=dict(
-                type='TranslationDataPreprocessor', num_classes=NUM_CLASSES, coloured=True
-            ),
+            data_preprocessor=coloured,
             generator=network,
             discriminator=dict(type='PatchDiscriminator', in_channels=3, base_channels=4),
             default_domain='img',

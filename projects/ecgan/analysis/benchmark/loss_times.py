@@ -16,16 +16,9 @@ REPEATS = 5
 
 
 def measure_losses(model: ECGAN, data: dict, device: torch.device) -> dict[str, float]:
-    """Median seconds of each loss with its backward pass, on what the generator gives.
+    """Median seconds of each loss with its backward pass, on what the generator gives for a batch.
 
-    Args:
-        model: Model with all losses.
-        data: A batch of the data loader.
-        device: Where the model is.
-
-    Returns:
-        Seconds by name; ``label_generator`` is one pass over one image a layout, to which a
-        similarity loss adds.
+    ``label_generator`` is one pass over one image a layout, to which a similarity loss adds.
     """
     inputs = model.data_preprocessor(data, True)['inputs']
     labels, unknown = inputs['layout'].labels, model.num_classes

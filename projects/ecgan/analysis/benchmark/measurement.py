@@ -22,12 +22,7 @@ PHASE_ITERATIONS = 2
 
 
 class WorkerProcess:
-    """A :class:`Worker` in a process of its own.
-
-    Args:
-        settings: The benchmark's settings.
-        mode: The mode.
-    """
+    """A :class:`Worker` in a process of its own, with the same arguments."""
 
     def __init__(self, settings: BenchmarkSettings, mode: str) -> None:
         self.mode = mode
@@ -36,14 +31,7 @@ class WorkerProcess:
         self.ready = self.pool.submit(start_worker, settings, mode)
 
     def ask(self, name: str, *arguments: int):
-        """Call a method of the worker there, once its model is built.
-
-        Args:
-            name: The method.
-            *arguments: Its arguments.
-
-        Returns:
-            What it returned.
+        """Call a method of the worker there, once its model is built; what it returned.
 
         Raises:
             UserError: If it failed for what the user can mend, or the process died.
@@ -61,14 +49,10 @@ class WorkerProcess:
 
 
 def measure(settings: BenchmarkSettings, modes: Sequence[str] | None = None) -> dict:
-    """Measure the modes of a benchmark.
+    """Measure the modes of a benchmark, or some of them.
 
     Each mode lives in a process of its own, so that its peak memory is its own. All of them wait
     while one computes; their iterations take turns, so that another load on the machine hits all.
-
-    Args:
-        settings: What to run.
-        modes: Modes to run; None for all of :data:`MODES`.
 
     Returns:
         By mode ``seconds`` (median), ``all_seconds``, ``peak_bytes``, ``phases`` and so on;
@@ -137,14 +121,7 @@ def _compare(settings: BenchmarkSettings, report: dict, modes: Sequence[str]) ->
 
 
 def describe_protocol(settings: BenchmarkSettings) -> dict[str, str | int]:
-    """How it was measured, for the report.
-
-    Args:
-        settings: The benchmark's settings.
-
-    Returns:
-        Values by name.
-    """
+    """How it was measured, for the report."""
     return dict(
         layouts=describe_layouts(settings),
         batch=settings.batch_size,

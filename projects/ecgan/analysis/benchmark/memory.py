@@ -28,12 +28,9 @@ def _peak_resident() -> int:
 
 
 class PeakMemory:
-    """Peak memory from its creation on.
+    """Peak memory from its creation on, in bytes.
 
     On a CPU the resident memory of the process, on a GPU what PyTorch's allocator handed out.
-
-    Args:
-        device: Where the work is done.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -45,11 +42,9 @@ class PeakMemory:
             self.baseline = _resident('VmRSS') or _peak_resident()
 
     def read(self) -> dict[str, int]:
-        """Peak so far.
+        """``peak_bytes``, and ``peak_above_baseline_bytes``, without what was there at the start.
 
-        Returns:
-            ``peak_bytes``, all of it; ``peak_above_baseline_bytes``, without what was there at the
-            start (on a CPU: interpreter, libraries and samples).
+        That is, on a CPU, interpreter, libraries and samples.
         """
         if self.device.type == 'cuda':
             peak = torch.cuda.max_memory_allocated(self.device)

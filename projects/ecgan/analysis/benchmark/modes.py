@@ -1,20 +1,20 @@
 """What the benchmarked process does in one step, by mode."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import torch
 from mmagic.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
-from mmengine import Config
 from mmengine.optim import OptimWrapperDict
 from torch import nn
 
 from ...engine import compile_blocks, keep_freed_memory
+from ...engine.configuration import read_config
 from ...inference import prepare_for_inference
 from ...models import ECGAN
 from .plain_update import PlainLayout, PlainUpdate, use_plain_paths
 from .samples import build_dataset, load_batches
-from .settings import CONFIGS, BenchmarkSettings
+from .settings import BenchmarkSettings
 
 # Losses of the base config that the yardstick has not.
 FURTHER_LOSSES = ('label_generator', 'similarity_loss', 'contrast_loss', 'class_pixel_loss')
@@ -27,22 +27,17 @@ IMAGES_PER_STEP = 13
 def build_model(
     settings: BenchmarkSettings, all_losses: bool = False, recompute: Sequence[str] = ()
 ) -> ECGAN:
-    """The model of the base config with the data set's classes, in training mode.
+    """The base config's model with the data set's classes, freshly initialised, in training mode.
 
-    Args:
-        settings: The benchmark's settings.
-        all_losses: Whether the contrastive and similarity losses are on.
-        recompute: Blocks of the trunk whose activations are not kept.
-
-    Returns:
-        Freshly initialised model, without the perceptual loss (its weights are a download) and the
-        moving average (the yardstick has none).
+    Without the perceptual loss (its weights are a download) and the moving average (the yardstick
+    has none); ``recompute`` names blocks of the trunk whose activations are not kept.
     """
     kind, width = settings.kind, settings.width_of_networks
-    config = Config.fromfile(CONFIGS / 'models' / 'ecgan.py').model.to_dict()
+    depth = kind.recipe.model.generator.upsampling
+    config = read_config('ecgan::_base_/models/ecgan').model.to_dict()
     config['data_preprocessor'].update({**kind.layout, 'num_classes': settings.num_classes})
     trunk = dict(type='SPADETrunk', recompute=list(recompute))
-    config['generator'].update(base_channels=width, upsampling=kind.upsampling, trunk=trunk)
+    config['generator'].update(base_channels=width, upsampling=depth, trunk=trunk)
     config['discriminator'].update(base_channels=width)
     config['label_generator'].update(base_channels=width)
     config.update(perceptual_loss=None, ema_config=None)
@@ -55,15 +50,8 @@ def build_model(
 
 
 def build_optimizers(model: ECGAN) -> OptimWrapperDict:
-    """The optimisers of the base schedule.
-
-    Args:
-        model: The model.
-
-    Returns:
-        Wrappers ``generator`` and ``discriminator``.
-    """
-    config = Config.fromfile(CONFIGS / 'schedules' / 'ttur_200e.py').optim_wrapper.to_dict()
+    """The wrappers of the recipes' optimisers, ``generator`` and ``discriminator``."""
+    config = read_config('ecgan::_base_/optimizers/adam_two_rates').optim_wrapper.to_dict()
     constructor = config.pop('constructor')
     # Modules that this model lacks are no error in training, where the runner drops them too.
     for part in config.values():
@@ -227,20 +215,9 @@ class DataLoading(Step):
 
 
 def build_step(settings: BenchmarkSettings, mode: str) -> Step:
-    """The step of a mode.
-
-    Args:
-        settings: The benchmark's settings.
-        mode: ``plain``, ``fast``, ``all_losses`` or ``data``.
-
-    Returns:
-        The step; call its ``start`` before the first call.
-    """
+    """The step of a mode; call its ``start`` before the first call."""
     training, inference = (PlainTraining, FastTraining), (PlainInference, FastInference)
     plain, fast = inference if settings.what == 'infer' else training
     if mode == 'all_losses':
         return fast(settings, all_losses=True)
-    builders: dict[str, Callable[[BenchmarkSettings], Step]] = dict(
-        plain=plain, fast=fast, data=DataLoading
-    )
-    return builders[mode](settings)
+    return dict(plain=plain, fast=fast, data=DataLoading)[mode](settings)

@@ -3,7 +3,8 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 
 import torch
 from torch import nn
@@ -17,14 +18,10 @@ def synchronize(device: torch.device) -> None:
 
 
 class PhaseTimer:
-    """Seconds spent in modules' forward passes, in backward passes and in optimisers.
+    """Seconds spent in modules' forward passes (by name), in backward passes and in optimisers.
 
     Each phase waits for the device at its start and end, so an iteration watched by this timer is
     slower than one that is not; total times are to be measured without it.
-
-    Args:
-        device: Where the work is done.
-        modules: Modules to watch, by the phase that their forward pass is.
     """
 
     def __init__(self, device: torch.device, modules: dict[str, nn.Module]) -> None:
@@ -57,37 +54,27 @@ class PhaseTimer:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch what runs inside."""
-        handles = [
+        watches = [
             optim.register_optimizer_step_pre_hook(lambda *_: self._start('optimiser')),
             optim.register_optimizer_step_post_hook(lambda *_: self._stop('optimiser')),
         ]
         for phase, module in self.modules.items():
-            handles += [
+            watches += [
                 module.register_forward_pre_hook(lambda *_, phase=phase: self._start(phase)),
                 module.register_forward_hook(lambda *_, phase=phase: self._stop(phase)),
             ]
-        originals = {name: getattr(torch.autograd, name) for name in ('backward', 'grad')}
-        for name, function in originals.items():
-            setattr(torch.autograd, name, self._timed('backward', function))
-        self._start('all')
-        try:
+        for name in ('backward', 'grad'):
+            timed = self._timed('backward', getattr(torch.autograd, name))
+            watches.append(patch.object(torch.autograd, name, timed))
+        with ExitStack() as stack:
+            for watch in watches:
+                stack.enter_context(watch)
+            self._start('all')
+            stack.callback(self._stop, 'all')
             yield
-        finally:
-            self._stop('all')
-            for name, function in originals.items():
-                setattr(torch.autograd, name, function)
-            for handle in handles:
-                handle.remove()
 
     def averages(self, iterations: int) -> dict[str, float]:
-        """Seconds an iteration, by phase.
-
-        Args:
-            iterations: Iterations that were watched.
-
-        Returns:
-            Each phase, and ``other``, what no phase holds (losses, logging).
-        """
+        """Seconds an iteration of each phase, and of ``other``: what no phase holds."""
         phases = {name: spent / iterations for name, spent in self.seconds.items()}
         total = phases.pop('all')
         return {**phases, 'other': total - sum(phases.values())}

@@ -1,7 +1,7 @@
 """The same update computed the straightforward way: the yardstick of every fast path.
 
 It mirrors how the published implementation spends its time (ECGAN's training recipe; the authors'
-column in docs/performance.md is that implementation's):
+column in docs/measured_speed.md is that implementation's):
 
 * the layout is a one-hot tensor; every SPADE norm resizes it anew and convolves it, the semantic
   preserving module and the discriminator convolve its concatenation with features or image;
@@ -28,14 +28,7 @@ PLAIN_SWITCHES = dict(layout_mode='plain', share_norm=False, closed_form=False)
 
 
 def use_plain_paths(network: nn.Module) -> nn.Module:
-    """Turn off the fast paths of all modules.
-
-    Args:
-        network: Changed in place.
-
-    Returns:
-        The same network.
-    """
+    """Turn off the fast paths of all modules of a network, in place."""
     for module in network.modules():
         for name, value in PLAIN_SWITCHES.items():
             if hasattr(module, name):
@@ -44,30 +37,15 @@ def use_plain_paths(network: nn.Module) -> nn.Module:
 
 
 class PlainLayout(DenseLayout):
-    """One-hot layout that is resized anew wherever it is asked for.
-
-    Args:
-        channels: Layout channels ``(N, N', H, W)``.
-    """
+    """One-hot layout ``(N, N', H, W)`` that is resized anew wherever it is asked for."""
 
     def resized(self, size: tuple[int, int]) -> 'PlainLayout':
-        """The layout at another size, nearest.
-
-        Args:
-            size: Height and width wanted.
-
-        Returns:
-            A new layout.
-        """
+        """A new layout of height and width ``size``, nearest."""
         return PlainLayout(F.interpolate(self.channels, size=tuple(size), mode='nearest'))
 
 
 class PlainDiscriminator(nn.Module):
-    """Judges one pair of generated and real picture of the same layouts at a time.
-
-    Args:
-        discriminator: The discriminator whose weights are used.
-    """
+    """Judges pairs of generated and real picture by another's weights, one pair at a time."""
 
     def __init__(self, discriminator: nn.Module) -> None:
         super().__init__()
@@ -140,10 +118,7 @@ class PlainUpdate:
         ]
 
     def step(self, data: dict) -> dict[str, Tensor]:
-        """Update both networks, the generator first.
-
-        Args:
-            data: A batch of the data loader.
+        """Update both networks on a batch of the data loader, the generator first.
 
         Returns:
             The loss terms, scalars by the names that ``ECGAN.forward(mode='loss')`` gives them.
@@ -162,15 +137,7 @@ class PlainUpdate:
         return losses
 
     def generator_losses(self, channels: Tensor, inputs: dict) -> dict[str, Tensor]:
-        """The generator's loss terms, from a generator pass of their own.
-
-        Args:
-            channels: Layout channels ``(N, N', H, W)``.
-            inputs: What the data preprocessor gave.
-
-        Returns:
-            Scalars by name.
-        """
+        """The generator's loss terms by name, from a generator pass of their own."""
         return self._sum_over_pairs(
             objective.generator_adversarial_losses,
             channels,
@@ -180,15 +147,7 @@ class PlainUpdate:
         )
 
     def discriminator_losses(self, channels: Tensor, inputs: dict) -> dict[str, Tensor]:
-        """The discriminator's loss terms, on images generated without gradient.
-
-        Args:
-            channels: Layout channels ``(N, N', H, W)``.
-            inputs: What the data preprocessor gave.
-
-        Returns:
-            Scalars by name.
-        """
+        """The discriminator's loss terms by name, on images generated without gradient."""
         with torch.no_grad():
             outputs = self.generator(PlainLayout(channels))
         return self._sum_over_pairs(objective.discriminator_losses, channels, inputs, outputs)

@@ -2,14 +2,7 @@
 
 
 def format_report(report: dict) -> str:
-    """Tabulate what :func:`measure` returned.
-
-    Args:
-        report: The report.
-
-    Returns:
-        Text of several lines.
-    """
+    """Tabulate what :func:`measure` returned, in several lines."""
     modes = [name for name, value in report.items() if _is_mode(value)]
     protocol = report['protocol']
     lines = [

@@ -20,11 +20,7 @@ class FoldLabels:
     """Map label ids of COCO-Stuff onto another data set's number of classes.
 
     Ids are taken modulo the number of classes, so shapes and sizes of regions stay those of real
-    layouts; without an unknown class, unknown pixels become class 0.
-
-    Args:
-        num_classes: Classes wanted.
-        with_unknown: Whether unknown pixels (255) stay.
+    layouts; without an unknown class, unknown pixels (255) become class 0.
     """
 
     def __init__(self, num_classes: int, with_unknown: bool) -> None:
@@ -43,11 +39,7 @@ class FoldLabels:
 def find_sample(folder: str | None) -> Path | None:
     """Folder of the COCO-Stuff sample (``train_img``, ``train_label``, ``train_inst``).
 
-    Args:
-        folder: Where it is; None to look in the usual places.
-
-    Returns:
-        The folder, or None where there is none in the usual places.
+    It is looked for in ``folder``, or, without one, in the usual places; None: it is not there.
 
     Raises:
         MissingFileError: If ``folder`` is given and does not hold it.
@@ -67,12 +59,8 @@ def find_sample(folder: str | None) -> Path | None:
 def build_pipeline(settings: BenchmarkSettings, from_files: bool) -> list:
     """Training transforms of the data set's recipe, at this benchmark's size.
 
-    Args:
-        settings: The benchmark's settings.
-        from_files: Whether to load COCO-Stuff's files; else scenes come with photo and maps.
-
-    Returns:
-        Configs of transforms, and a :class:`FoldLabels` behind ``LoadLabelMap``.
+    From files, those load COCO-Stuff, with a :class:`FoldLabels` behind ``LoadLabelMap``; scenes
+    come with photo and maps.
     """
     kind, pipeline = settings.kind, []
     for transform in deepcopy(kind.recipe.train_dataloader.dataset.pipeline):
@@ -90,12 +78,8 @@ def build_pipeline(settings: BenchmarkSettings, from_files: bool) -> list:
 def build_dataset(settings: BenchmarkSettings) -> BaseDataset:
     """Data set with the whole training pipeline of the benchmarked recipe.
 
-    Args:
-        settings: The benchmark's settings.
-
-    Returns:
-        Real COCO-Stuff layouts, folded to the number of classes; procedural scenes for ``scenes``
-        and where the sample is absent.
+    Real COCO-Stuff layouts, folded to the number of classes; procedural scenes for ``scenes`` and
+    where the sample is absent.
     """
     sample = None if settings.layout == 'scenes' else find_sample(settings.data)
     pipeline = build_pipeline(settings, from_files=sample is not None)
@@ -118,15 +102,7 @@ def build_dataset(settings: BenchmarkSettings) -> BaseDataset:
 
 
 def load_batches(settings: BenchmarkSettings, count: int) -> list[dict]:
-    """Batches as a data loader gives them, another layout in each place.
-
-    Args:
-        settings: The benchmark's settings.
-        count: Number of batches.
-
-    Returns:
-        Batches for a data preprocessor; the data set starts anew where it is used up.
-    """
+    """Batches as a data loader gives them; the data set starts anew where it is used up."""
     np.random.seed(settings.seed)
     dataset, size = build_dataset(settings), settings.batch_size
     return [
@@ -136,14 +112,7 @@ def load_batches(settings: BenchmarkSettings, count: int) -> list[dict]:
 
 
 def describe_layouts(settings: BenchmarkSettings) -> str:
-    """One sentence about the layouts, for the protocol.
-
-    Args:
-        settings: The benchmark's settings.
-
-    Returns:
-        The sentence.
-    """
+    """One sentence about the layouts, for the protocol."""
     size = f'{settings.size[0]} x {settings.size[1]} (h x w), {settings.num_channels} channels'
     if settings.layout == 'scenes':
         return f'procedural scenes, {size}'

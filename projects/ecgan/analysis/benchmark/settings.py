@@ -4,14 +4,12 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import torch
 from mmengine import Config, ConfigDict
 
+from ...engine.configuration import read_config
 from ...version import package_versions
-
-CONFIGS = Path(__file__).resolve().parents[4] / 'configs' / '_base_'
 
 
 @dataclass(frozen=True)
@@ -19,30 +17,22 @@ class LayoutKind:
     """Layouts of one data set, and the networks that its recipe trains on them.
 
     Attributes:
-        config: Base config of the data set: classes, sizes, transforms.
-        upsampling: Depth of the trunk.
-        base_channels: Width of generator and discriminator.
+        config: The recipe: classes, sizes, transforms, width and depth of the networks.
         batch: Layouts in a batch.
     """
 
     config: str
-    upsampling: str = 'normal'
-    base_channels: int = 64
     batch: int = 1
 
     @cached_property
     def recipe(self) -> Config:
-        """The data set's config.
-
-        Raises:
-            FileNotFoundError: If this package was installed without the checkout's configs.
-        """
-        return Config.fromfile(CONFIGS / 'datasets' / self.config)
+        """The recipe's config."""
+        return read_config(self.config)
 
     @property
     def layout(self) -> ConfigDict:
         """Classes and further channels: ``num_classes``, ``with_unknown``, ``with_boundary``."""
-        return self.recipe.layout
+        return self.recipe.model.data_preprocessor
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,10 +41,10 @@ class LayoutKind:
 
 
 LAYOUTS = dict(
-    cityscapes=LayoutKind('cityscapes_512x256.py', 'more'),
-    ade20k=LayoutKind('ade20k_256x256.py'),
-    coco=LayoutKind('coco_stuff_256x256.py'),
-    scenes=LayoutKind('scenes_64x64.py', base_channels=16, batch=8),
+    cityscapes=LayoutKind('ecgan_base64_8xb4-200e_cityscapes-512x256'),
+    ade20k=LayoutKind('ecgan_base64_8xb4-200e_ade20k-256x256'),
+    coco=LayoutKind('ecgan_base64_8xb4-100e_coco-stuff-256x256'),
+    scenes=LayoutKind('ecgan_base16_1xb8-400iters_scenes-64x64', batch=8),
 )
 
 
@@ -112,7 +102,7 @@ class BenchmarkSettings:
     @property
     def width_of_networks(self) -> int:
         """Base channels of generator and discriminator."""
-        return self.base_channels or self.kind.base_channels
+        return self.base_channels or self.kind.recipe.model.generator.base_channels
 
     @property
     def num_classes(self) -> int:
@@ -138,14 +128,7 @@ class BenchmarkSettings:
 
 
 def describe_machine(settings: BenchmarkSettings) -> dict[str, str | int]:
-    """Versions and hardware, as far as they decide about speed.
-
-    Args:
-        settings: The benchmark's settings.
-
-    Returns:
-        Values by name.
-    """
+    """Versions and hardware, as far as they decide about speed."""
     machine = dict(
         python=platform.python_version(),
         **package_versions('torch', 'mmengine', 'mmagic', 'mmsegmentation', 'numpy'),

@@ -13,12 +13,7 @@ from .settings import BenchmarkSettings
 
 
 class Worker:
-    """Runs the steps of one mode and measures them.
-
-    Args:
-        settings: The benchmark's settings.
-        mode: The mode.
-    """
+    """Runs the steps of one mode and measures them."""
 
     def __init__(self, settings: BenchmarkSettings, mode: str) -> None:
         # MMEngine logs every weight's initialisation.
@@ -48,11 +43,7 @@ class Worker:
         return dict(images=self.step.images, **self.memory.read())
 
     def phases(self, iterations: int) -> dict[str, float]:
-        """Seconds a step spends in each phase.
-
-        Args:
-            iterations: Steps to average over.
-        """
+        """Seconds that a step spends in each phase, mean of some."""
         timer = PhaseTimer(self.device, self.step.modules)
         with timer.watching():
             for _ in range(iterations):

@@ -84,12 +84,7 @@ def _batch(case: GoldenCase, model: ECGAN) -> dict:
 def compare_images(case: GoldenCase, model: ECGAN) -> list[Comparison]:
     """Compare generated images, in evaluation mode and with batch statistics.
 
-    Args:
-        case: Golden numbers.
-        model: Model with the case's weights and untouched batch-norm statistics (they change).
-
-    Returns:
-        One comparison an image tensor.
+    The model has the case's weights and untouched batch-norm statistics; these change.
     """
     layout = model.data_preprocessor(_batch(case, model))['inputs']['layout']
     result = []
@@ -105,14 +100,7 @@ def compare_images(case: GoldenCase, model: ECGAN) -> list[Comparison]:
 
 
 def compare_discriminator(case: GoldenCase, model: ECGAN) -> list[Comparison]:
-    """Compare the discriminator's outputs on (layout, photo) in evaluation mode.
-
-    Args:
-        case: Golden numbers.
-        model: Model with the case's weights.
-
-    Returns:
-        One comparison for every scale and stage.
+    """Compare each scale and stage of the discriminator on (layout, photo) in evaluation mode.
 
     Raises:
         DataError: If other outputs are stored than this discriminator has.
@@ -143,16 +131,11 @@ def compare_discriminator(case: GoldenCase, model: ECGAN) -> list[Comparison]:
 def compare_training(case: GoldenCase, model: ECGAN) -> list[Comparison]:
     """Run one training step and compare its losses and, where stored, its gradients' norms.
 
-    Args:
-        case: Golden numbers.
-        model: Model with the case's weights, which this leaves as they are.
-
-    Returns:
-        One comparison a loss and a weight.
+    The model's weights stay as they are.
 
     Raises:
-        DataError: If a stored norm belongs to no weight of the model.
-        DataError: If a weight has no stored norm though its network has some.
+        DataError: If a stored norm belongs to no weight of the model, or a weight has none though
+            its network has some.
     """
     losses, norms = training_step(model, _batch(case, model))
     result = []
@@ -168,10 +151,6 @@ def compare_training(case: GoldenCase, model: ECGAN) -> list[Comparison]:
 
 def training_step(model: ECGAN, data: dict) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """One ``train_step`` at learning rate 0, watched from outside.
-
-    Args:
-        model: Model to run.
-        data: Its batch.
 
     Returns:
         What the step logs, and for each network the L2 norm of the gradient that reached each
@@ -230,16 +209,7 @@ def compare_case(
     dtype: torch.dtype = torch.float32,
     layout_mode: str = 'auto',
 ) -> list[Comparison]:
-    """Compare everything that a case stores.
-
-    Args:
-        case: Golden numbers.
-        device: Where to compute.
-        dtype: Floating point type to compute in.
-        layout_mode: How layers that convolve the layout compute, see :class:`SPADENorm`.
-
-    Returns:
-        One comparison for every stored output, loss and gradient norm.
+    """Compare every stored output, loss and gradient norm of a case.
 
     Raises:
         DataError: If the case's weights do not fit the networks.
@@ -256,14 +226,7 @@ def compare_case(
 
 
 def format_table(comparisons: Iterable[Comparison]) -> str:
-    """Tabulate, for each group, the number that comes closest to its tolerance or exceeds it.
-
-    Args:
-        comparisons: Comparisons of one case.
-
-    Returns:
-        Text of one line a group.
-    """
+    """Tabulate, for each group, the number that comes closest to its tolerance or exceeds it."""
     groups: dict[str, list[Comparison]] = {}
     for comparison in comparisons:
         groups.setdefault(comparison.group, []).append(comparison)

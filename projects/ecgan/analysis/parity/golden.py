@@ -74,11 +74,7 @@ class GoldenCase:
     def released_state(self, network: str) -> dict[str, Tensor]:
         """The network's weights as a released state dict, with batch-norm statistics 0 and 1.
 
-        Args:
-            network: ``generator`` or ``discriminator``.
-
-        Returns:
-            Tensors by released name; normalised weights with their exact singular vectors.
+        Normalised weights come with their exact singular vectors.
         """
         normalised = set(self.meta['spectrally_normalised'])
         state = {}
@@ -104,17 +100,11 @@ class GoldenCase:
     ) -> ECGAN:
         """This project's model with the case's weights and the base losses, lambda = 2.
 
-        Args:
-            device: Where the model goes.
-            dtype: Floating point type of its weights.
-            layout_mode: How layers that convolve the layout compute, see :class:`SPADENorm`.
-
-        Returns:
-            The model, in training mode; its steps take what :meth:`batch` gives.
+        In training mode; its steps take what :meth:`batch` gives. For ``layout_mode`` see
+        :class:`SPADENorm`.
 
         Raises:
-            CheckpointError: If a weight's name is unknown.
-            CheckpointError: If the weights do not fit the networks.
+            CheckpointError: If a weight's name is unknown, or the weights do not fit the networks.
         """
         config = self.meta['config']
         generator = infer_config(self.meta['generator'], config['num_upsampling_layers'])

@@ -1,7 +1,6 @@
 """Recipes against one another: their runs, and what these left."""
 
 from .class_separation import class_separation, measure_separation
-from .grid import draw_grid
 from .runner import Trial, run_trials, write_results
 from .selection import find_recipes
 from .summary import read_result, render_table, summarize, write_summary
@@ -10,7 +9,6 @@ from .training_length import make_config, measured_iterations
 __all__ = [
     'Trial',
     'class_separation',
-    'draw_grid',
     'find_recipes',
     'make_config',
     'measure_separation',

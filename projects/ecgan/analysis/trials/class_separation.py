@@ -1,7 +1,5 @@
 """How far features keep classes apart: what the contrastive losses are there to raise."""
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from mmengine.config import Config
@@ -45,11 +43,7 @@ def measure_separation(
 ) -> dict:
     """Measure the separation of classes in a trunk feature of a trained generator.
 
-    Args:
-        cfg: Config of the model, with a ``val_dataloader``.
-        checkpoint: Its weights.
-        num_layouts: How many validation layouts to use.
-        feature: Name of the trunk feature; None for the finest.
+    Of so many validation layouts; the finest feature where none is named.
 
     Returns:
         ``within``, ``across``, ``separation`` (their difference), ``feature``, ``num_layouts``.

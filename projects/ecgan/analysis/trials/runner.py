@@ -51,10 +51,7 @@ def check_metrics(cfg: Config) -> None:
 def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
     """Train, test and measure one run, leaving out what is done.
 
-    Args:
-        cfg: Its config.
-        folder: Its folder; the config lies beside it, as ``seed_N.py``.
-        trial: What the runs share.
+    Its config lies beside its folder, as ``seed_N.py``.
 
     Raises:
         ConfigError: A tool failed, or the folder holds a run with other settings.
@@ -82,14 +79,10 @@ def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
         run_tool(tool, config, checkpoint, *arguments, log=log)
 
 
-def run_trials(recipes: dict[str, Path], seeds: Sequence[int], out: Path, trial: Trial) -> None:
+def run_trials(recipes: dict[str, str], seeds: Sequence[int], out: Path, trial: Trial) -> None:
     """Do every run that is not done, and write the results after each.
 
-    Args:
-        recipes: Configs by name.
-        seeds: Seeds of each recipe.
-        out: Folder of the results; a run works in ``NAME/seed_N`` below it.
-        trial: What the runs share.
+    A run works in ``NAME/seed_N`` below ``out``.
 
     Raises:
         ConfigError: A run failed, or its folder holds one with other settings.
@@ -114,11 +107,7 @@ def run_trials(recipes: dict[str, Path], seeds: Sequence[int], out: Path, trial:
 def write_results(recipes: Iterable[str], seeds: Sequence[int], out: Path, layouts: int) -> None:
     """Write table, plot and grid of all runs that there are.
 
-    Args:
-        recipes: Names of the recipes.
-        seeds: Seeds of each.
-        out: Folder of the results.
-        layouts: Test layouts in the grid, of the first seed's runs; 0: no grid.
+    The grid has so many test layouts of the first seed's runs; 0: no grid.
     """
     results = {
         name: {seed: read_result(out / name / f'seed_{seed}') for seed in seeds} for name in recipes

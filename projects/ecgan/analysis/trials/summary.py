@@ -137,12 +137,7 @@ def _plot(summary: dict, path: Path) -> None:
 
 
 def write_summary(summary: dict, folder: Path) -> None:
-    """Write ``results.json``, ``.csv``, ``.md`` and ``.png``.
-
-    Args:
-        summary: As :func:`summarize` makes it.
-        folder: Where to.
-    """
+    """Write ``results.json``, ``.csv``, ``.md`` and ``.png`` of what :func:`summarize` made."""
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / 'results.json', json.dumps(summary, indent=2) + '\n')
     write_text(folder / 'results.csv', _render_csv(summary))

@@ -11,12 +11,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 def run_tool(name: str, *arguments: str | Path, log: Path) -> None:
-    """Run a tool, its output appended to a log.
-
-    Args:
-        name: File below ``tools/``.
-        *arguments: Its arguments.
-        log: File for its output.
+    """Run a file below ``tools/`` with arguments, its output appended to a log.
 
     Raises:
         ConfigError: It failed.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from ...engine.configuration import read_config
 from ...errors import ConfigError
 from ...reports import write_text
 from .tool_processes import logged_times, run_tool
@@ -13,19 +14,15 @@ from .tool_processes import logged_times, run_tool
 _WARM_UP, _TIMED = 10, 30
 
 
-def make_config(source: Path, iterations: int | None, seed: int, options: dict) -> Config:
-    """Config of one run: another length, with the schedule scaled to it, and another seed.
+def make_config(source: str, iterations: int | None, seed: int, options: dict) -> Config:
+    """Config of one run: the recipe with options, a seed and perhaps another number of iterations.
 
-    Args:
-        source: Config of the recipe.
-        iterations: Length of training; None for the config's own.
-        seed: Seed of the run.
-        options: Further changes, by dotted key.
+    The schedule is scaled to the length.
 
     Raises:
         ConfigError: The recipe counts epochs.
     """
-    cfg = Config.fromfile(source)
+    cfg = read_config(source)
     cfg.merge_from_dict(options)
     length = cfg.train_cfg.get('max_iters')
     if length is None:
@@ -45,7 +42,7 @@ def make_config(source: Path, iterations: int | None, seed: int, options: dict) 
     return cfg
 
 
-def measured_iterations(source: Path, minutes: float, folder: Path, options: dict) -> int:
+def measured_iterations(source: str, minutes: float, folder: Path, options: dict) -> int:
     """Iterations that fill a training time: its seconds divided by the median of 30 iterations.
 
     Timed once, in a training of its own, and kept in ``FOLDER/timing.json``, so that all seeds, and

@@ -2,18 +2,26 @@
 
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
-from .reading import find_config, merge_options, read_config, read_options, read_run_config
-from .resuming import checkpoints, is_whole, newest_checkpoint, set_checkpoint, set_resume
+from .reading import (
+    config_title,
+    find_config,
+    merge_options,
+    read_config,
+    read_options,
+    read_run_config,
+    variant_names,
+)
+from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 
 __all__ = [
     'add_hooks',
     'check_config',
     'checkpoints',
+    'config_title',
     'enable_amp',
     'find_config',
     'is_whole',
     'merge_options',
-    'newest_checkpoint',
     'read_config',
     'read_options',
     'read_run_config',
@@ -21,4 +29,5 @@ __all__ = [
     'set_checkpoint',
     'set_resume',
     'use_block_compilation',
+    'variant_names',
 ]

@@ -20,12 +20,9 @@ _PROCESSES = {
 
 
 def enable_amp(cfg: Config) -> None:
-    """Turn every optimiser wrapper of a config into one of mixed precision.
+    """Turn every optimiser wrapper of a config into one of mixed precision, in place.
 
     On GPUs that is ``AmpOptimWrapper``, on a CPU ``Bfloat16OptimWrapper``.
-
-    Args:
-        cfg: Changed in place; its ``optim_wrapper`` may hold one optimiser or several by name.
 
     Raises:
         ConfigError: A wrapper is of another type.

@@ -8,27 +8,9 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+import mmengine.registry as registries
 from mmengine.config import Config
-from mmengine.registry import (
-    DATA_SAMPLERS,
-    DATASETS,
-    EVALUATOR,
-    FUNCTIONS,
-    HOOKS,
-    LOG_PROCESSORS,
-    LOOPS,
-    METRICS,
-    MODEL_WRAPPERS,
-    MODELS,
-    OPTIM_WRAPPER_CONSTRUCTORS,
-    OPTIM_WRAPPERS,
-    OPTIMIZERS,
-    PARAM_SCHEDULERS,
-    TRANSFORMS,
-    VISBACKENDS,
-    VISUALIZERS,
-    Registry,
-)
+from mmengine.registry import Registry
 
 from ...errors import ConfigError
 
@@ -36,51 +18,39 @@ Path = tuple[str, ...]
 
 # The registry of a top-level entry, of the dicts directly below it, or of their lists.
 _TOP_LEVEL: dict[str, Registry] = {
-    'model': MODELS,
-    'model_wrapper_cfg': MODEL_WRAPPERS,
-    'custom_hooks': HOOKS,
-    'default_hooks': HOOKS,
-    'param_scheduler': PARAM_SCHEDULERS,
-    'visualizer': VISUALIZERS,
-    'log_processor': LOG_PROCESSORS,
-    'train_cfg': LOOPS,
-    'val_cfg': LOOPS,
-    'test_cfg': LOOPS,
+    'model': registries.MODELS,
+    'model_wrapper_cfg': registries.MODEL_WRAPPERS,
+    'custom_hooks': registries.HOOKS,
+    'default_hooks': registries.HOOKS,
+    'param_scheduler': registries.PARAM_SCHEDULERS,
+    'visualizer': registries.VISUALIZERS,
+    'log_processor': registries.LOG_PROCESSORS,
+    'train_cfg': registries.LOOPS,
+    'val_cfg': registries.LOOPS,
+    'test_cfg': registries.LOOPS,
 }
 # The registry of a part by the key that holds it, inside data loaders, optimisers and so on.
 _BY_KEY: dict[str, Registry] = {
-    'dataset': DATASETS,
-    'datasets': DATASETS,
-    'pipeline': TRANSFORMS,
-    'transforms': TRANSFORMS,
-    'sampler': DATA_SAMPLERS,
-    'batch_sampler': DATA_SAMPLERS,
-    'collate_fn': FUNCTIONS,
-    'optimizer': OPTIMIZERS,
-    'metrics': METRICS,
-    'vis_backends': VISBACKENDS,
+    'dataset': registries.DATASETS,
+    'datasets': registries.DATASETS,
+    'pipeline': registries.TRANSFORMS,
+    'transforms': registries.TRANSFORMS,
+    'sampler': registries.DATA_SAMPLERS,
+    'batch_sampler': registries.DATA_SAMPLERS,
+    'collate_fn': registries.FUNCTIONS,
+    'optimizer': registries.OPTIMIZERS,
+    'metrics': registries.METRICS,
+    'vis_backends': registries.VISBACKENDS,
 }
 # Parts of a model that are built from a registry, with every name that ends in `_loss`.
 _MODEL_PARTS = (
-    'generator',
-    'discriminator',
-    'augmentation',
-    'label_generator',
-    'edge_generator',
-    'edge_transfer',
-    'data_preprocessor',
-    'backbone',
-    'neck',
-    'decode_head',
-    'auxiliary_head',
-)
+    'generator', 'discriminator', 'augmentation', 'label_generator', 'edge_generator',
+    'edge_transfer', 'data_preprocessor', 'backbone', 'neck', 'decode_head', 'auxiliary_head',
+)  # fmt: skip
 
 
 def check_config(cfg: Config) -> None:
-    """Look up every type name that a run builds.
-
-    Args:
-        cfg: The resolved config.
+    """Look up every type name that a run of a resolved config builds.
 
     Raises:
         ConfigError: A name is not registered; says where it is and what is close to it.
@@ -110,22 +80,23 @@ def _registry_of(path: Path) -> Registry | None:
     """The registry in which the type at ``path`` is looked up; None where a name is free text."""
     top, *keys, last = path if len(path) > 1 else (path[0], '')
     if last == 'constructor':
-        return OPTIM_WRAPPER_CONSTRUCTORS if top == 'optim_wrapper' and not keys else None
+        is_wrappers = top == 'optim_wrapper' and not keys
+        return registries.OPTIM_WRAPPER_CONSTRUCTORS if is_wrappers else None
     if top == 'optim_wrapper':
-        return OPTIMIZERS if keys[-1:] == ['optimizer'] else OPTIM_WRAPPERS
+        return registries.OPTIMIZERS if keys[-1:] == ['optimizer'] else registries.OPTIM_WRAPPERS
     if top.endswith('_dataloader'):
         # Transforms inside a transform may be another library's (albumentations).
         nested = keys[-2:] == ['pipeline', 'transforms']
         return _BY_KEY.get(keys[-1]) if keys and not nested else None
     if top.endswith('_evaluator'):
         if not keys:
-            return EVALUATOR if last == 'type' else None
-        return METRICS if keys == ['metrics'] else None
+            return registries.EVALUATOR if last == 'type' else None
+        return registries.METRICS if keys == ['metrics'] else None
     if top == 'visualizer' and keys:
         return _BY_KEY.get(keys[-1])
     if top == 'model':
         is_part = len(keys) == 1 and (keys[0] in _MODEL_PARTS or keys[0].endswith('_loss'))
-        return MODELS if is_part or not keys else None
+        return registries.MODELS if is_part or not keys else None
     if top in ('default_hooks', 'param_scheduler'):
         return _TOP_LEVEL[top] if len(keys) <= 1 else None
     return _TOP_LEVEL.get(top) if not keys else None
@@ -145,8 +116,8 @@ def _look_up(registry: Registry, name: str, scope: str, path: Path) -> None:
         if _is_registered(scoped, bare_name):
             return
         # A bare metric list is legal as an evaluator.
-        if registry is EVALUATOR:
-            with METRICS.switch_scope_and_registry(own_scope or scope) as metrics:
+        if registry is registries.EVALUATOR:
+            with registries.METRICS.switch_scope_and_registry(own_scope or scope) as metrics:
                 if _is_registered(metrics, bare_name):
                     return
         known = set(scoped.module_dict) | set(registry.module_dict)

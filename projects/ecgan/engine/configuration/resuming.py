@@ -43,11 +43,7 @@ def set_resume(cfg: Config, resume: str | None) -> None:
 
 
 def set_checkpoint(cfg: Config, checkpoint: str) -> None:
-    """Let a run load a checkpoint.
-
-    Args:
-        cfg: Changed in place: ``load_from``.
-        checkpoint: File, or an address such as ``https://...``.
+    """Let a run load a checkpoint: a file, or an address such as ``https://...``.
 
     Raises:
         MissingFileError: The file does not exist.
@@ -74,11 +70,6 @@ def checkpoints(work_dir: Path) -> list[Path]:
         if (match := re.fullmatch(r'(?:iter|epoch)_(\d+)\.pth', path.name))
     ]
     return found + [path for _, path in sorted(numbered, reverse=True) if path not in found]
-
-
-def newest_checkpoint(work_dir: Path) -> Path | None:
-    """The first of :func:`checkpoints`, whole or not; None if there is none."""
-    return next(iter(checkpoints(work_dir)), None)
 
 
 def is_whole(checkpoint: Path) -> bool:

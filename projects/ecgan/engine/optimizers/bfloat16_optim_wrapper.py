@@ -25,10 +25,6 @@ class Bfloat16OptimWrapper(OptimWrapper):
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
-        """Context of the forward pass.
-
-        Args:
-            model: The model, or the part of it that this wrapper updates.
-        """
+        """Context of the forward pass."""
         with super().optim_context(model), autocast(dtype=torch.bfloat16):
             yield

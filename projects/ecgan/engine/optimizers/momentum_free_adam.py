@@ -1,10 +1,9 @@
 """Adam for the field's beta_1 = 0, without the state that it does not need."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import torch
 from mmengine.registry import OPTIMIZERS
@@ -77,20 +76,23 @@ class MomentumFreeAdam(torch.optim.Optimizer):
             for (step, device, _), parameters in alike.items():
                 squares = [self.state[parameter]['exp_avg_sq'] for parameter in parameters]
                 beta2 = group['beta2']
-                scalars = (group['lr'], beta2, group['eps'], math.sqrt(1 - beta2**step))
+                rates = _Rates(group['lr'], beta2, group['eps'], math.sqrt(1 - beta2**step))
                 update = _update_in_chunks if device.type == 'cpu' else _update_together
-                update(parameters, squares, *scalars)
+                update(parameters, squares, rates)
         return loss
 
 
-def _update_in_chunks(
-    parameters: list[Tensor],
-    squares: list[Tensor],
-    lr: float,
-    beta2: float,
-    eps: float,
-    correction: float,
-) -> None:
+class _Rates(NamedTuple):
+    """The numbers of an update; ``correction`` is sqrt(1 - beta_2^t)."""
+
+    lr: float
+    beta2: float
+    eps: float
+    correction: float
+
+
+def _update_in_chunks(parameters: list[Tensor], squares: list[Tensor], rates: _Rates) -> None:
+    lr, beta2, eps, correction = rates
     for parameter, square in zip(parameters, squares):
         grad = parameter.grad
         if parameter.is_contiguous() and square.is_contiguous():
@@ -103,15 +105,9 @@ def _update_in_chunks(
             weight.addcdiv_(slope, (of_weight.sqrt() / correction).add_(eps), value=-lr)
 
 
-def _update_together(
-    parameters: list[Tensor],
-    squares: list[Tensor],
-    lr: float,
-    beta2: float,
-    eps: float,
-    correction: float,
-) -> None:
+def _update_together(parameters: list[Tensor], squares: list[Tensor], rates: _Rates) -> None:
     """In few kernels, however many parameters there are."""
+    lr, beta2, eps, correction = rates
     grads = [parameter.grad for parameter in parameters]
     torch._foreach_mul_(squares, beta2)
     torch._foreach_addcmul_(squares, grads, grads, value=1 - beta2)

@@ -1,9 +1,8 @@
 """The released networks: names and weights, and how they become this project's."""
 
-from .files import convert_file, merge, read_released
+from .files import convert_file, merge
 from .reference import (
     convert_name,
-    convert_state_dict,
     exact_singular_vectors,
     identify,
     infer_config,
@@ -14,12 +13,10 @@ from .reference import (
 __all__ = [
     'convert_file',
     'convert_name',
-    'convert_state_dict',
     'exact_singular_vectors',
     'identify',
     'infer_config',
     'load_converted',
     'merge',
     'network_of',
-    'read_released',
 ]

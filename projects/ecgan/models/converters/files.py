@@ -12,13 +12,7 @@ from .reference import infer_config, load_converted, network_of
 
 
 def read_released(path: str) -> dict[str, Tensor]:
-    """Read a released state dict with PyTorch's safe loader.
-
-    Args:
-        path: File.
-
-    Returns:
-        Tensors by released name.
+    """Read a released state dict, tensors by released name, with PyTorch's safe loader.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -35,14 +29,11 @@ def read_released(path: str) -> dict[str, Tensor]:
 
 
 def convert_file(path: str, upsampling: str | None = None) -> tuple[dict, dict[str, Tensor]]:
-    """Convert one state dict.
-
-    Args:
-        path: File with a released generator or discriminator.
-        upsampling: Depth of a generator's trunk, see :func:`infer_config`.
+    """Convert a file with a released generator or discriminator.
 
     Returns:
-        Config of this project's network, and its state dict.
+        Config of this project's network, and its state dict; for ``upsampling`` see
+        :func:`infer_config`.
 
     Raises:
         FileNotFoundError: If there is no such file.

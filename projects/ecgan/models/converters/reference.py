@@ -101,14 +101,7 @@ def _discriminator_module(name: str) -> str | None:
 
 
 def convert_state_dict(released: Mapping[str, Tensor], network: str) -> dict[str, Tensor]:
-    """Map a released state dict to this project's.
-
-    Args:
-        released: Tensors by released name.
-        network: ``generator`` or ``discriminator``.
-
-    Returns:
-        Tensors by this project's name, without the unused ones.
+    """A network's released tensors by this project's names, without the unused ones.
 
     Raises:
         CheckpointError: If there is a tensor that the released networks do not have.
@@ -137,10 +130,7 @@ def load_converted(module: nn.Module, released: Mapping[str, Tensor], network: s
 
 
 def identify(names: Iterable[str]) -> str:
-    """Tell which released network a state dict belongs to.
-
-    Args:
-        names: Released names.
+    """Tell by its names which released network a state dict belongs to.
 
     Returns:
         ``ecgan_generator``, ``spade_generator`` or ``discriminator``.

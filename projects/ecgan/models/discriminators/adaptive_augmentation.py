@@ -22,13 +22,9 @@ class AdaptiveAugmentation(nn.Module):
         return 'augment_probability'
 
     def forward(self, state: dict) -> Tensor:
-        """Count this iteration's scores, and set p when it is time.
+        """Count this iteration's scores, and set p when it is time; returns p.
 
-        Args:
-            state: See :func:`projects.ecgan.models.ecgan.regularizers.regularize`.
-
-        Returns:
-            p.
+        The state is that of :func:`projects.ecgan.models.ecgan.regularizers.regularize`.
 
         Raises:
             ConfigError: If the discriminator has no ``ADAAug``.

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...structures import AnyLayout, as_layout
 from ..parts.building import build_part
-from .single_scale import judge_apart
+from .single_scale import check_groups, judge_apart
 
 
 @MODELS.register_module()
@@ -57,4 +57,6 @@ class PairDiscriminator(BaseModule):
         def call(images: Tensor) -> Tensor:
             return self.network(torch.cat([layout.one_hot(images.dtype), images], dim=1))
 
-        return judge_apart(self.network, call, groups, len(layout), self.features)
+        check_groups(groups, len(layout))
+        found = judge_apart(self.network, call, groups, len(layout), self.features)
+        return [[stages] for stages in found]

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 import torch
 from mmagic.registry import MODELS
 from mmengine.dist import all_reduce
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
-from ...structures import AnyLayout, as_layout
 from ..encoders.frozen_encoder import build_encoder
 from ..layers import initialize_weights, spectral_norm
+from .single_scale import SegmentingDiscriminator
 from .unet_segmentation_discriminator import SegmentationDecoder
 
 EPSILON = 1e-5
@@ -44,11 +43,7 @@ class FeatureConditioning(nn.Module):
 
     @torch.no_grad()
     def follow(self, features: Tensor) -> None:
-        """Move the moments towards those of a batch, over all processes.
-
-        Args:
-            features: ``(N, C, H, W)``.
-        """
+        """Move the moments towards those of a batch ``(N, C, H, W)``, over all processes."""
         variance, mean = torch.var_mean(features.float(), (0, 2, 3), unbiased=False)
         found = torch.stack([mean, variance])
         all_reduce(found, op='mean')
@@ -57,29 +52,19 @@ class FeatureConditioning(nn.Module):
         self.steps += 1
 
     def forward(self, features: Tensor) -> Tensor:
-        """Condition.
-
-        Args:
-            features: ``(N, C, H, W)``.
-
-        Returns:
-            The same shape, values in (0, 1).
-        """
+        """Condition features ``(N, C, H, W)``: the same shape, values in (0, 1)."""
         # A copy: the next batch moves the buffer.
         mean, variance = (each.view(-1, 1, 1) for each in self.moments.clone())
         return torch.sigmoid((features - mean) * (variance + EPSILON).rsqrt())
 
 
 @MODELS.register_module()
-class PretrainedSegmentationDiscriminator(BaseModule):
+class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
     """Gives each pixel a class of the layout, or "generated", from features trained elsewhere.
 
-    It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges, which the model then leaves out: no adversarial loss reaches them.
-    The encoder's weights are not in checkpoints.
-
-    Measure such a model with another network than it was trained against: ``FeatureDistance`` warns
-    where it is the same.
+    The encoder's weights are not in checkpoints. Measure such a model with another network
+    than it was trained against: ``FeatureDistance`` warns where it is the same. In training the
+    moments of the conditioning follow the first of several groups, the photos.
 
     Deviations from the paper: the decoder is that of :class:`UNetSegmentationDiscriminator`, and at
     full size a trained convolution sees the picture itself, since backbones begin at half size or
@@ -101,8 +86,6 @@ class PretrainedSegmentationDiscriminator(BaseModule):
         MissingFileError: If its weights are not there.
         CheckpointError: If its weights do not fit.
     """
-
-    judges_edges = False
 
     def __init__(
         self,
@@ -131,26 +114,8 @@ class PretrainedSegmentationDiscriminator(BaseModule):
         for part in (self.stem, self.lateral, self.decoder):
             initialize_weights(part, self.init_gain)
 
-    def forward(self, layout: AnyLayout | Tensor, *groups: Tensor) -> list[list[list[Tensor]]]:
-        """Judge images of N layouts.
-
-        Args:
-            layout: N layouts; only their number counts.
-            *groups: Photos, then generated images in [-1, 1], each ``(P * N, 3, H, W)`` with image
-                p of layout n at row p * N + n; P may differ. In training the moments follow the
-                first of several groups.
-
-        Returns:
-            Per group one scale: the logits ``(P * N, classes + 1, H, W)``, the last channel
-            "generated".
-
-        Raises:
-            ValueError: If a group does not hold P * N images.
-        """
-        num_layouts = len(as_layout(layout))
-        for images in groups:
-            if len(images) % num_layouts:
-                raise ValueError(f'{len(images)} images do not pair with {num_layouts} layouts')
+    def judge(self, groups: Sequence[Tensor], num_layouts: int) -> list[list[Tensor]]:
+        """The logits of each group."""
         described = [self._describe(images) for images in groups]
         # A lone group is a penalty's: pictures mixed of photos and others.
         if self.training and len(groups) > 1:
@@ -158,7 +123,7 @@ class PretrainedSegmentationDiscriminator(BaseModule):
                 part.follow(features)
         # Cached: one power iteration a forward, however many groups.
         with parametrize.cached():
-            return [[[self._decode(*pair)]] for pair in zip(groups, described)]
+            return [[self._decode(*pair)] for pair in zip(groups, described)]
 
     def _describe(self, images: Tensor) -> list[Tensor]:
         if self.scale != 1:

@@ -9,19 +9,17 @@ from mmengine.model import BaseModule, revert_sync_batchnorm
 from torch import Tensor
 
 from ...errors import ConfigError
-from ...structures import AnyLayout, as_layout
 from ..parts.building import build_of_mmseg
 from ..segmentors import find_segmentor_config, to_segmentor_input
-from .single_scale import judge_apart
+from .single_scale import SegmentingDiscriminator, judge_apart
 
 
 @MODELS.register_module()
-class SegmentorDiscriminator(BaseModule):
+class SegmentorDiscriminator(SegmentingDiscriminator):
     """Any mmsegmentation model that gives each pixel a class of the layout, or "generated".
 
-    It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges, which the model then leaves out: no adversarial loss reaches them. It starts from the
-    weights that the segmentor's own ``init_cfg`` names, else from its own initialisation.
+    It starts from the weights that the segmentor's own ``init_cfg`` names, else from its own
+    initialisation.
 
     Deviations from the paper: the architecture is the segmentor's, without spectral norm; batches
     of photos and of generated images run apart (:func:`judge_apart`); SyncBN becomes BN.
@@ -38,8 +36,6 @@ class SegmentorDiscriminator(BaseModule):
         ConfigError: If the segmentor has no decode head, or no such submodule.
     """
 
-    judges_edges = False
-
     def __init__(
         self, segmentor: dict | str, num_classes: int, features: Sequence[str] = ()
     ) -> None:
@@ -48,21 +44,9 @@ class SegmentorDiscriminator(BaseModule):
         self.features = tuple(features)
         self.segmentor = _build(segmentor, num_classes + 1)
 
-    def forward(self, layout: AnyLayout | Tensor, *groups: Tensor) -> list[list[list[Tensor]]]:
-        """Judge images of N layouts.
-
-        Args:
-            layout: N layouts; only their number counts.
-            *groups: Photos or generated images in [-1, 1], each ``(P * N, 3, H, W)`` with image p
-                of layout n at row p * N + n; P may differ.
-
-        Returns:
-            Per group one scale: the features and the logits ``(P * N, classes + 1, H, W)``, the
-            last channel "generated".
-        """
-        return judge_apart(
-            self.segmentor, self._logits, groups, len(as_layout(layout)), self.features
-        )
+    def judge(self, groups: Sequence[Tensor], num_layouts: int) -> list[list[Tensor]]:
+        """The features and the logits of each group."""
+        return judge_apart(self.segmentor, self._logits, groups, num_layouts, self.features)
 
     def _logits(self, images: Tensor) -> Tensor:
         size = tuple(images.shape[2:])

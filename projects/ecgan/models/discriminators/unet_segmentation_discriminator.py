@@ -5,17 +5,17 @@ encoder-decoder of residual blocks with skip connections and spectral norm, afte
 discriminator (arXiv 2002.12655), and gives every pixel one of N + 1 classes.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from mmagic.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
-from ...structures import AnyLayout, as_layout
 from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
+from .single_scale import SegmentingDiscriminator
 
 
 def _convolution(in_channels: int, out_channels: int, kernel: int, bias: bool = True) -> nn.Conv2d:
@@ -40,14 +40,7 @@ class ResidualBlock(nn.Module):
         self.shortcut = _convolution(in_channels, out_channels, 1, False) if differ else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run the block.
-
-        Args:
-            x: Features ``(N, in, H, W)``.
-
-        Returns:
-            Features ``(N, out, H, W)``.
-        """
+        """From ``(N, in, H, W)`` to ``(N, out, H, W)``."""
         y = leaky_relu(self.first(leaky_relu(x, LEAKY_SLOPE)), LEAKY_SLOPE)
         return self.second(y) + (x if self.shortcut is None else self.shortcut(x))
 
@@ -93,11 +86,9 @@ class SegmentationDecoder(nn.Module):
 
 
 @MODELS.register_module()
-class UNetSegmentationDiscriminator(BaseModule):
+class UNetSegmentationDiscriminator(SegmentingDiscriminator):
     """Gives each pixel a class of the layout, or "generated", at full size.
 
-    It sees the image alone; the layout enters by :class:`SegmentationGANLoss`. It judges images and
-    not edges, which the model then leaves out: no adversarial loss reaches them.
     Any size of image will do. Without a layer that looks across the batch, all images run in one
     pass.
 
@@ -118,8 +109,6 @@ class UNetSegmentationDiscriminator(BaseModule):
     Raises:
         ConfigError: If there is no block.
     """
-
-    judges_edges = False
 
     def __init__(
         self,
@@ -145,28 +134,11 @@ class UNetSegmentationDiscriminator(BaseModule):
         """Initialise all layers (Xavier normal, biases 0)."""
         initialize_weights(self, self.init_gain)
 
-    def forward(self, layout: AnyLayout | Tensor, *groups: Tensor) -> list[list[list[Tensor]]]:
-        """Judge images of N layouts.
-
-        Args:
-            layout: N layouts; only their number counts.
-            *groups: Photos or generated images in [-1, 1], each ``(P * N, 3, H, W)`` with image p
-                of layout n at row p * N + n; P may differ.
-
-        Returns:
-            Per group one scale: with ``with_stages`` the outputs of encoder and decoder, and the
-            logits ``(P * N, classes + 1, H, W)``, the last channel "generated".
-
-        Raises:
-            ValueError: If a group does not hold P * N images.
-        """
-        num_layouts = len(as_layout(layout))
-        for images in groups:
-            if len(images) % num_layouts:
-                raise ValueError(f'{len(images)} images do not pair with {num_layouts} layouts')
+    def judge(self, groups: Sequence[Tensor], num_layouts: int) -> list[list[Tensor]]:
+        """With ``with_stages`` the outputs of encoder and decoder, and the logits of each group."""
         # Cached: one power iteration a forward, however many groups.
         with parametrize.cached():
-            return [[self._judge(images)] for images in groups]
+            return [self._judge(images) for images in groups]
 
     def _judge(self, images: Tensor) -> list[Tensor]:
         features = [self.stem(images)]

@@ -176,7 +176,7 @@ class ECGAN(BaseModel):
             outputs = self._generate(inputs)
             layout = inputs['layout']
             judged = objective.image_pairs(inputs, outputs, self.judged)
-            real, fake = self.discriminate(layout, *judged)
+            real, fake = judge_pairs(self.discriminator, layout, *judged)
             return {
                 **self._discriminator_losses(real, fake, layout),
                 **self._adversarial_losses(real, fake, layout),
@@ -210,7 +210,7 @@ class ECGAN(BaseModel):
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
             seen, reals, shown = self._augmented(layout, reals, leaves)
-            real, fake = self.discriminate(seen, reals, shown)
+            real, fake = judge_pairs(self.discriminator, seen, reals, shown)
             losses = self._discriminator_losses(real, fake, seen)
             judge = BoundDiscriminator(unwrap(self.discriminator), seen, self.gan_loss)
             penalties = self.discriminator_regularizers
@@ -241,21 +241,6 @@ class ECGAN(BaseModel):
         layout = inputs.get('generator_layout', inputs['layout'])
         samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
         return generate(self.generator, layout, self.feature_names, samples)
-
-    def discriminate(
-        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
-    ) -> tuple[dict, dict]:
-        """Judge all pairs in one pass.
-
-        Args:
-            layout: The layouts.
-            reals: Photos and their edges by name, ``(N, 3, H, W)`` each.
-            fakes: Generated images and edges by name.
-
-        Returns:
-            D's outputs by name, for ``reals`` and for ``fakes``.
-        """
-        return judge_pairs(self.discriminator, layout, reals, fakes)
 
     def _augmented(
         self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
@@ -291,7 +276,17 @@ class ECGAN(BaseModel):
                 inputs, outputs, self.perceptual_loss, self.final_weight
             )
         if self.label_generator is not None:
-            losses.update(self._label_losses(inputs, outputs))
+            made = [outputs[name] for name in ('coarse', 'image') if name in outputs]
+            losses.update(
+                label_losses(
+                    self.label_generator,
+                    layout,
+                    made,
+                    inputs['image'],
+                    self.similarity_loss,
+                    self.label_loss_weight,
+                )
+            )
         if self.contrast_loss is not None:
             losses['loss_contrast'] = self.contrast_loss(
                 outputs['features'], layout.labels, ignore_index=self.num_classes
@@ -308,17 +303,6 @@ class ECGAN(BaseModel):
             second = outputs['second_image']
             losses['loss_diversity'] = self.diversity_loss(outputs['image'][: len(second)], second)
         return losses
-
-    def _label_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
-        """See :func:`label_losses`; of both images, where there are two."""
-        return label_losses(
-            self.label_generator,
-            inputs['layout'],
-            [outputs[name] for name in ('coarse', 'image') if name in outputs],
-            inputs['image'],
-            self.similarity_loss,
-            self.label_loss_weight,
-        )
 
     # Validation and test -------------------------------------------------------------------------
 

@@ -39,17 +39,6 @@ class EncoderPerceptualLoss(nn.Module):
         return self.encoder(image)
 
     def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-        """Compare generated images with photos.
-
-        Args:
-            features: What :meth:`extract` gave for the generated images.
-            targets: What it gave for the photos.
-
-        Returns:
-            Scalar, times ``loss_weight``.
-        """
-        losses = [
-            F.l1_loss(feature, target.detach())
-            for feature, target in zip(features, targets, strict=True)
-        ]
+        """Compare what :meth:`extract` gave for generated images and for photos: a scalar."""
+        losses = [F.l1_loss(f, real.detach()) for f, real in zip(features, targets, strict=True)]
         return self.loss_weight * torch.stack(losses).mean()

@@ -12,15 +12,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...compat.safe_checkpoints import safe_load
-from ...errors import CheckpointError, ConfigError
+from ...errors import CheckpointError
 from ...structures import AnyLayout
 from ...weights import find_weights
 from ..layers import LEAKY_SLOPE, initialize_weights
 from ..parts.building import build_of_mmseg
-from ..parts.probing import at_rest, check_layout, find_divisor, probe_size
+from ..parts.probing import (
+    POWERS_OF_TWO,
+    at_rest,
+    check_features,
+    check_layout,
+    find_divisor,
+    probe_size,
+)
 
 _GROUP_SIZE = 8
-_STRIDES = tuple(2**power for power in range(9))
 
 
 @MODELS.register_module()
@@ -66,7 +72,7 @@ class BackboneTrunk(BaseModule):
             def stages(size: int) -> tuple[list[int], list[int]]:
                 maps = _as_list(copy(torch.zeros(1, layout_channels, size, size)))
                 strides = [size / each.shape[-1] for each in maps]
-                if strides != sorted(strides) or any(s not in _STRIDES for s in strides):
+                if strides != sorted(strides) or any(s not in POWERS_OF_TWO for s in strides):
                     raise ValueError(f'its stages have strides {strides}, not powers of two')
                 return [int(s) for s in strides], [each.shape[1] for each in maps]
 
@@ -134,11 +140,7 @@ class BackboneTrunk(BaseModule):
         """
         name = type(self.backbone).__name__
         check_layout(layout, self.layout_channels, self.divisor, f'take a shallower {name}')
-        unknown = set(return_features) - set(self.feature_channels)
-        if unknown:
-            raise ConfigError(
-                f'no trunk feature {sorted(unknown)}, there are {[*self.feature_channels]}'
-            )
+        check_features(return_features, self.feature_channels)
         dtype, (height, width) = self.lateral['stage_0'].weight.dtype, layout.shape
         inputs = _as_list(self.backbone(layout.one_hot(dtype)))[::-1]
         for scale in (2**i for i in reversed(range(self.num_ups))):

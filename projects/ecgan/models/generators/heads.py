@@ -55,15 +55,7 @@ class AttentionEdgeTransfer(BaseModule):
     """G_t: F_i <- F_i * sigmoid(F_e) + F_i."""
 
     def forward(self, x: Tensor, edge: Tensor) -> Tensor:
-        """Transfer edge attention.
-
-        Args:
-            x: Image features or image ``(N, C, H, W)``.
-            edge: Edge features or edges of the same shape.
-
-        Returns:
-            Tensor of that shape.
-        """
+        """Features or image ``(N, C, H, W)``, gated by edge features or edges of the same shape."""
         return torch.addcmul(x, x, torch.sigmoid(edge))
 
 

@@ -91,15 +91,7 @@ class LayoutNoise(nn.Module):
         return pixels.view(1, *layout.shape).expand(len(layout), -1, -1), len(pixels)
 
     def draw(self, seed: int, count: int) -> Tensor:
-        """Noise that follows from a seed, on the CPU.
-
-        Args:
-            seed: The seed, from 0.
-            count: Number of regions R.
-
-        Returns:
-            ``(R, Z)``.
-        """
+        """Noise ``(R, Z)`` of R regions that follows from a seed, 0 or more, on the CPU."""
         generator = torch.Generator().manual_seed(seed)
         return torch.randn(count, self.channels, generator=generator)
 

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from ...errors import ConfigError
 from ...structures import AnyLayout
 from ..layers import SPADEResidualBlock, recomputed
-from ..parts.probing import check_layout
+from ..parts.probing import check_features, check_layout
 from .layout_noise import plain_layout
 
 # Times the bottom is doubled on the way up.
@@ -128,16 +128,14 @@ class SPADETrunk(BaseModule):
             F of shape ``(N, C, H, W)`` and the wanted block outputs by name.
 
         Raises:
-            ConfigError: If the layout has another number of channels or a size that does not fit.
-            ConfigError: If a wanted feature does not exist.
+            ConfigError: If the layout's channels or size do not fit, or a wanted feature does not
+                exist.
         """
         divisors = {name: 2**count for name, count in NUM_UPSAMPLINGS.items()}
         advice = f'choose another upsampling of the trunk (divisors: {divisors})'
         channels = self.layout_channels + self.noise_channels
         check_layout(layout, channels, self.divisor, advice)
-        unknown = set(return_features) - set(self.feature_channels)
-        if unknown:
-            raise ConfigError(f'no trunk feature {sorted(unknown)}, there are {list(self.blocks)}')
+        check_features(return_features, self.feature_channels)
         start = layout.resized(self.bottom_size(layout.shape))
         x = self.stem(start.one_hot(self.stem.weight.dtype))
         if self.noise_channels:

@@ -29,10 +29,10 @@ class TrunkGenerator(BaseModule):
     def __init__(
         self,
         layout_channels: int,
-        base_channels: int,
-        upsampling: str,
-        trunk: dict | None,
-        init_gain: float,
+        base_channels: int = 64,
+        upsampling: str = 'normal',
+        trunk: dict | None = None,
+        init_gain: float = 0.02,
         noise: dict | None = None,
     ) -> None:
         super().__init__()

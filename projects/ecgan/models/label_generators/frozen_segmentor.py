@@ -1,7 +1,5 @@
 """Any mmsegmentation model in the place of the label generator, frozen."""
 
-from __future__ import annotations
-
 import torch
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule

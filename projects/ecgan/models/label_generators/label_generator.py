@@ -10,8 +10,6 @@ half resolution: enlarging a map of many classes costs more than the network. Wi
 generator's trunk, it costs about 2 % of the generator.
 """
 
-from __future__ import annotations
-
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn

@@ -36,14 +36,7 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
         return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise.
-
-        Args:
-            x: Features ``(N, C, H, W)``.
-
-        Returns:
-            Normalised features of the same shape.
-        """
+        """Normalise features ``(N, C, H, W)``."""
         if self.training:
             return normalise_for([self], x)
         return F.batch_norm(x, self.running_mean, self.running_var, eps=self.eps)
@@ -71,12 +64,7 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
 
     @torch.no_grad()
     def update_running_averages(self, mean: Tensor, var: Tensor) -> None:
-        """Take a batch into the running averages.
-
-        Args:
-            mean: Mean of the batch ``(C,)``.
-            var: Unbiased variance of the batch ``(C,)``.
-        """
+        """Take a batch's mean and unbiased variance ``(C,)`` into the running averages."""
         self.running_mean.lerp_(mean, self.momentum)
         self.running_var.lerp_(var, self.momentum)
 

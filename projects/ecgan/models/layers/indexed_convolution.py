@@ -14,21 +14,15 @@ from ...structures import AnyLayout, Layout, NeighbourhoodIndex
 
 MODES = ('auto', 'plain', 'indexed')
 # Above this share of distinct neighbourhoods the plain convolutions are as fast (measured on two
-# CPU cores, docs/performance.md).
+# CPU cores, docs/measured_speed.md).
 MAX_DISTINCT_SHARE = 0.5
 
 
 def check_mode(mode: str) -> str:
     """Pass a way of computing on.
 
-    Args:
-        mode: ``auto``, ``plain`` or ``indexed``.
-
-    Returns:
-        The same.
-
     Raises:
-        ConfigError: If it is another.
+        ConfigError: It is not ``auto``, ``plain`` or ``indexed``.
     """
     if mode not in MODES:
         raise ConfigError(f'layout_mode must be one of {MODES}, got {mode!r}')
@@ -44,7 +38,7 @@ def may_index(mode: str, device: torch.device) -> bool:
 
     Raises:
         ConfigError: ``indexed`` on a GPU: there it is slower, and gradients of the one GPU that it
-            was tried on were off (docs/performance_journal.md).
+            was tried on were off (docs/measured_speed.md).
     """
     if mode == 'indexed' and device.type == 'cuda':
         raise ConfigError(
@@ -180,12 +174,8 @@ def convolve_ids(
 def layout_ids(index: NeighbourhoodIndex, shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
     """A layout as table and ids, for :func:`convolve_ids`.
 
-    Args:
-        index: The layout's index.
-        shape: N, h, w.
-
     Returns:
-        Channels of each value ``(K, N')`` and the value at each pixel ``(N, h, w)``.
+        Channels of each value ``(K, N')`` and the value at each pixel, of shape N, h, w.
     """
     return index.codes, index.windows_3[:, 4][index.pixels_3].view(shape)
 

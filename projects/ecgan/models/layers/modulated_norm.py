@@ -47,16 +47,7 @@ class ModulatedNorm(nn.Module, ABC):
 
     @abstractmethod
     def modulate(self, normalised: Tensor, layout: AnyLayout, slope: float) -> Tensor:
-        """Modulate and activate.
-
-        Args:
-            normalised: Normalised features ``(N, C, h, w)``.
-            layout: Layout at any size.
-            slope: Negative slope of the leaky ReLU that follows; 1 for none.
-
-        Returns:
-            Modulated features ``(N, C, h, w)``.
-        """
+        """Modulate and activate what is normalised already, see :meth:`forward`."""
 
     @torch.no_grad()
     def fold_norm(self) -> None:

@@ -122,15 +122,7 @@ class SPADEResidualBlock(nn.Module):
             self.conv_s = spectral_norm(SpectralConv2d(in_channels, out_channels, 1, bias=False))
 
     def forward(self, x: Tensor, layout: AnyLayout) -> Tensor:
-        """Run the block.
-
-        Args:
-            x: Features ``(N, in, h, w)``.
-            layout: Layout at any size.
-
-        Returns:
-            Features ``(N, out, h, w)``.
-        """
+        """From ``(N, in, h, w)`` to ``(N, out, h, w)``, for layouts of any size."""
         if self.has_shortcut and self.share_norm and self.training:
             normalised = normalise_for([self.norm_0.norm, self.norm_s.norm], x)
             shortcut = self.conv_s(self.norm_s.modulate(normalised, layout, 1.0))

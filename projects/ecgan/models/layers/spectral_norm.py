@@ -86,33 +86,17 @@ class SpectralNorm(nn.Module):
 
     @torch.no_grad()
     def iterate(self, matrix: Tensor, count: int) -> None:
-        """Bring the singular vectors nearer to those of a matrix.
-
-        Args:
-            matrix: The weight as a matrix.
-            count: Power iterations.
-        """
+        """Bring the singular vectors nearer to those of a matrix by power iterations."""
         for _ in range(count):
             F.normalize(torch.mv(matrix, self._v), dim=0, eps=1e-12, out=self._u)
             F.normalize(torch.mv(matrix.T, self._u), dim=0, eps=1e-12, out=self._v)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """Normalise.
-
-        Args:
-            weight: The stored weight.
-
-        Returns:
-            The weight that the layer uses, of the same shape.
-        """
+        """The weight that the layer uses, from the stored one, of the same shape."""
         return self._apply_to(weight, _OverSigma.apply if self.closed_form else _over_sigma)
 
     def sigma(self, weight: Tensor) -> Tensor:
-        """What :meth:`forward` divides by, a scalar; in training one power iteration as well.
-
-        Args:
-            weight: The stored weight.
-        """
+        """What :meth:`forward` divides by, a scalar; in training one power iteration as well."""
         return self._apply_to(weight, _Sigma.apply)
 
     def _apply_to(self, weight: Tensor, function: Callable[..., Tensor]) -> Tensor:
@@ -138,14 +122,7 @@ class SpectralConv2d(nn.Conv2d):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Convolve.
-
-        Args:
-            x: Features ``(N, in, H, W)``.
-
-        Returns:
-            Features ``(N, out, H', W')``.
-        """
+        """From features ``(N, in, H, W)`` to ``(N, out, H', W')``."""
         if not parametrize.is_parametrized(self, 'weight'):
             return super().forward(x)
         norm, weight = self.parametrizations.weight[0], self.parametrizations.weight.original

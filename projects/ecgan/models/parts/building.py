@@ -51,14 +51,7 @@ def build_part(config: dict | None, **defaults: object) -> nn.Module | None:
 
 
 def build_of_mmseg(config: dict) -> nn.Module:
-    """Build a module of mmsegmentation's registry, its parts looked up there too.
-
-    Args:
-        config: Config of the module.
-
-    Returns:
-        The module.
-    """
+    """Build a module of mmsegmentation's registry, its parts looked up there too."""
     import mmseg.models  # noqa: F401  (registers the modules)
     from mmseg.registry import MODELS as SEGMENTATION_MODELS
 
@@ -97,14 +90,6 @@ def _arguments(part: Callable) -> set[str]:
 
 def build_for(contract: type, config: dict | None, **defaults: object) -> nn.Module | None:
     """Build a part as :func:`build_part` does, and refuse what does not fit its place.
-
-    Args:
-        contract: A class of :mod:`.contracts`.
-        config: Config of the module, or None.
-        **defaults: Values by argument name.
-
-    Returns:
-        The module, or None.
 
     Raises:
         ConfigError: The module does not keep the contract; says which adapter to write.

@@ -2,7 +2,7 @@
 
 A part is accepted by what it can be called with and by the attributes that it has, never by its
 class. Models ask :func:`check_part` while they are built, so that what does not fit is refused with
-one sentence before anything runs. ``docs/mixing.md`` tells the same with examples.
+one sentence before anything runs. ``docs/write_a_part.md`` tells the same with examples.
 
 Value ranges: images and edges ``(N, 3, H, W)`` RGB in [-1, 1]; labels int64 ``(N, H, W)``, ids
 0 .. N - 1, unknown pixels = N.
@@ -141,12 +141,7 @@ def check_part(part: nn.Module, contract: type, remedy: str) -> None:
 
 
 def fits(part: nn.Module, contract: type) -> bool:
-    """Whether a part can be called as its contract says and has what it has to offer.
-
-    Args:
-        part: The built part.
-        contract: A class of this module.
-    """
+    """Whether a built part can be called as its contract says and has what it has to offer."""
     try:
         check_part(part, contract, '')
     except ConfigError:

@@ -1,6 +1,6 @@
 """What networks from elsewhere take and return, found by running them while a model is built."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 
@@ -11,7 +11,7 @@ from ...errors import ConfigError, one_line
 from ...structures import AnyLayout
 
 # Sides that are tried; an odd multiple is no multiple of the next power of two.
-_DIVISORS = tuple(2**power for power in range(9))
+POWERS_OF_TWO = tuple(2**power for power in range(9))
 _PROBE = 32
 
 
@@ -54,7 +54,7 @@ def find_divisor(attempt: Callable[[int], object], name: str) -> int:
         ConfigError: There is none up to 256; the error of the last attempt is the reason.
     """
     reason = None
-    for divisor in _DIVISORS:
+    for divisor in POWERS_OF_TWO:
         try:
             for size in (probe_size(divisor), divisor):
                 attempt(size)
@@ -63,6 +63,17 @@ def find_divisor(attempt: Callable[[int], object], name: str) -> int:
         else:
             return divisor
     raise ConfigError(f'{name} does not take layouts of {divisor} x {divisor}: {one_line(reason)}')
+
+
+def check_features(wanted: Collection[str], there: Collection[str]) -> None:
+    """Refuse names of features that a trunk does not have.
+
+    Raises:
+        ConfigError: A wanted feature does not exist.
+    """
+    unknown = set(wanted) - set(there)
+    if unknown:
+        raise ConfigError(f'no trunk feature {sorted(unknown)}, there are {list(there)}')
 
 
 def check_layout(layout: AnyLayout, num_channels: int, divisor: int, advice: str) -> None:

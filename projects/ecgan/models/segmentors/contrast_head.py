@@ -60,27 +60,12 @@ class ContrastHead(BaseDecodeHead):
         )
 
     def forward(self, inputs: Sequence[Tensor]) -> dict[str, Tensor]:
-        """Pick the features.
-
-        Args:
-            inputs: Outputs of the backbone, ``(N, C, h, w)`` each.
-
-        Returns:
-            Features by name, the finest first.
-        """
+        """Pick features by name, the finest first, of the backbone's outputs ``(N, C, h, w)``."""
         return dict(zip(self.feature_names, self._transform_inputs(inputs)))
 
     def loss_by_feat(
         self, features: dict[str, Tensor], batch_data_samples: Sequence[SegDataSample]
     ) -> dict[str, Tensor]:
-        """Contrast the features.
-
-        Args:
-            features: What :meth:`forward` returned.
-            batch_data_samples: With ``gt_sem_seg``.
-
-        Returns:
-            ``loss_contrast``, a scalar.
-        """
+        """Contrast what :meth:`forward` returned: ``loss_contrast``, a scalar."""
         labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
         return dict(loss_contrast=self.contrast_loss(features, labels, self.ignore_index))

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from ...compat.safe_checkpoints import safe_load
 from ...errors import CheckpointError, ConfigError, MissingFileError
+from ...recipes.names import look_for_config
 from ...weights import file_sha256, find_weights
 from ..parts.building import build_of_mmseg
 
@@ -37,18 +38,19 @@ def find_segmentor_config(config: str) -> Path:
     """Find a segmentor's config file.
 
     Args:
-        config: A local path, or a name of mmsegmentation's model zoo such as
-            ``deeplabv3plus_r101-d8_4xb2-80k_cityscapes-512x1024``.
+        config: A local path, a recipe of this project, or a name of mmsegmentation's model zoo such
+            as ``deeplabv3plus_r101-d8_4xb2-80k_cityscapes-512x1024``.
 
     Returns:
         Path of the config file.
 
     Raises:
-        MissingFileError: If it is neither; the message offers similar names.
+        MissingFileError: If it is none of them; the message offers similar names.
     """
-    path = Path(config).expanduser()
-    if path.is_file():
-        return path
+    own = look_for_config(config)
+    if own is not None:
+        return own
+    path = Path(config)
     if path.suffix != '.py' and path.name == config:
         found = sorted(_zoo_folder().glob(f'*/{config}.py'))
         if found:
@@ -56,7 +58,7 @@ def find_segmentor_config(config: str) -> Path:
     names = [file.stem for file in _zoo_folder().glob('*/*.py')]
     similar = difflib.get_close_matches(path.stem, names, n=3, cutoff=0.4)
     raise MissingFileError(
-        f'No segmentor config {config!r}: neither a file nor a name of the model zoo in '
+        f'No segmentor config {config!r}: neither a file, a recipe nor a name of the model zoo in '
         f'{_zoo_folder()}. Similar names: {", ".join(similar) or "none"}.'
     )
 
