@@ -1,4 +1,8 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests.
+
+Pytest reads this file and those of the folders beside it before it hands the tests to other
+processes: what takes long to import is imported inside the fixtures.
+"""
 
 import atexit
 import gc
