@@ -185,6 +185,7 @@ def test_a_file_that_gives_something_else_is_not_written(
     path = tmp_path / 'model.pt2'
     path.write_text('an older one')
     inferencer = ECGANInferencer(checkpoints['spade'], device='cpu')
+    monkeypatch.setattr(export, '_sample_maps', lambda _: [scenes('spade', 1, (32, 32))])
     monkeypatch.setattr(export, '_trace', lambda *args: None)
     monkeypatch.setattr(export, '_program_file', lambda *args: b'a newer one')
     shift = [wrong]
