@@ -16,9 +16,9 @@ model = dict(
         num_stages=3,
         strides=(1, 1, 1),
         enc_num_convs=(2, 2, 2),
-        dec_num_convs=(2, 2),
-        downsamples=(True, True),
         enc_dilations=(1, 1, 1),
+        downsamples=(True, True),
+        dec_num_convs=(2, 2),
         dec_dilations=(1, 1),
     ),
     decode_head=dict(
