@@ -1,67 +1,51 @@
-"""The demo: its stages fit the configs, and real processes that are killed go on."""
+"""The demo: its stages fit the recipes, and one that is stopped or killed goes on."""
 
 import json
+import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import fresh_process
 import pytest
+from fake_demo import PAUSE, STEPS, demo_with_stand_ins
 from mmengine.config import Config
 
-from projects.ecgan.commands import demo
+from projects.ecgan.commands import demo, test, train
+from projects.ecgan.engine.configuration import find_config
 
-ROOT = Path(__file__).resolve().parents[2]
-
-# A stand-in for tools/train.py and tools/test.py: counts to 6, goes on from what it has done, and
-# leaves the file that the stage is to leave.
-FAKE_TOOL = """
-import json, sys, time
-from pathlib import Path
-folder = Path(sys.argv[sys.argv.index('--work-dir') + 1])
-folder.mkdir(parents=True, exist_ok=True)
-first = len(list(folder.glob('step_*')))
-with open(folder / 'starts.txt', 'a') as starts:
-    starts.write(f'{first}\\n')
-for step in range(first + 1, 7):
-    time.sleep(PAUSE)
-    (folder / f'step_{step}').touch()
-    while step == 3 and Path(__file__).with_suffix('.hold').exists():
-        time.sleep(0.05)
-scores = {'generated': 0.7, 'real': 0.96, 'untrained': 0.05}
-report = {name: {'mIoU': value, 'aAcc': value + 0.01} for name, value in scores.items()}
-(folder / 'report.json').write_text(json.dumps({'protocol': {}, **report}))
-(folder / 'report.md').write_text('# Evaluation')
-(folder / 'samples.png').write_bytes(b'png')
-for name in ('iter_30.pth', 'iter_4.pth'):
-    (folder / name).touch()
-"""
-
-# Runs the demo with stand-ins for its tools and its configs.
-FAKE_DEMO = """
-import sys
-from pathlib import Path
-sys.path.insert(0, TOOLS)
-from projects.ecgan.commands import demo
-demo.ROOT = Path(ROOT)
-sys.exit(demo.main(['--short', '--work-dir', sys.argv[1], *sys.argv[2:]]))
-"""
+PARSERS = {'train': train.build_parser, 'test': test.build_parser}
 
 
 @pytest.fixture
-def fake_demo(tmp_path):
-    """Command line of a demo whose training of ECGAN and evaluation are slow."""
-    tools, configs = tmp_path / 'tools', tmp_path / 'configs'
-    for folder in (tools, configs):
-        folder.mkdir()
-    (tools / 'train.py').write_text(FAKE_TOOL.replace('PAUSE', "0.3 * ('ecgan' in str(folder))"))
-    (tools / 'test.py').write_text(FAKE_TOOL.replace('PAUSE', '0'))
-    (configs / 'a.py').write_text('size = 64\n')
-    script = FAKE_DEMO.replace('TOOLS', repr(str(ROOT / 'tools')))
-    script = script.replace('ROOT)', f'{str(tmp_path)!r})')
-    (tmp_path / 'run.py').write_text(script)
-    return [sys.executable, str(tmp_path / 'run.py'), str(tmp_path / 'demo')]
+def recipe(tmp_path: Path) -> Path:
+    """A file that stands in for the recipe of ECGAN."""
+    path = tmp_path / 'recipe.py'
+    path.write_text('size = 64\n')
+    return path
+
+
+@pytest.fixture
+def start(tmp_path: Path, recipe: Path) -> Callable:
+    """Start a demo with stand-ins in the folder ``demo``; gives its process."""
+
+    def start(*arguments: str, recipe: Path = recipe) -> object:
+        job = (demo_with_stand_ins, str(tmp_path / 'demo'), str(recipe), *arguments)
+        return fresh_process.start(*job, log=tmp_path / 'log.txt')
+
+    return start
+
+
+@pytest.fixture
+def run(tmp_path: Path, start: Callable) -> Callable:
+    """Run such a demo to its end; gives its exit status and what it says."""
+
+    def run(*arguments: str, **others: Path) -> tuple[int, str]:
+        status = fresh_process.finish(start(*arguments, **others))
+        return status, (tmp_path / 'log.txt').read_text()
+
+    return run
 
 
 def wait_for(path: Path, seconds: float = 60.0) -> None:
@@ -71,120 +55,122 @@ def wait_for(path: Path, seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def heed_interrupts() -> None:
-    """A test run in the background of a shell ignores SIGINT, and so would its processes."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def run(command: list[str], *more: str) -> subprocess.CompletedProcess:
-    return subprocess.run([*command, *more], capture_output=True, text=True, timeout=120)
-
-
 def starts(folder: Path) -> list[int]:
     return [int(line) for line in (folder / 'starts.txt').read_text().split()]
 
 
-def test_every_place_of_the_segmentor_is_given():
-    config = Config.fromfile(ROOT / demo.ECGAN, import_custom_modules=False)
+def read_recipe(name: str) -> Config:
+    return Config.fromfile(find_config(name), import_custom_modules=False)
+
+
+def test_every_place_of_the_judge_is_known():
+    config = read_recipe(demo.ECGAN)
     config.merge_from_dict({f'{key}.checkpoint': 'HERE' for key in demo.JUDGES})
-    # None is left with another checkpoint: the text holds as many as were replaced.
+    # None is left with another checkpoint: as many as there are judges.
     text = Config(dict(v=config.val_evaluator, t=config.test_evaluator)).pretty_text
-    assert text.count('checkpoint=') == text.count("checkpoint='HERE'") == len(demo.JUDGES)
+    judges = text.count(demo.JUDGE)
+    assert text.count("checkpoint='HERE'") == text.count('checkpoint=') == judges
+    assert judges == len(demo.JUDGES)
 
 
+@pytest.mark.parametrize('judge', [False, True])
 @pytest.mark.parametrize('short', [False, True])
-def test_stages_fit_their_configs(short, tmp_path):
-    stages = demo.build_stages(tmp_path, short)
-    assert list(stages) == ['segmentor', 'ecgan', 'evaluation']
+def test_stages_fit_their_recipes(short, judge, tmp_path):
+    stages = demo.build_stages(tmp_path, short, judge)
+    assert list(stages) == ['segmentor'] * judge + ['ecgan', 'evaluation']
     for name, stage in stages.items():
-        tool, path, *rest = map(str, stage.arguments)
-        assert (ROOT / 'tools' / tool).is_file()
-        assert rest[rest.index('--work-dir') + 1] == str(tmp_path / name)
-        config = Config.fromfile(ROOT / path, import_custom_modules=False)
+        args = PARSERS[stage.command]().parse_args(stage.arguments)
+        assert args.work_dir == str(tmp_path / name) and args.quiet
+        config, options = read_recipe(args.config), dict(o.split('=', 1) for o in args.cfg_options)
         before = set(config.to_dict())
-        options = dict(pair.split('=', 1) for pair in rest[rest.index('--cfg-options') + 1 :])
         config.merge_from_dict(options)
         assert set(config.to_dict()) == before
-        if tool == 'train.py':
+        judged = str(stages['segmentor'].result) if judge else None
+        if name != 'segmentor':
+            assert {options.get(f'{key}.checkpoint') for key in demo.JUDGES} == {judged}
+        if stage.command == 'train':
+            assert args.resume == 'auto'
             assert stage.result == tmp_path / name / f'iter_{options["train_cfg.max_iters"]}.pth'
-    assert stages['evaluation'].arguments[2] == stages['ecgan'].result
-    if not short:
-        config = Config.fromfile(ROOT / demo.ECGAN, import_custom_modules=False)
-        assert stages['ecgan'].result.name == f'iter_{config.train_cfg.max_iters}.pth'
-        config = Config.fromfile(ROOT / demo.SEGMENTOR, import_custom_modules=False)
-        assert stages['segmentor'].result.name == f'iter_{config.train_cfg.max_iters}.pth'
+            length = read_recipe(args.config).train_cfg.max_iters
+            assert (int(options['train_cfg.max_iters']) == length) is not short
+        else:
+            assert args.checkpoint == str(stages['ecgan'].result)
+
+
+def test_the_training_leaves_measuring_to_the_evaluation(tmp_path):
+    args = train.build_parser().parse_args(demo.build_stages(tmp_path)['ecgan'].arguments)
+    options = dict(option.split('=', 1) for option in args.cfg_options)
+    assert int(options['train_cfg.val_begin']) > int(options['train_cfg.max_iters'])
 
 
 @pytest.mark.slow
-def test_result_and_times(fake_demo, tmp_path):
-    done = run(fake_demo)
-    assert done.returncode == 0, done.stderr
+def test_result_and_times(run, recipe, tmp_path):
+    status, told = run()
+    assert status == 0, told
     report = json.loads((tmp_path / 'demo' / 'report.json').read_text())
-    assert report['train_seconds'] >= 6 * 0.3 and report['generated']['mIoU'] == 0.7
-    assert report['total_seconds'] >= report['train_seconds'] + report['segmentor_seconds']
+    assert report['train_seconds'] >= STEPS * PAUSE and report['generated']['mIoU'] == 0.7
+    assert report['total_seconds'] >= report['train_seconds']
+    assert 'segmentor_seconds' not in report
     assert demo.SHORT_NOTE in (tmp_path / 'demo' / 'report.md').read_text()
-    assert '3 of 3 stages to go' in done.stdout and '| mIoU | 0.7000 | 0.9600 |' in done.stdout
+    lines = ['[1/3] set up: done', '[2/3] train ECGAN: about', '[3/3] evaluate: about']
+    assert all(line in told for line in lines) and '| mIoU | 0.7000 | 0.9600 |' in told
     for name in demo.REPORT_FILES:
-        assert str(tmp_path / 'demo' / name) in done.stdout and (tmp_path / 'demo' / name).is_file()
-    # A second run shows the result and runs nothing; other recipes, or --fresh, begin anew.
-    again = run(fake_demo)
-    assert '0 of 3 stages' in again.stdout and '| mIoU | 0.7000 | 0.9600 |' in again.stdout
+        assert str(tmp_path / 'demo' / name) in told and (tmp_path / 'demo' / name).is_file()
+    # A second run shows the result and does nothing; --fresh, other recipes or stages begin anew.
+    again = run()[1]
+    assert '[2/3] train ECGAN: done in' in again and '[3/3] evaluate: done in' in again
+    assert '| mIoU | 0.7000 | 0.9600 |' in again
     assert starts(tmp_path / 'demo' / 'ecgan') == [0]
-    assert run(fake_demo, '--fresh').returncode == 0
+    assert 'done in' not in run('--fresh')[1].replace('set up: done in', '')
     assert starts(tmp_path / 'demo' / 'ecgan') == [0]
-    (tmp_path / 'configs' / 'a.py').write_text('size = 65\n')
-    assert '3 of 3 stages to go' in run(fake_demo).stdout
+    recipe.write_text('size = 65\n')
+    assert '[2/3] train ECGAN: about' in run()[1]
+    judged = run('--judge')[1]
+    assert '[2/4] train the judge: about' in judged and '[3/4] train ECGAN: about' in judged
+    report = json.loads((tmp_path / 'demo' / 'report.json').read_text())
+    assert report['segmentor_seconds'] >= STEPS * PAUSE
 
 
 @pytest.mark.slow
-def test_killed_demo_goes_on(fake_demo, tmp_path):
-    ecgan = tmp_path / 'demo' / 'ecgan'
-    hold = tmp_path / 'tools' / 'train.hold'
-    process = subprocess.Popen(fake_demo, stdout=subprocess.PIPE, text=True)
-    wait_for(tmp_path / 'demo' / 'segmentor' / 'iter_30.pth')
+def test_killed_demo_goes_on(start, run, tmp_path):
+    ecgan, hold = tmp_path / 'demo' / 'ecgan', tmp_path / 'hold'
     hold.touch()
+    first = start()
     wait_for(ecgan / 'step_3')
     time.sleep(demo.SAVE_SECONDS + 0.5)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    # The tool has outlived the demo and still holds the folder.
-    busy = run(fake_demo)
-    assert busy.returncode == 2
-    assert busy.stderr.startswith('error: another demo works in') and busy.stderr.count('\n') == 1
+    status, told = run()
+    assert status == 2 and told.count('\n') == 1
+    assert told.startswith(f'error: another training (process {first.pid} on ')
+    first.kill()
+    first.join()
     hold.unlink()
-    wait_for(ecgan / 'iter_4.pth')
-    time.sleep(0.5)
-    again = run(fake_demo)
-    assert again.returncode == 0, again.stderr
-    assert '1 of 3 stages to go' in again.stdout
+    status, told = run()
+    assert status == 0, told
     report = json.loads((tmp_path / 'demo' / 'report.json').read_text())
-    assert report['train_seconds'] >= demo.SAVE_SECONDS
-    assert starts(tmp_path / 'demo' / 'segmentor') == starts(ecgan) == [0]
+    assert report['train_seconds'] >= demo.SAVE_SECONDS + 3 * PAUSE
+    assert starts(ecgan) == [0, 3]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_stopped_demo_stops_its_tool_and_resumes(fake_demo, tmp_path, number):
+def test_stopped_demo_goes_on(start, run, tmp_path, number):
     ecgan = tmp_path / 'demo' / 'ecgan'
-    process = subprocess.Popen(
-        fake_demo, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
-    )
+    process = start()
     wait_for(ecgan / 'step_2')
-    process.send_signal(number)
-    assert process.wait() == 128 + number
+    os.kill(process.pid, number)
+    assert fresh_process.finish(process) == 128 + number
     reached = len(list(ecgan.glob('step_*')))
-    assert 2 <= reached < 6
-    again = run(fake_demo)
-    assert again.returncode == 0, again.stderr
-    assert starts(ecgan)[0] == 0 and starts(ecgan)[1] >= 2
+    assert 2 <= reached < STEPS
+    status, told = run()
+    assert status == 0, told
+    assert starts(ecgan) == [0, reached]
     times = json.loads((tmp_path / 'demo' / 'times.json').read_text())
-    assert times['ecgan'] >= 6 * 0.3 - 0.3
+    assert times['ecgan'] >= STEPS * PAUSE - PAUSE
 
 
-def test_failing_tool_ends_the_demo(fake_demo, tmp_path):
-    (tmp_path / 'tools' / 'train.py').write_text('raise SystemExit("error: no such class: 9")')
-    failed = run(fake_demo)
-    assert failed.returncode == 1
-    assert failed.stderr.splitlines()[0] == 'error: no such class: 9'
-    assert failed.stderr.splitlines()[1].startswith('error: could not train the segmentor; see')
-    assert not (tmp_path / 'demo' / 'ecgan').exists()
+def test_failing_command_ends_the_demo(run, tmp_path):
+    wrong = tmp_path / 'wrong.py'
+    wrong.write_text('size = 64\n')
+    status, told = run(recipe=wrong)
+    assert status == 2 and told.splitlines()[-1] == 'error: no such class: 9'
+    assert not (tmp_path / 'demo' / 'evaluation').exists()

@@ -1,9 +1,6 @@
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
+import fresh_process
 import pytest
 import torch
 from evaluation_toys import ToyGenerator, trained, write_run_config
@@ -13,6 +10,7 @@ from tool_modules import load_tool
 
 from projects.ecgan.errors import MissingFileError
 from projects.ecgan.evaluation import LayoutMetric, evaluate_and_report
+from projects.ecgan.recipes.names import configs_folder
 from projects.ecgan.reports import read_report
 from projects.ecgan.weights import file_sha256
 
@@ -116,15 +114,11 @@ def test_metrics_follow_the_model_that_is_measured(run_folder):
 
 
 @pytest.mark.slow
-def test_tool_writes_the_report(repo_root, run_folder):
-    paths = [str(repo_root), str(Path(__file__).parents[1])]
-    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'OMP_NUM_THREADS': '1'}
-    config = str(write_run_config(run_folder, wrong=1))
-    tool = str(repo_root / 'tools' / 'test.py')
+def test_tool_writes_the_report(run_folder, tmp_path):
+    config, log = str(write_run_config(run_folder, wrong=1)), tmp_path / 'log.txt'
     arguments = [config, 'model.pth', '--work-dir', 'wrong']
-    subprocess.run(
-        [sys.executable, tool, *arguments], cwd=run_folder, env=environment, check=True, timeout=300
-    )
+    call = (fresh_process.run_script, 'tools/test.py', arguments, None, str(run_folder))
+    assert fresh_process.run(*call, log=log) == 0, log.read_text()
     report = read_report(run_folder / 'wrong')
     assert report['untrained']['mIoU'] < report['generated']['mIoU'] < report['real']['mIoU'] == 1
 
@@ -167,3 +161,12 @@ def test_training_stops_before_it_starts_without_the_segmentor(run_folder):
     with pytest.raises(MissingFileError, match=r'grey not found: absent\.pth'):
         runner.train()
     assert runner.iter == 0
+
+
+def test_a_recipe_of_the_package_goes_by_its_name():
+    from projects.ecgan.evaluation.report import _config_name
+
+    recipe = configs_folder() / 'ecgan' / 'a.py'
+    assert _config_name(str(recipe)) == 'ecgan::ecgan/a.py'
+    for other in ('configs/ecgan/a.py', '/elsewhere/a.py', None):
+        assert _config_name(other) == other

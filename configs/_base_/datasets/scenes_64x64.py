@@ -22,12 +22,9 @@ val_dataloader = dict(
     dataset=dict(**scenes, split='val', length=256, pipeline=finish),
 )
 test_dataloader = val_dataloader
-# The judge is this project's own (configs/segmentor), trained in about a minute; its features stand
-# in for Inception's, hence the name segmentor-FID.
-segmentor = dict(
-    config='configs/segmentor/unet-s3-c16_1xb8-800iters_scenes-64x64.py',
-    checkpoint='work_dirs/unet-s3-c16_1xb8-800iters_scenes-64x64/iter_800.pth',
-)
+# The judge is this project's own, with its weights beside its recipe; its features stand in for
+# Inception's, hence the name segmentor-FID.
+segmentor = dict(config='unet-s3-c16_1xb8-800iters_scenes-64x64')
 fidelity = dict(type='SegmentationFidelity', segmentor=segmentor)
 val_evaluator = dict(type='Evaluator', metrics=[fidelity])
 test_evaluator = dict(

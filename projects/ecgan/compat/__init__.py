@@ -13,6 +13,7 @@ from . import (
     metric_arguments,
     missing_companions,
     missing_ops,
+    needless_warnings,
     numpy_bool8,
     safe_checkpoints,
     separate_ddp_keys,
@@ -33,6 +34,7 @@ _MODULES = (
     translation_ddp,
     separate_ddp_keys,
     averaging_waits,
+    needless_warnings,
 )
 
 

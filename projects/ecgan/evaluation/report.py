@@ -27,6 +27,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from ..models.parts.unwrap import unwrap
+from ..recipes.names import PREFIX, configs_folder
 from ..reports import write_report
 from ..version import __version__, package_versions
 from ..weights import cached_path, file_sha256
@@ -113,6 +114,13 @@ def _loaders(runner: Runner) -> list[DataLoader]:
     return getattr(loop, 'dataloaders', None) or [loop.dataloader]
 
 
+def _config_name(filename: str | None) -> str | None:
+    """A recipe found by its name goes by that: the report then names no folder of this machine."""
+    if filename is None or not Path(filename).is_relative_to(configs_folder()):
+        return filename
+    return PREFIX + Path(filename).relative_to(configs_folder()).as_posix()
+
+
 def build_protocol(runner: Runner, samples: Sequence) -> dict:
     """Say how the numbers of a runner's test loop came about, after its test.
 
@@ -125,7 +133,7 @@ def build_protocol(runner: Runner, samples: Sequence) -> dict:
     autocast = getattr(runner.test_loop, 'fp16', False)
     protocol = {
         **_checkpoint_protocol(runner.cfg.get('load_from')),
-        'config': runner.cfg.filename,
+        'config': _config_name(runner.cfg.filename),
         'dataset': [type(loader.dataset).__name__ for loader in _loaders(runner)],
         'num_images': sum(len(loader.dataset) for loader in _loaders(runner)),
         'image_size': list(image.shape[-2:]) if image is not None else None,

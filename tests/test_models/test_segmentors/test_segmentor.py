@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 import torch
 from evaluation_toys import GREY_STEP, NUM_CLASSES, make_labels, paint, write_segmentor
 
 from projects.ecgan.models.segmentors import Segmentor
 from projects.ecgan.models.segmentors.segmentor import find_segmentor_config, zoo_weights_url
+from projects.ecgan.weights import file_sha256
 
 ZOO = 'deeplabv3plus_r101-d8_4xb2-80k_cityscapes-512x1024'
 
@@ -64,6 +67,16 @@ def test_protocol_names_and_hashes_what_was_used(tmp_path):
     assert (protocol['input_policy'], protocol['input_size']) == ('upscale', [16, 16])
 
 
+def test_weights_beside_the_config_are_taken_where_none_are_named(tmp_path):
+    arguments = write_segmentor(tmp_path)
+    protocol = Segmentor(arguments['config']).protocol()
+    # By name: no folder of this machine.
+    assert protocol['checkpoint'] == 'grey.pth'
+    assert protocol['checkpoint_sha256'] == file_sha256(arguments['checkpoint'])
+    with pytest.raises(FileNotFoundError, match='absent'):
+        Segmentor(arguments['config'], 'absent.pth')
+
+
 @pytest.mark.parametrize(
     ('policy', 'size'), [('upscale', None), ('native', (8, 8)), ('pipeline', (8, 8))]
 )
@@ -106,8 +119,10 @@ def test_weights_that_cannot_be_fetched(tmp_path, monkeypatch):
 
 
 def test_local_config_needs_a_checkpoint(tmp_path):
-    with pytest.raises(FileNotFoundError, match='not in the model zoo: give its weights'):
-        Segmentor(write_segmentor(tmp_path)['config'])
+    arguments = write_segmentor(tmp_path)
+    Path(arguments['checkpoint']).unlink()
+    with pytest.raises(FileNotFoundError, match='not in the model zoo and has no weights beside'):
+        Segmentor(arguments['config'])
 
 
 def test_missing_weights_of_an_own_segmentor_say_how_to_train_it(tmp_path):

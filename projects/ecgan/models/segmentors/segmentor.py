@@ -121,7 +121,8 @@ class Segmentor(nn.Module):
 
     Args:
         config: Local config path or model-zoo name (:func:`find_segmentor_config`).
-        checkpoint: Local path or address of the weights. None: the model zoo's, for a zoo config.
+        checkpoint: Local path or address of the weights. None: those that lie beside the config
+            (``NAME.pth`` beside ``NAME.py``), or the model zoo's, for a zoo config.
         input_policy: Size at which the segmentor sees an image. ``native``: as it is. ``upscale``:
             enlarged bilinearly to ``input_size``. ``pipeline``: as the segmentor's own test
             pipeline resizes it.
@@ -154,6 +155,8 @@ class Segmentor(nn.Module):
         path = find_segmentor_config(config)
         settings = Config.fromfile(path)
         self.checkpoint = self._find_checkpoint(checkpoint, path)
+        # What comes with its config goes by its name: no folder of this machine.
+        self.checkpoint_name = self.checkpoint.name if checkpoint is None else str(self.checkpoint)
         self.model = _build_model(settings)
         self._load(path)
         self.pipeline = _build_pipeline(settings) if input_policy == 'pipeline' else None
@@ -167,11 +170,14 @@ class Segmentor(nn.Module):
 
     @staticmethod
     def _find_checkpoint(checkpoint: str | None, config: Path) -> Path:
+        beside = config.with_suffix('.pth')
+        if checkpoint is None and beside.is_file():
+            return beside
         url = zoo_weights_url(config)
         if checkpoint is None and url is None:
             raise MissingFileError(
-                f'Segmentor config {config} is not in the model zoo: give its weights as '
-                'segmentor.checkpoint (a path or an address).'
+                f'Segmentor config {config} is not in the model zoo and has no weights beside it: '
+                'give them as segmentor.checkpoint (a path or an address).'
             )
         origin = f'Train it: ecgan train {config}'
         if url is not None:
@@ -264,7 +270,7 @@ class Segmentor(nn.Module):
         return {
             'config': self.config_name,
             'config_sha256': self.config_sha256,
-            'checkpoint': str(self.checkpoint),
+            'checkpoint': self.checkpoint_name,
             'checkpoint_sha256': file_sha256(self.checkpoint),
             'input_policy': self.input_policy,
             'input_size': list(self.input_size) if self.input_size else None,
