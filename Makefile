@@ -38,7 +38,7 @@ help: ## this list
 setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by every target below
 	@$(SET_UP)
 
-demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure the result
+demo: setup ## train ECGAN on drawn street scenes and measure the result
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
@@ -62,7 +62,7 @@ test-fast: setup ## the quick tests (2 minutes)
 	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
-	$(PYTEST) $(AT_ONCE) --dist loadfile -m campaign $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) --dist loadgroup -m campaign $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .

@@ -1,12 +1,17 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests.
 
+Pytest reads this file and those of the folders beside it before it hands the tests to other
+processes: what takes long to import is imported inside the fixtures.
+"""
+
+import atexit
+import gc
 import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from mmengine.registry import DefaultScope
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPO_ROOT), str(REPO_ROOT / 'tools')]
@@ -15,6 +20,20 @@ import projects.ecgan  # noqa: E402, F401  (applies the compatibility modules, r
 
 # After this time (seconds since 1970) no campaign begins, so that a slow machine ends in time.
 CAMPAIGNS_UNTIL = float(os.environ.get('ECGAN_CAMPAIGNS_UNTIL', 'inf'))
+
+
+def pytest_collection_finish() -> None:
+    """Leave out what takes longer than the work of small tests, in each process that runs some.
+
+    MMEngine lays its config out afresh for every checkpoint, and has garbage collected for every
+    data set: what was imported until here needs not be searched for any.
+    """
+    from mmengine.config import config
+
+    config.FormatCode = lambda text, **style: (text, True)
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,6 +71,8 @@ def default_scope_of_its_own():
 
     Nor does it inherit that of a fixture of its module or of another, which is set up before this.
     """
+    from mmengine.registry import DefaultScope  # not needed by what hands out the tests
+
     scopes = DefaultScope._instance_dict
     scopes.clear()
     yield

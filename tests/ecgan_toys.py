@@ -30,6 +30,8 @@ def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
         'data_preprocessor.with_boundary': True,
         'generator.base_channels': 4,
         'discriminator.base_channels': 4,
+        'label_generator.base_channels': 8,
+        'contrast_loss.embedding_channels': 16,
         'perceptual_loss': None,
         **changes,
     }

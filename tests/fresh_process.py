@@ -85,13 +85,16 @@ def run_distributed(
     return [finish(job) for job in jobs]
 
 
-def run_script(script: str, argv: list[str], kill_at: int | None = None) -> None:
+def run_script(
+    script: str, argv: list[str], kill_at: int | None = None, folder: str | None = None
+) -> None:
     """Run a script of the repository as ``python SCRIPT ARGV``; a job for the functions above.
 
     Args:
         script: Path below the repository.
         argv: Arguments.
         kill_at: The process kills itself (SIGKILL) before this iteration of its training.
+        folder: Where it runs.
     """
     from mmengine.config import config
     from mmengine.runner import IterBasedTrainLoop
@@ -107,6 +110,8 @@ def run_script(script: str, argv: list[str], kill_at: int | None = None) -> None
             run_iter(loop, data_batch)
 
         IterBasedTrainLoop.run_iter = run_or_die
+    if folder is not None:
+        os.chdir(folder)
     sys.argv = [script, *argv]
     runpy.run_path(str(REPO_ROOT / script), run_name='__main__')
 

@@ -1,7 +1,9 @@
 """Checkpoints that were made to do harm, by form: each function writes one."""
 
 import builtins
+import functools
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,8 +59,16 @@ def code_by_its_name(path: Path) -> None:
     pickled(path, b'\x80\x02cposix\nsystem\nX\x05\x00\x00\x00touch\x85R.')
 
 
+@functools.cache
+def _bomb() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / 'bomb.pth'
+        write(path, {**plain(), 'archive/data/1': bytes(2**28)}, zipfile.ZIP_DEFLATED)
+        return path.read_bytes()
+
+
 def bomb(path: Path) -> None:
-    write(path, {**plain(), 'archive/data/1': bytes(2**28)}, zipfile.ZIP_DEFLATED)
+    path.write_bytes(_bomb())
 
 
 def small_bomb(path: Path) -> None:

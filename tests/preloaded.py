@@ -1,5 +1,6 @@
 """What the fork server imports once for all jobs: whatever a training of either toolbox needs."""
 
+import atexit
 import gc
 
 import projects.ecgan  # first: it makes the toolboxes sound
@@ -27,3 +28,4 @@ for name in projects.ecgan._PARTS:
 # Jobs share these pages as long as no collection of garbage writes to them.
 gc.collect()
 gc.freeze()
+atexit.register(gc.unfreeze)

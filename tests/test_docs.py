@@ -1,7 +1,7 @@
 """What the documentation shows works: code is run or looked up, commands are parsed, links lead on.
 
-Every fenced block of README.md, CONTRIBUTING.md and docs/ is a test of its own. The checks take
-text and return what is wrong with it; texts that are wrong test the checks.
+Every fenced block of the pages is a test of its own. The checks take text and return what is wrong
+with it; texts that are wrong test the checks.
 """
 
 import argparse

@@ -6,11 +6,7 @@ __version__ = '0.1.0'
 
 
 def package_versions(*names: str) -> dict[str, str]:
-    """Versions of installed distributions, read without importing them; absent ones are left out.
-
-    Args:
-        *names: Distributions, for example ``'mmcv-lite'``.
-    """
+    """Versions of installed distributions, not imported for it; absent ones are left out."""
     found = {}
     for name in names:
         try:

@@ -69,12 +69,7 @@ def find_weights(source: str, purpose: str, option: str, origin: str = '') -> Pa
 
 
 def keep_out_of_checkpoints(owner: nn.Module, name: str) -> None:
-    """Leave a frozen, pretrained part out of its owner's state dict; on loading it stays as it is.
-
-    Args:
-        owner: Module that has the part.
-        name: Attribute that holds it.
-    """
+    """Leave a frozen, pretrained part out of its owner's state dict; loading leaves it as it is."""
     owner._register_state_dict_hook(partial(_leave_out, name))
     owner._register_load_state_dict_pre_hook(partial(_fill_in, name), with_module=True)
 

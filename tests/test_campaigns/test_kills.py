@@ -77,9 +77,7 @@ def wait_for_moment(jobs: list[BaseProcess], work_dir: Path, moment: random.Rand
 
 
 @pytest.mark.parametrize('processes', [1, 2])
-def test_killed_again_and_again(
-    tmp_path: Path, processes: int, record_property: Callable
-) -> None:
+def test_killed_again_and_again(tmp_path: Path, processes: int, record_property: Callable) -> None:
     moment = random.Random(f'{seed()}, {processes}')
     whole, work, log = tmp_path / 'whole', tmp_path / 'work', tmp_path / 'log.txt'
 

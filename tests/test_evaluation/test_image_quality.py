@@ -51,6 +51,7 @@ def test_metrics_share_one_pass_of_the_generator():
     assert result['PSNR'] == result['again/PSNR'] > 0
 
 
+@pytest.mark.slow
 def test_lpips_takes_the_backbone_from_the_given_file(tmp_path):
     import lpips
 

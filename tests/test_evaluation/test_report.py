@@ -1,9 +1,6 @@
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
+import fresh_process
 import pytest
 import torch
 from evaluation_toys import ToyGenerator, trained, write_run_config
@@ -117,15 +114,11 @@ def test_metrics_follow_the_model_that_is_measured(run_folder):
 
 
 @pytest.mark.slow
-def test_tool_writes_the_report(repo_root, run_folder):
-    paths = [str(repo_root), str(Path(__file__).parents[1])]
-    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'OMP_NUM_THREADS': '1'}
-    config = str(write_run_config(run_folder, wrong=1))
-    tool = str(repo_root / 'tools' / 'test.py')
+def test_tool_writes_the_report(run_folder, tmp_path):
+    config, log = str(write_run_config(run_folder, wrong=1)), tmp_path / 'log.txt'
     arguments = [config, 'model.pth', '--work-dir', 'wrong']
-    subprocess.run(
-        [sys.executable, tool, *arguments], cwd=run_folder, env=environment, check=True, timeout=300
-    )
+    call = (fresh_process.run_script, 'tools/test.py', arguments, None, str(run_folder))
+    assert fresh_process.run(*call, log=log) == 0, log.read_text()
     report = read_report(run_folder / 'wrong')
     assert report['untrained']['mIoU'] < report['generated']['mIoU'] < report['real']['mIoU'] == 1
 

@@ -39,6 +39,7 @@ def test_calculate_sums_areas_before_it_divides():
     assert result['per_class']['IoU'] == pytest.approx([4 / 7, 1 / 4])
 
 
+@pytest.mark.slow
 def test_calculate_is_exact_beyond_the_integers_of_float32():
     # 2**24 + 1 is no float32: mmseg's own running sum loses the last pixel.
     labels = torch.zeros(1025, 128, 128, dtype=torch.uint8)

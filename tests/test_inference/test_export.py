@@ -185,6 +185,7 @@ def test_a_file_that_gives_something_else_is_not_written(
     path = tmp_path / 'model.pt2'
     path.write_text('an older one')
     inferencer = ECGANInferencer(checkpoints['spade'], device='cpu')
+    monkeypatch.setattr(export, '_sample_maps', lambda _: [scenes('spade', 1, (32, 32))])
     monkeypatch.setattr(export, '_trace', lambda *args: None)
     monkeypatch.setattr(export, '_program_file', lambda *args: b'a newer one')
     shift = [wrong]
@@ -223,7 +224,7 @@ def test_the_tool_and_the_page(checkpoints, repo_root, tmp_path, monkeypatch, na
     assert re.search(rf'{name}: \d+\.\d MB, at most [01] levels from PyTorch', log.read_text())
     (labels,), _ = scenes('ecgan', 1, (75, 100))
     cv2.imwrite(str(tmp_path / 'layout.png'), labels)
-    page = (repo_root / 'docs' / 'export.md').read_text(encoding='utf-8')
+    page = (repo_root / 'docs' / 'convert.md').read_text(encoding='utf-8')
     programs = re.findall(r'^```python\n(.*?)^```$', page, re.MULTILINE | re.DOTALL)
     assert f"'{name}'" in programs[index]
     monkeypatch.chdir(tmp_path)

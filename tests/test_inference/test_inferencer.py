@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 from ecgan_toys import SMOKE, build_model, write_checkpoint
-from mmengine.config import Config
+from mmengine.config import Config, config
 from PIL import Image
+from yapf.yapflib.yapf_api import FormatCode
 
 from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_PALETTE, draw_scene
@@ -184,11 +185,17 @@ def test_config_of_a_checkpoint_is_not_run(checkpoint, tmp_path, line):
 
 
 @pytest.mark.slow
-def test_carried_configs_are_read_as_mmengine_reads_them(repo_root):
-    for path in (repo_root / 'configs').glob('*/*.py'):
+def test_carried_configs_are_read_as_mmengine_reads_them(repo_root, monkeypatch):
+    """All of them, and the first as MMEngine lays it out, which takes a second each."""
+    texts = []
+    monkeypatch.setattr(config, 'FormatCode', FormatCode)
+    for path in (repo_root / SMOKE, *(repo_root / 'configs').glob('*/*.py')):
         cfg = Config.fromfile(path, import_custom_modules=False)
-        read = read_carried_config({'meta': {'cfg': cfg.pretty_text}}, 'model.pth')
+        texts.append(cfg.pretty_text)
+        read = read_carried_config({'meta': {'cfg': texts[-1]}}, 'model.pth')
         assert read.to_dict() == cfg.to_dict()
+        monkeypatch.undo()
+    assert texts.count(texts[0]) == 1  # though the first comes twice
 
 
 def test_carried_tables_of_ids_are_read():
@@ -279,3 +286,10 @@ def test_a_model_without_edges_and_average(repo_root, tmp_path):
     torch.save(dict(meta=dict(cfg=cfg.pretty_text), state_dict=model.state_dict()), path)
     picture = ECGANInferencer(path, device='cpu')(np.ones((32, 32), np.uint8))
     assert picture.coarse is None and picture.edge is None and picture.image.shape == (32, 32, 3)
+
+
+def test_config_in_place_of_the_carried_one_may_be_a_recipe(checkpoint):
+    with pytest.raises(CheckpointError, match='does not fit its config'):
+        ECGANInferencer(checkpoint, config='ecgan_base16_1xb8-400iters_scenes-64x64@b1')
+    with pytest.raises(MissingFileError, match='config no_such_recipe does not exist'):
+        ECGANInferencer(checkpoint, config='no_such_recipe')

@@ -38,12 +38,17 @@ def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
     }
 
 
-@pytest.fixture(scope='module', params=GENERATORS)
-def inferencer(request, checkpoints) -> ECGANInferencer:
-    return ECGANInferencer(checkpoints[request.param], device='cpu')
+@pytest.fixture(scope='module')
+def inferencers(checkpoints) -> dict[str, ECGANInferencer]:
+    return {name: ECGANInferencer(path, device='cpu') for name, path in checkpoints.items()}
 
 
-def scene(index: int = 0, size: tuple[int, int] = (64, 64)) -> np.ndarray:
+@pytest.fixture(params=GENERATORS)
+def inferencer(request, inferencers) -> ECGANInferencer:
+    return inferencers[request.param]
+
+
+def scene(index: int = 0, size: tuple[int, int] = (32, 32)) -> np.ndarray:
     return draw_scene(index, 1, size)[1]
 
 
@@ -74,8 +79,8 @@ def test_regions_are_drawn_anew(inferencer):
     assert not close(by_class, third) and not close(by_class, fourth)
     back = Seeds(3).anew(largest, 4).anew(np.int64(largest), 3)
     assert close(inferencer(labels, seed=back).image, third)
-    with pytest.raises(DataError, match=r'0 is 64x64 .*of shape \(32, 64\)'):
-        inferencer(labels, seed=Seeds(3).anew(everything[:32], 4))
+    with pytest.raises(DataError, match=r'0 is 32x32 .*of shape \(16, 32\)'):
+        inferencer(labels, seed=Seeds(3).anew(everything[:16], 4))
 
 
 def test_sizes_that_the_network_cannot_take(checkpoints):
@@ -87,8 +92,8 @@ def test_sizes_that_the_network_cannot_take(checkpoints):
         assert image.shape == ((50, 75, 3) if sizes == 'pad' else (64, 64, 3))
 
 
-def test_files_of_several_seeds(checkpoints, tmp_path):
-    inferencer = ECGANInferencer(checkpoints['picture'], device='cpu')
+def test_files_of_several_seeds(inferencers, tmp_path):
+    inferencer = inferencers['picture']
     for index in range(2):
         cv2.imwrite(str(tmp_path / f'{index}.png'), scene(index))
     (tmp_path / 'bad.png').write_text('no picture')
@@ -112,8 +117,8 @@ def test_one_picture_of_a_model_without_noise(repo_root, tmp_path):
 
 
 @pytest.mark.parametrize('name', ['picture', 'by_class'])
-def test_what_is_exported_makes_the_picture_of_its_seed(checkpoints, name):
-    inferencer = ECGANInferencer(checkpoints[name], device='cpu')
+def test_what_is_exported_makes_the_picture_of_its_seed(inferencers, name):
+    inferencer = inferencers[name]
     maps = [np.stack([scene(0), scene(1)]).astype(np.uint8)]
     maps.append(maps[0].astype(np.int64))
     expected = export.expected_pictures(inferencer, maps, True, 5)
@@ -125,9 +130,9 @@ def test_what_is_exported_makes_the_picture_of_its_seed(checkpoints, name):
     assert export.describe(inferencer, True, 5)['noise_seed'] == 5
 
 
-def test_noise_of_every_pixel_is_not_exported(checkpoints):
+def test_noise_of_every_pixel_is_not_exported(inferencers):
     with pytest.raises(ConfigError, match="per='pixel' cannot be exported"):
-        LabelMapGenerator(ECGANInferencer(checkpoints['pixel'], device='cpu'))
+        LabelMapGenerator(inferencers['pixel'])
 
 
 @pytest.mark.campaign

@@ -3,14 +3,15 @@
 import json
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
-import torch
 
 
 @pytest.fixture(scope='session')
 def golden(shared_dir):
     """Inputs (float64 and int64 tensors) and values of ``golden/losses``."""
+    import numpy as np
+    import torch
+
     folder = shared_dir / 'golden' / 'losses'
     tensors = {k: torch.from_numpy(v) for k, v in np.load(folder / 'inputs.npz').items()}
     return SimpleNamespace(
@@ -22,6 +23,9 @@ def golden(shared_dir):
 @pytest.fixture(scope='session')
 def real_layouts(shared_dir):
     """Two real layouts of the COCO-Stuff sample, (2, 24, 24), 8 classes, unknown = 8."""
+    import numpy as np
+    import torch
+
     cv2 = pytest.importorskip('cv2')
     layouts = []
     for name in ('000000000139.png', '000000001268.png'):

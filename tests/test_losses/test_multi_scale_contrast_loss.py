@@ -1,6 +1,6 @@
 import copy
-import multiprocessing
 
+import fresh_process
 import pytest
 import torch
 import torch.distributed as dist
@@ -234,7 +234,7 @@ def run_steps(model, features, labels):
         loss = model(features, labels)
         loss.backward()
         grads = {
-            n.removeprefix('module.'): p.grad.clone().numpy()
+            n.removeprefix('module.'): p.grad.clone()
             for n, p in model.named_parameters()
             if p.grad is not None
         }
@@ -242,33 +242,26 @@ def run_steps(model, features, labels):
     return results
 
 
-def run_rank(rank, share, init_file, queue):
-    torch.set_num_threads(1)
-    dist.init_process_group('gloo', init_method=f'file://{init_file}', rank=rank, world_size=2)
+def run_rank(folder):
+    """Uneven shares: 1 layout and 2."""
+    dist.init_process_group('gloo')
+    rank = dist.get_rank()
+    share = (slice(0, 1), slice(1, 3))[rank]
     model = Trunk()
     del model.layers['head']
     features = {n: x[share] for n, x in make_features(3).items()}
     results = run_steps(nn.parallel.DistributedDataParallel(model), features, make_labels(3)[share])
-    queue.put((rank, results))
+    torch.save(results, folder / f'rank_{rank}.pth')
     dist.barrier()
     dist.destroy_process_group()
 
 
 @pytest.mark.slow
 def test_two_processes_equal_one_with_the_whole_batch(tmp_path):
-    """Uneven shares (1 and 2 layouts); also in the second step, which samples anew."""
-    context = multiprocessing.get_context('spawn')
-    queue = context.Queue()
-    ranks = [
-        context.Process(target=run_rank, args=(rank, share, tmp_path / 'init', queue))
-        for rank, share in enumerate((slice(0, 1), slice(1, 3)))
-    ]
-    for process in ranks:
-        process.start()
-    results = dict(queue.get(timeout=300) for _ in ranks)
-    for process in ranks:
-        process.join(timeout=60)
-        assert process.exitcode == 0
+    """Also in the second step, which samples anew."""
+    codes = fresh_process.run_distributed(run_rank, tmp_path, log=tmp_path / 'log.txt')
+    assert codes == [0, 0], (tmp_path / 'log_0.txt').read_text()[-2000:]
+    results = [torch.load(tmp_path / f'rank_{rank}.pth') for rank in (0, 1)]
     expected = run_steps(Trunk(), make_features(3), make_labels(3))
     assert expected[0][0] != expected[1][0]
     for step, (loss, grads) in enumerate(expected):

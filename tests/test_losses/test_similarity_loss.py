@@ -80,6 +80,7 @@ def test_equals_literal_loops_on_real_layouts(real_layouts):
     assert loss.item() == pytest.approx(literal_similarity(logits, labels, 8), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_equals_dense_formula_at_64():
     generator = torch.Generator().manual_seed(0)
     logits = (3 * torch.randn(1, 8, 64, 64, generator=generator)).requires_grad_()

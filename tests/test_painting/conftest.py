@@ -5,27 +5,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ecgan_toys import write_checkpoint
-from page_server import serving
-
-from projects.ecgan import ECGANInferencer
 
 CHROMIUM = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'chrome'))), None)
 
 
 @pytest.fixture(scope='session')
 def checkpoint(repo_root, tmp_path_factory) -> Path:
+    from ecgan_toys import write_checkpoint
+
     return write_checkpoint(repo_root, tmp_path_factory.mktemp('model'))
 
 
 @pytest.fixture(scope='session')
-def inferencer(checkpoint) -> ECGANInferencer:
+def inferencer(checkpoint):
+    from projects.ecgan import ECGANInferencer
+
     return ECGANInferencer(checkpoint, device='cpu')
 
 
 @pytest.fixture(scope='session')
 def address(repo_root, checkpoint, tmp_path_factory) -> Iterator[str]:
     """The page, served by the tool in a process of its own."""
+    from page_server import serving
+
     pytest.importorskip('nicegui')
     with serving(repo_root, checkpoint, tmp_path_factory.mktemp('server')) as found:
         yield found

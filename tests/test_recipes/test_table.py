@@ -35,8 +35,8 @@ def test_a_row_says_what_a_recipe_takes():
         'memory': '1.6 to 4.5 GB, estimated',
         'measured': '',
     }
-    assert find_row(FULL).batch == '8 x 4'
-    assert find_row('pix2pix_base16_1xb4-600iters_scenes-64x64').width == '16'
+    assert find_row(FULL).cells['batch'] == '8 x 4'
+    assert find_row('pix2pix_base16_1xb4-600iters_scenes-64x64').cells['width'] == '16'
 
 
 def test_words_choose_rows_that_hold_all_of_them():

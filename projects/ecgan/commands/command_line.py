@@ -52,7 +52,9 @@ class ToolParser(argparse.ArgumentParser):
 
     def add_inferencer(self) -> None:
         """Add what ``ECGANInferencer`` takes beside a checkpoint, except the sizes."""
-        self.add_argument('--config', help='config file in place of the one in the checkpoint')
+        self.add_argument(
+            '--config', help='recipe or config file in place of the one in the checkpoint'
+        )
         self.add_argument('--device', help='such as cuda:0 (default: a GPU where there is one)')
         self.add_argument('--dtype', choices=('float32', 'bfloat16'), default='float32')
 
@@ -86,7 +88,9 @@ class _Pairs(argparse.Action):
 def run_parser(description: str) -> ToolParser:
     """A parser with the arguments that training and testing have in common."""
     parser = ToolParser(description)
-    parser.add_argument('config', help='config file, or PACKAGE::PATH, e.g. mmagic::pix2pix/X.py')
+    parser.add_argument(
+        'config', help='RECIPE, RECIPE@VARIANT, file, or PACKAGE::PATH, e.g. mmagic::pix2pix/X.py'
+    )
     parser.add_argument('--work-dir', help='folder of logs and checkpoints')
     parser.add_options()
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')

@@ -17,14 +17,9 @@ from .random_state import preserved_generators, seed_generators
 
 
 class SeededDataset:
-    """A dataset whose random numbers depend on ``(seed, rank, batch number, place)`` only.
+    """A map-style dataset whose random numbers depend on seed, rank, batch number and place only.
 
     Everything but indexing is forwarded to the wrapped dataset.
-
-    Args:
-        dataset: Map-style dataset.
-        seed: Seed of the run.
-        rank: Rank of this process.
     """
 
     def __init__(self, dataset: Any, seed: int, rank: int) -> None:

@@ -19,6 +19,7 @@ from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
+from ..recipes.loading import read_config
 from ..structures import Layout, nearest_resize
 from ..visualization import colour_labels, write_image
 from .checkpoint_config import read_carried_config
@@ -90,7 +91,7 @@ class ECGANInferencer(BaseInferencer):
 
     Args:
         checkpoint: File or address. It carries the config that it was trained with.
-        config: Config file in place of that.
+        config: Recipe or config file in place of that.
         device: Such as ``cuda:0``; None: a GPU where there is one.
         dtype: ``float32`` or ``bfloat16``.
         sizes: What happens to a label map of a size that the network cannot take: ``pad`` continues
@@ -98,7 +99,7 @@ class ECGANInferencer(BaseInferencer):
             ``resize`` brings every map to the size of the training, as testing does.
 
     Raises:
-        MissingFileError: If the checkpoint does not exist.
+        MissingFileError: If the checkpoint or the config does not exist.
         CheckpointError: If it is none of a model that makes pictures from layouts, or the weights
             do not fit the config.
         ConfigError: If an argument is not one of the values above, or the device is not there.
@@ -119,8 +120,8 @@ class ECGANInferencer(BaseInferencer):
             if value not in known:
                 raise ConfigError(f'{name} must be one of {known}, got {value!r}')
         self.checkpoint, self.sizes = str(checkpoint), sizes
-        config = None if config is None else str(config)
-        super().__init__(config, self.checkpoint, device, 'mmagic', show_progress=False)
+        cfg = None if config is None else read_config(config)
+        super().__init__(cfg, self.checkpoint, device, 'mmagic', show_progress=False)
         self.device = next(self.model.parameters()).device
         self.dtype = DTYPES[dtype]
         self.generator = prepare_for_inference(self.model.sampling_generator, self.dtype)

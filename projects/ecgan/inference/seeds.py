@@ -63,13 +63,7 @@ class Seeds:
         return regions
 
     def join(self, noise: LayoutNoise, layout: Layout, masks: Sequence[Tensor]) -> NoisyLayout:
-        """A layout with this noise.
-
-        Args:
-            noise: The generator's.
-            layout: One layout of ``(H, W)``.
-            masks: The regions, bool ``(H, W)`` each.
-        """
+        """One layout of ``(H, W)`` with this noise; the regions' masks are bool ``(H, W)`` each."""
         joined = noise(layout, [self.first])
         for mask, (_, seed) in zip(masks, self.regions, strict=True):
             joined = joined.replaced(mask.unsqueeze(0), noise(layout, [seed]))

@@ -58,11 +58,7 @@ class SharedState:
         return LayoutSession(first, self.labels.ids)
 
     def render(self, ids: np.ndarray, seeds: Seeds | None = None) -> Rendering:
-        """Run the model.
-
-        Args:
-            ids: (H, W) ids of a layout.
-            seeds: Which picture of it, where the model has noise.
+        """Run the model on ids (H, W) of a layout; the seeds matter where the model has noise.
 
         Raises:
             UserError: The layout does not fit the model.

@@ -1,4 +1,7 @@
-"""The recipes: their names, their values, and what was measured of them; nothing imports torch."""
+"""The recipes: their names, their values, and what was measured of them; nothing imports torch.
+
+Only :mod:`.loading` imports MMEngine.
+"""
 
 from .details import details
 from .pages import write_pages

@@ -9,6 +9,9 @@ from .table import Row, result_text
 from .values import Entries, variants_of
 
 _WIDTH, _INDENT = 100, 16
+# What is told with a model's losses beside them.
+_OF_LOSSES = ('discriminator_regularizers', 'loss_config')
+_WEIGHTS = ('label_loss_weight', 'final_weight')
 
 
 def details(row: Row) -> str:
@@ -41,31 +44,27 @@ def _heading(row: Row) -> list[str]:
 
 
 def _sections(row: Row) -> Iterator[tuple[str, list[str]]]:
-    values, model = row.values, row.values['model']
-    yield 'data', [f'{row.data}, {row.size}', *_layout(model)]
-    yield 'augmentation', [_text(values['train_dataloader']['dataset']['pipeline'])]
-    yield 'batch', [row.batch]
-    yield 'rates', [*_rates(values['optim_wrapper'])]
-    yield 'schedule', [row.length, *map(_text, _listed(values.get('param_scheduler')))]
+    values, model, cells = row.values, row.values.model, row.cells
+    yield 'data', [cells['data'], *_layout(model.data_preprocessor)]
+    yield 'augmentation', [_text(values.train_dataloader.dataset.pipeline)]
+    yield 'batch', [cells['batch']]
+    yield 'rates', [*_rates(values.optim_wrapper)]
+    yield 'schedule', [cells['length'], *map(_text, _listed(values.get('param_scheduler')))]
     parts = {key: value for key, value in model.items() if isinstance(value, dict | list) and value}
-    losses = {key: value for key, value in parts.items() if key.endswith('_loss')}
-    weights = {key: model[key] for key in ('label_loss_weight', 'final_weight') if key in model}
-    rest = ('discriminator_regularizers', 'loss_config')
-    losses.update({key: parts[key] for key in rest if key in parts}, **weights)
-    if losses:
-        yield 'losses', [f'{key}: {_text(value)}' for key, value in losses.items()]
+    losses = {key: parts[key] for key in parts if key.endswith('_loss') or key in _OF_LOSSES}
+    losses.update({key: model[key] for key in model if key in _WEIGHTS})
+    average = parts.pop('ema_config', None)
     networks = {k: v for k, v in parts.items() if k not in losses and 'type' in v}
-    average = networks.pop('ema_config', None)
-    networks.pop('data_preprocessor')
-    yield 'networks', [f'{key}: {_text(value)}' for key, value in networks.items()]
-    if average:
-        yield 'average', [_text(average)]
-    evaluator = values['test_evaluator']
+    del networks['data_preprocessor']
+    yield from (
+        (name, [f'{key}: {_text(part)}' for key, part in group.items()])
+        for name, group in (('losses', losses), ('networks', networks))
+    )
+    yield 'average', [_text(average)] if average else []
+    evaluator = values.test_evaluator
     yield 'judged by', [*map(_judge, _listed(evaluator.get('metrics', evaluator)))]
-    for title in ('time', 'memory'):
-        if title in row.facts:
-            yield title, [row.facts[title]]
-    yield 'measured', [result_text(result) for result in row.results] or ['not measured']
+    yield from ((title, [cells[title]]) for title in ('time', 'memory') if cells[title])
+    yield 'measured', [*map(result_text, row.facts.get('results', []))] or ['not measured']
     variants, variant = variants_of(row.path), row.name.partition('@')[2]
     if variant:
         yield 'changes', [f'{key}: {_text(value)}' for key, value in variants[variant].items()]
@@ -73,8 +72,7 @@ def _sections(row: Row) -> Iterator[tuple[str, list[str]]]:
         yield 'variants', [', '.join(f'@{name}' for name in variants)]
 
 
-def _layout(model: Entries) -> list[str]:
-    layout = model['data_preprocessor']
+def _layout(layout: Entries) -> list[str]:
     if 'num_classes' not in layout:
         return []
     further = [key[5:] for key in ('with_unknown', 'with_boundary') if layout[key]]
@@ -93,7 +91,8 @@ def _rates(wrapper: Entries) -> Iterator[str]:
 
 def _judge(metric: Entries) -> str:
     """A metric; of a segmentor's files the config's name alone."""
-    return re.sub(r'config=(?:\S*/)?([^/,]+?)(?:\.py)?, checkpoint=[^,)]*', r'\1', _text(metric))
+    files = r'config=(?:\S*/)?([^/,)]+?)(?:\.py)?(?:, checkpoint=[^,)]*)?(?=[,)])'
+    return re.sub(files, r'\1', _text(metric))
 
 
 def _listed(value: Any) -> list[Any]:

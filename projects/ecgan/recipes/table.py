@@ -36,7 +36,8 @@ class Row:
     Attributes:
         name: ``RECIPE`` or ``RECIPE@VARIANT``.
         path: The recipe's file.
-        facts: What was measured: ``time``, ``memory``, ``results``, each perhaps absent.
+        facts: What was measured: ``time``, ``memory``, ``results``, each perhaps absent. Of results
+            the first is the best founded one.
     """
 
     name: str
@@ -48,75 +49,26 @@ class Row:
         """What it resolves to."""
         return recipe_values(self.name)
 
-    @property
-    def model(self) -> str:
-        """Name of the model."""
-        return MODELS.get(self.path.stem.split('_')[0], 'UNet, a judge')
-
-    @property
-    def data(self) -> str:
-        """Name of the data set."""
-        return DATA[self.path.stem.split('_')[-1].rpartition('-')[0]]
-
-    @property
-    def size(self) -> str:
-        """Width and height of the pictures."""
-        return self.path.stem.rpartition('-')[2].replace('x', ' x ')
-
-    @property
-    def width(self) -> str:
-        """Channels of the generator, or of a judge's backbone, at the finest scale."""
-        model = self.values['model']
-        network = model.get('generator') or model['backbone']
-        network = network.get('network', network)
-        return str(network.get('base_channels', '-'))
-
-    @property
-    def batch(self) -> str:
-        """Layouts of an update: processes x layouts at a time x batches accumulated."""
-        batch = self.values['train_dataloader']['batch_size']
-        wrappers = [
-            part for part in self.values['optim_wrapper'].values() if isinstance(part, dict)
-        ]
-        steps = max(part.get('accumulative_counts', 1) for part in wrappers)
-        samples = self.values.get('auto_scale_lr', {}).get('base_batch_size', batch)
-        processes = samples // (batch * steps)
-        text = f'{processes} x {batch}' if processes > 1 else str(batch)
-        return f'{text}, {steps} accumulated' if steps > 1 else text
-
-    @property
-    def length(self) -> str:
-        """Iterations or epochs."""
-        train = self.values['train_cfg']
-        return (
-            f'{train[key]} {key[4:]}'
-            if (key := 'max_epochs') in train
-            else (f'{train["max_iters"]} iterations')
-        )
-
-    @property
-    def results(self) -> list[dict[str, Any]]:
-        """What was measured, the best founded first; numbers as they were written down."""
-        return self.facts.get('results', [])
-
-    @property
-    def result(self) -> str:
-        """The first result in words; empty where there is none."""
-        return result_text(self.results[0], ('KID', 'segmentor-FID')) if self.results else ''
-
-    @property
+    @cached_property
     def cells(self) -> dict[str, str]:
-        """All of it by the heading of a table."""
+        """What a table says of it, by heading; '' where nothing is known."""
+        model, *_, last = self.path.stem.split('_')
+        data, _, size = last.rpartition('-')
+        network = self.values.model.get('generator') or self.values.model.backbone
+        network = network.get('network', network)
+        train = self.values.train_cfg
+        epochs, iterations = train.get('max_epochs'), train.get('max_iters')
+        results = self.facts.get('results')
         return {
             'recipe': self.name,
-            'model': self.model,
-            'data': f'{self.data} {self.size}',
-            'width': self.width,
-            'batch': self.batch,
-            'length': self.length,
+            'model': MODELS.get(model, 'UNet, a judge'),
+            'data': f'{DATA[data]} {size.replace("x", " x ")}',
+            'width': str(network.get('base_channels', '-')),
+            'batch': _batch(self.values),
+            'length': f'{epochs} epochs' if epochs else f'{iterations} iterations',
             'time': self.facts.get('time', ''),
             'memory': self.facts.get('memory', ''),
-            'measured': self.result,
+            'measured': result_text(results[0], ('KID', 'segmentor-FID')) if results else '',
         }
 
     @property
@@ -126,6 +78,17 @@ class Row:
         what = '{model}, {data}, width {width}, batch {batch}, {length}'.format(**cells)
         takes = '; '.join(filter(None, (cells['time'], cells['memory'])))
         return [line for line in (what, takes, cells['measured']) if line]
+
+
+def _batch(values: Entries) -> str:
+    """Layouts of an update: processes x layouts at a time, and batches accumulated."""
+    batch = values.train_dataloader.batch_size
+    wrappers = [part for part in values.optim_wrapper.values() if isinstance(part, dict)]
+    steps = max(part.get('accumulative_counts', 1) for part in wrappers)
+    samples = values.get('auto_scale_lr', {}).get('base_batch_size', batch)
+    processes = samples // (batch * steps)
+    text = f'{processes} x {batch}' if processes > 1 else str(batch)
+    return f'{text}, {steps} accumulated' if steps > 1 else text
 
 
 def result_text(result: dict[str, Any], wanted: Sequence[str] | None = None) -> str:

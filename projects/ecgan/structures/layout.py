@@ -249,12 +249,5 @@ class Layout(AnyLayout):
 
 
 def as_layout(layout: AnyLayout | Tensor) -> AnyLayout:
-    """Wrap a plain tensor of layout channels; a layout object passes through.
-
-    Args:
-        layout: A layout, or a tensor of shape ``(N, N', H, W)``.
-
-    Returns:
-        A layout object.
-    """
+    """A layout object as it is; a tensor of layout channels ``(N, N', H, W)`` wrapped."""
     return DenseLayout(layout) if isinstance(layout, Tensor) else layout

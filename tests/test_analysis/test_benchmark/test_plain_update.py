@@ -29,8 +29,8 @@ def batch():
     return load_batches(SETTINGS, 1)[0]
 
 
-@pytest.fixture()
-def model():
+@pytest.fixture(scope='module')
+def sound_model():
     """Weights large enough for every term to matter, singular vectors at their fixed point."""
     model = build_model(SETTINGS)
     with torch.no_grad():
@@ -38,6 +38,12 @@ def model():
             parameter.mul_(10)
     refresh_singular_vectors(model, 300)
     return model
+
+
+@pytest.fixture()
+def model(sound_model):
+    """A copy that a test may change."""
+    return copy.deepcopy(sound_model)
 
 
 @pytest.fixture()

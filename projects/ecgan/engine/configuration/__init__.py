@@ -1,16 +1,9 @@
 """A run's config: reading it, changing it as the arguments say, checking it before it runs."""
 
+from ...recipes.loading import config_title, find_config, read_config, variant_names
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
-from .reading import (
-    config_title,
-    find_config,
-    merge_options,
-    read_config,
-    read_options,
-    read_run_config,
-    variant_names,
-)
+from .reading import merge_options, read_options, read_run_config
 from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 
 __all__ = [

@@ -117,8 +117,7 @@ def add_hooks(cfg: Config, training: bool) -> None:
 def use_block_compilation(cfg: Config) -> None:
     """Turn MMEngine's ``compile`` entry into :class:`CompileBlocksHook` where the model is ECGAN.
 
-    Args:
-        cfg: Changed in place; ``compile`` is a bool or the hook's arguments.
+    It is a bool or the hook's arguments.
     """
     options = cfg.get('compile')
     if not options or not _is_ecgan(cfg):

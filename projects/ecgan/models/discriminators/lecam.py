@@ -13,16 +13,10 @@ from ...errors import ConfigError
 
 
 def lecam_loss(real: Tensor, fake: Tensor, real_anchor: Tensor, fake_anchor: Tensor) -> Tensor:
-    """R = mean (D(x) - alpha_F)^2 + mean (D(G(z)) - alpha_R)^2.
+    """R = mean (D(x) - alpha_F)^2 + mean (D(G(z)) - alpha_R)^2, a scalar.
 
-    Args:
-        real: Predictions on photos, of any shape.
-        fake: Predictions on generated images.
-        real_anchor: alpha_R, moving average of predictions on photos, a scalar.
-        fake_anchor: alpha_F, the same on generated images.
-
-    Returns:
-        Scalar.
+    The anchors alpha_R and alpha_F, scalars, are the moving averages of predictions D(x) on photos
+    and D(G(z)) on generated images, which have any shape.
     """
     return (real - fake_anchor).square().mean() + (fake - real_anchor).square().mean()
 

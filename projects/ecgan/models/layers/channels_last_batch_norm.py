@@ -63,14 +63,7 @@ class _ChannelsLastBatchNorm(torch.autograd.Function):
 
 
 def sums_are_inaccurate(x: Tensor) -> bool:
-    """Whether PyTorch would use the kernel that this module replaces.
-
-    Args:
-        x: Features ``(N, C, H, W)``.
-
-    Returns:
-        True for channels-last features on the CPU.
-    """
+    """Whether PyTorch would use the kernel that this module replaces: channels last, on the CPU."""
     channels_last = x.is_contiguous(memory_format=torch.channels_last)
     return x.device.type == 'cpu' and channels_last and not x.is_contiguous()
 

@@ -149,12 +149,7 @@ def spectral_norm(conv: nn.Conv2d) -> nn.Conv2d:
 
 
 def refresh_singular_vectors(module: nn.Module, iterations: int = POWER_ITERATIONS) -> None:
-    """Bring the stored singular vectors of :class:`SpectralNorm` up to date.
-
-    Args:
-        module: Network whose weights were changed from outside.
-        iterations: Power iterations to run.
-    """
+    """Bring a network's singular vectors up to date after its weights were changed from outside."""
     for layer in module.modules():
         if parametrize.is_parametrized(layer, 'weight'):
             weight = layer.parametrizations.weight

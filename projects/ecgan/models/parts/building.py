@@ -60,15 +60,7 @@ def build_of_mmseg(config: dict) -> nn.Module:
 
 
 def with_defaults(config: dict, **defaults: object) -> dict:
-    """A config with defaults for arguments that its module takes and it lacks.
-
-    Args:
-        config: Config of a module.
-        **defaults: Values by argument name.
-
-    Returns:
-        A config to build.
-    """
+    """A module's config with defaults for arguments that the module takes and the config lacks."""
     part = config['type']
     part = MODELS.get(part) if isinstance(part, str) else part
     if part is None:

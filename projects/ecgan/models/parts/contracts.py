@@ -110,15 +110,10 @@ _CALLS: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def check_part(part: nn.Module, contract: type, remedy: str) -> None:
-    """Refuse a part that cannot be called as its contract says, or lacks what it has to offer.
-
-    Args:
-        part: The built part.
-        contract: A class of this module.
-        remedy: What to do about it, the end of the sentence.
+    """Refuse a built part that cannot be called as its contract says, or lacks what it is to offer.
 
     Raises:
-        ConfigError: The part does not fit.
+        ConfigError: The part does not fit; the sentence ends with the remedy.
     """
     name, role = type(part).__name__, contract.__name__
     lacking = [

@@ -226,11 +226,7 @@ class LayoutPix2Pix(Pix2Pix):
     def added_losses(self, outputs: dict[str, Tensor]) -> dict[str, Tensor]:
         """The generator's losses that Pix2Pix does not have and no discriminator gives.
 
-        Args:
-            outputs: ``real_<domain>`` and ``fake_<domain>``.
-
-        Returns:
-            Scalars by name; empty where all are off.
+        Scalars by name of ``real_<domain>`` and ``fake_<domain>``; empty where all are off.
         """
         reals, fakes = self._pairs(outputs)
         layout, losses = self._inputs['layout'], {}

@@ -22,12 +22,7 @@ class Converted(NamedTuple):
 
 
 def listed(folder: Path, suffix: str, archive: str) -> dict[str, Path]:
-    """Files of a folder by their name without the suffix.
-
-    Args:
-        folder: The folder.
-        suffix: Such as ``.png``.
-        archive: What it comes from, which an error names.
+    """Files of a folder by their name without the suffix; an error names the archive they are from.
 
     Raises:
         MissingFileError: There is no such folder, or no such file in it.
