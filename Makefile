@@ -38,7 +38,7 @@ help: ## this list
 setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by every target below
 	@$(SET_UP)
 
-demo: setup ## train a segmentor and ECGAN on drawn street scenes and measure the result
+demo: setup ## train ECGAN on drawn street scenes and measure the result
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
 paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import fresh_process
@@ -16,10 +15,9 @@ from projects.ecgan.commands.main import main
 FENCE = re.compile(r'^```(\w+)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
-def run_in(folder: str, path: str, argv: list[str]) -> None:
-    """Run the command ``ecgan`` in a folder, where Python finds modules in ``path`` as well."""
+def run_in(folder: str, argv: list[str]) -> None:
+    """Run the command ``ecgan`` in a folder."""
     os.chdir(folder)
-    sys.path.insert(0, os.path.abspath(path))
     main(argv)
 
 
@@ -31,11 +29,10 @@ def test_the_page_trains_as_printed(repo_root, tmp_path):
             file = tmp_path / re.match(r'# (\S+\.py)\n', text)[1]
             file.write_text(text, encoding='utf-8')
     (command,) = [text for language, text in blocks if language == 'bash']
-    variable, program, *argv = shlex.split(command, comments=True)
-    name, _, path = variable.partition('=')
-    assert (name, program) == ('PYTHONPATH', 'ecgan')
+    program, *argv = shlex.split(command, comments=True)
+    assert program == 'ecgan'
     log = tmp_path / 'log'
-    code = fresh_process.run(run_in, str(tmp_path), path, argv, log=log, timeout=300)
+    code = fresh_process.run(run_in, str(tmp_path), argv, log=log, timeout=300)
     assert code == 0, log.read_text()[-3000:]
 
     (work_dir,) = (tmp_path / 'work_dirs').iterdir()

@@ -57,8 +57,9 @@ def test_what_is_not_there_is_one_sentence_with_the_nearest_names(elsewhere):
     with pytest.raises(MissingFileError, match=f'does not exist, did you mean {NAME}') as error:
         names.find_recipe('ecgan_base16_1xb4-1500iter_camvid-128x96')
     assert '\n' not in str(error.value)
-    with pytest.raises(MissingFileError, match='ecgan recipes lists them'):
-        names.find_recipe('no_such_thing_at_all')
+    for name in ('no_such_thing_at_all', '.', ''):
+        with pytest.raises(MissingFileError, match='ecgan recipes lists them'):
+            names.find_recipe(name)
 
 
 def test_a_variant_is_behind_the_last_sign(elsewhere):

@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     elif word in COMMANDS:
         # What argparse calls the program.
         sys.argv[0] = f'ecgan {word}'
+        # A config may import modules that lie here; last, so that they hide none.
+        sys.path.append(os.getcwd())
         leave(import_module(f'.{word}', __package__).main(rest))
     else:
         print(f'error: no command {word!r}, there are {", ".join(COMMANDS)}', file=sys.stderr)

@@ -91,7 +91,8 @@ def _rates(wrapper: Entries) -> Iterator[str]:
 
 def _judge(metric: Entries) -> str:
     """A metric; of a segmentor's files the config's name alone."""
-    return re.sub(r'config=(?:\S*/)?([^/,]+?)(?:\.py)?, checkpoint=[^,)]*', r'\1', _text(metric))
+    files = r'config=(?:\S*/)?([^/,)]+?)(?:\.py)?(?:, checkpoint=[^,)]*)?(?=[,)])'
+    return re.sub(files, r'\1', _text(metric))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -47,7 +47,7 @@ def look_for_config(name: str) -> Path | None:
     if inner == name:
         places.insert(0, Path(name).expanduser())
     for place in places:
-        for path in (place, place.with_name(f'{place.name}.py')):
+        for path in (place, Path(f'{place}.py')):
             if path.is_file():
                 return path
     if '/' not in inner:

@@ -28,17 +28,14 @@ class Entries(dict):
 
 
 def recipe_values(name: str) -> Entries:
-    """The values of a recipe, or of a variant.
+    """What MMEngine makes of a recipe, or of a variant; ``variants`` is not in it.
 
     Args:
         name: As for :func:`~projects.ecgan.recipes.names.find_recipe`, perhaps with ``@VARIANT``.
 
-    Returns:
-        What MMEngine makes of it; ``variants`` is not in it.
-
     Raises:
-        MissingFileError: There is no such recipe.
         ConfigError: It cannot be read, or has no such variant.
+        MissingFileError: There is no such recipe.
     """
     recipe, variant = split_variant(name)
     path = find_recipe(recipe)
