@@ -62,7 +62,7 @@ test-fast: setup ## the quick tests (2 minutes)
 	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
-	$(PYTEST) $(AT_ONCE) --dist loadgroup -m campaign $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) --dist loadfile -m campaign $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .

@@ -32,8 +32,7 @@ hypothesis = pytest.importorskip('hypothesis')
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-# In one process, which counts the cases.
-pytestmark = [pytest.mark.campaign, pytest.mark.xdist_group('random inputs')]
+pytestmark = pytest.mark.campaign
 SMOKE = REPO_ROOT / 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 COUNTS: Counter[str] = Counter()
 DTYPES = ('uint8', 'uint16', 'int8', 'int16', 'int64', 'uint64', 'bool', 'float32', 'complex64')
