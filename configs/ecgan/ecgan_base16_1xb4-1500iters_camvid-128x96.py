@@ -1,5 +1,5 @@
-# ECGAN on CamVid's photos: 16 epochs of its 367 pairs, half an hour on two cores, no weights to
-# fetch. Variants: the papers' ladder, b1 to b7.
+# ECGAN on CamVid's photos: 16 epochs of its 367 pairs, half an hour on two cores. Its perceptual
+# loss needs the weights that `make features` installs. Variants: the papers' ladder, b1 to b7.
 _base_ = [
     '../_base_/models/ecgan_base16.py',
     '../_base_/datasets/camvid_128x96.py',

@@ -35,6 +35,7 @@ def test_a_row_says_what_a_recipe_takes():
         'memory': '1.6 to 4.5 GB, estimated',
         'measured': '',
     }
+    assert row.summary[0].endswith('; one GPU of 8 GB')
     assert find_row(FULL).cells['batch'] == '8 x 4'
     assert find_row('pix2pix_base16_1xb4-600iters_scenes-64x64').cells['width'] == '16'
 
@@ -56,7 +57,8 @@ def test_details_show_the_values_that_make_a_recipe():
         'feature_matching_loss: FeatureMatchingLoss(loss_weight=3.0)',
         'mmseg.RandomCrop(crop_size=(96, 128))',
         '11 classes + unknown',
-        'variants      @b1, @b2',
+        'variants      @b1  trunk and image generator alone',
+        '@b7  b6 with contrast of several scales: the recipe as it is',
         f'ecgan train {CAMVID}',
     ):
         assert line in text
@@ -66,7 +68,8 @@ def test_details_show_the_values_that_make_a_recipe():
 
 def test_details_of_a_variant_say_what_it_changes():
     text = details(find_row(f'{CAMVID}@b5'))
-    assert 'changes       model: (contrast_loss=None, class_pixel_loss=None)' in text
+    assert 'changes       b4 with label generator and similarity loss\n' in text
+    assert ' model: (contrast_loss=None, class_pixel_loss=None)\n' in text
     assert 'ContrastLoss' not in text
 
 

@@ -6,12 +6,15 @@ b3 = dict(semantic_module=None)
 b2 = dict(**b3, edge_transfer=None)
 b1 = dict(**b2, edge_generator=None)
 variants = dict(
-    b1=dict(model=dict(**b4, generator=b1)),  # trunk and image generator
-    b2=dict(model=dict(**b4, generator=b2)),  # + edge generator
-    b3=dict(model=dict(**b4, generator=b3)),  # + attention guided edge transfer
-    b4=dict(model=b4),  # + semantic preserving module
-    b5=dict(model=b5),  # + label generator and similarity loss
-    b6=dict(model=dict(contrast_loss=one_scale)),  # + pixel contrast, class-specific pixel loss
-    b7=dict(),  # + contrast of several scales: everything, the recipe as it is
+    b1=dict(what='trunk and image generator alone', model=dict(**b4, generator=b1)),
+    b2=dict(what='b1 with the edge generator', model=dict(**b4, generator=b2)),
+    b3=dict(what='b2 with attention guided edge transfer', model=dict(**b4, generator=b3)),
+    b4=dict(what='b3 with the semantic preserving module', model=b4),
+    b5=dict(what='b4 with label generator and similarity loss', model=b5),
+    b6=dict(
+        what='b5 with pixel contrast and class-specific pixel loss',
+        model=dict(contrast_loss=one_scale),
+    ),
+    b7=dict(what='b6 with contrast of several scales: the recipe as it is'),
 )
 del one_scale, b5, b4, b3, b2, b1

@@ -2,6 +2,7 @@
 # At most 4.5 GB and 15.4 GB by the arithmetic of docs/train.md; no GPU was measured.
 variants = {
     name: dict(
+        what=f'one GPU of {name[:-2]} GB',
         model=dict(
             generator=dict(base_channels=width, trunk=dict(recompute=['up_2', 'up_3'])),
             discriminator=dict(base_channels=width),

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from .names import changes_of
 from .table import Row, result_text
 from .values import Entries, variants_of
 
@@ -67,9 +68,11 @@ def _sections(row: Row) -> Iterator[tuple[str, list[str]]]:
     yield 'measured', [*map(result_text, row.facts.get('results', []))] or ['not measured']
     variants, variant = variants_of(row.path), row.name.partition('@')[2]
     if variant:
-        yield 'changes', [f'{key}: {_text(value)}' for key, value in variants[variant].items()]
+        changes = changes_of(variants, variant, row.path.stem).items()
+        yield 'changes', [row.change, *(f'{key}: {_text(value)}' for key, value in changes)]
     elif variants:
-        yield 'variants', [', '.join(f'@{name}' for name in variants)]
+        told = {name: each.get('what', '') for name, each in variants.items()}
+        yield 'variants', [f'@{name}  {what}'.rstrip() for name, what in told.items()]
 
 
 def _layout(layout: Entries) -> list[str]:

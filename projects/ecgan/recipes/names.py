@@ -72,7 +72,7 @@ def find_recipe(name: str) -> Path:
 
 
 def changes_of(variants: dict[str, Any] | None, variant: str, recipe: str) -> dict[str, Any]:
-    """What a variant changes.
+    """What a variant changes; its `what`, which says so in words, is not in it.
 
     Args:
         variants: The recipe's.
@@ -88,4 +88,4 @@ def changes_of(variants: dict[str, Any] | None, variant: str, recipe: str) -> di
             f"config {recipe} has no variant '{variant}', "
             + (f'it has {", ".join(known)}' if known else 'it has none')
         )
-    return known[variant]
+    return {key: value for key, value in known[variant].items() if key != 'what'}

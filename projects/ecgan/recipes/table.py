@@ -72,10 +72,17 @@ class Row:
         }
 
     @property
+    def change(self) -> str:
+        """What a variant changes, in words; '' of a recipe."""
+        variant = self.name.partition('@')[2]
+        return variants_of(self.path)[variant].get('what', '') if variant else ''
+
+    @property
     def summary(self) -> list[str]:
         """All of it in lines: what it is, what it takes, what was measured."""
         cells = self.cells
         what = '{model}, {data}, width {width}, batch {batch}, {length}'.format(**cells)
+        what += f'; {self.change}' * bool(self.change)
         takes = '; '.join(filter(None, (cells['time'], cells['memory'])))
         return [line for line in (what, takes, cells['measured']) if line]
 
