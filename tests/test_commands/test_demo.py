@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -101,6 +103,16 @@ def test_the_training_leaves_measuring_to_the_evaluation(tmp_path):
     args = train.build_parser().parse_args(demo.build_stages(tmp_path)['ecgan'].arguments)
     options = dict(option.split('=', 1) for option in args.cfg_options)
     assert int(options['train_cfg.val_begin']) > int(options['train_cfg.max_iters'])
+
+
+def test_a_finished_demo_needs_no_torch(tmp_path):
+    """It is shown at once; and torch finds how its threads are to wait when it is imported."""
+    code = (
+        'import sys; from pathlib import Path; from projects.ecgan.commands import demo;'
+        f'assert demo.describe(demo.build_stages(Path({str(tmp_path)!r})));'
+        'assert "torch" not in sys.modules'
+    )
+    subprocess.run([sys.executable, '-c', code], cwd=fresh_process.REPO_ROOT, check=True)
 
 
 @pytest.mark.slow
