@@ -73,7 +73,7 @@ def build_stages(folder: Path, short: bool = False, judge: bool = False) -> dict
         given = ['--cfg-options', *options] if options else []
         return [*arguments, '--quiet', '--work-dir', str(folder / name), *given]
 
-    train = call('ecgan', ECGAN, '--resume', options=training)
+    train = call('ecgan', ECGAN, '--resume', '--keep-memory', options=training)
     test = call('evaluation', ECGAN, str(product), options=measuring)
     stages = {
         'ecgan': Stage('train ECGAN', 4, 'train', train, product),
