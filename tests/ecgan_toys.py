@@ -1,5 +1,7 @@
 """A tiny ECGAN and batches for it."""
 
+import copy
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -24,6 +26,20 @@ SIZE = 32
 
 def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
     """The recipes' model at width 4, losses and all, without pretrained parts."""
+    if changes:
+        return _build(repo_root, seed, **changes)
+    model, random_state = _built(repo_root, seed)
+    torch.set_rng_state(random_state)
+    return copy.deepcopy(model)
+
+
+@functools.cache
+def _built(repo_root: Path, seed: int) -> tuple[ECGAN, torch.Tensor]:
+    """The model without changes, and the random state that building it leaves."""
+    return _build(repo_root, seed), torch.get_rng_state()
+
+
+def _build(repo_root: Path, seed: int, **changes) -> ECGAN:
     cfg = Config.fromfile(repo_root / 'configs/_base_/models/ecgan.py')
     small = {
         'data_preprocessor.num_classes': NUM_CLASSES,

@@ -58,10 +58,20 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
     return save_model(model, cfg, path, classes=SCENE_CLASSES)
 
 
+class Checkpoints(dict):
+    """A file of each of MODELS, made when it is first asked for."""
+
+    def __init__(self, repo_root: Path, folder: Path) -> None:
+        self.repo_root, self.folder = repo_root, folder
+
+    def __missing__(self, name: str) -> Path:
+        self[name] = save_checkpoint(self.repo_root, self.folder / f'{name}.pth', name)
+        return self[name]
+
+
 @pytest.fixture(scope='module')
 def checkpoints(repo_root, tmp_path_factory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp('models')
-    return {name: save_checkpoint(repo_root, folder / f'{name}.pth', name) for name in MODELS}
+    return Checkpoints(repo_root, tmp_path_factory.mktemp('models'))
 
 
 def scenes(name: str, count: int, size: tuple[int, int]) -> list[np.ndarray]:
