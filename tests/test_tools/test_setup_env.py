@@ -370,9 +370,9 @@ def test_real_environment_has_pip(setup_env, tmp_path, monkeypatch):
     monkeypatch.setattr(setup_env, 'run', run)
     folder = tmp_path / 'venv'
     setup_env.set_up(folder, sys.executable)
-    assert len(commands) == 4
+    assert len(commands) == 5
     assert subprocess.run([folder / 'bin' / 'python', '-c', 'import pip']).returncode == 0
     setup_env.set_up(folder)
-    assert len(commands) == 4
+    assert len(commands) == 5
     setup_env.set_up(folder, remove=True)
     assert not folder.exists()

@@ -210,4 +210,4 @@ def test_inference_serves_ecgan_alone(tmp_path: Path) -> None:
     assert fresh_process.run(fresh_process.run_script, 'tools/infer.py', argv, log=log) == 2
     (line,) = log.read_text().strip().splitlines()[-1:]
     assert line.startswith('error: ') and 'Pix2Pix' in line and 'ECGAN' in line
-    assert 'tools/test.py' in line
+    assert 'ecgan test --save-images' in line
