@@ -55,10 +55,10 @@ features: setup ## weights of EfficientNet: distances of features, perceptual lo
 $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume
 
-test: setup ## all tests but the campaigns (about 8 minutes)
+test: setup ## all tests but the campaigns (about 9 minutes)
 	$(PYTEST) $(AT_ONCE) $(PYTEST_ARGS)
 
-test-fast: setup ## the quick tests (1.5 minutes)
+test-fast: setup ## the quick tests (2 to 3 minutes)
 	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
