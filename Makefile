@@ -17,7 +17,7 @@ SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VE
 RUN = "$(VENV)/bin/python"
 INSTALL = $(RUN) -m uv pip install --quiet -c requirements/lock.txt
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
-AT_ONCE = -n "$(WORKERS)" --dist worksteal
+AT_ONCE = -n "$(WORKERS)" --dist
 
 # The benchmark on photos: minutes of training for each model and seed, seeds, where to.
 MINUTES ?= 12
@@ -56,13 +56,13 @@ $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume
 
 test: setup ## all tests but the campaigns (about 9 minutes)
-	$(PYTEST) $(AT_ONCE) $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) worksteal $(PYTEST_ARGS)
 
 test-fast: setup ## the quick tests (2 to 3 minutes)
-	$(PYTEST) $(AT_ONCE) -m "not slow and not campaign" $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) worksteal -m "not slow and not campaign" $(PYTEST_ARGS)
 
 campaigns: setup ## every recipe, export and page; kills, bad and random inputs (docs/robustness.md)
-	$(PYTEST) $(AT_ONCE) --dist loadfile -m campaign $(PYTEST_ARGS)
+	$(PYTEST) $(AT_ONCE) loadfile -m campaign $(PYTEST_ARGS)
 
 lint: setup ## check the style (ruff)
 	$(RUN) -m ruff check .

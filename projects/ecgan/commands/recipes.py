@@ -13,7 +13,7 @@ from .command_line import ROOT, ToolParser, run_tool
 def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('words', nargs='*', metavar='WORD', help='a recipe, or words: camvid 8gb')
+    parser.add_argument('words', nargs='*', metavar='WORD', help='a recipe, or words: ade20k 8gb')
     parser.add_argument(
         '--write',
         action='store_true',
