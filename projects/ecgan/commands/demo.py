@@ -7,7 +7,6 @@ once.
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
@@ -161,8 +160,6 @@ def finish(folder: Path, set_up: float | None, short: bool) -> None:
 
 def demo(args: argparse.Namespace) -> None:
     """Do what is left of the demo, and show its result."""
-    # Threads that wait for one another busily would take the cores from the loader's workers.
-    os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
     # Relative, where it is given so: the report then names no folder of this machine.
     folder = args.work_dir or Path('work_dirs', 'demo_short' if args.short else 'demo')
     stages, note = build_stages(folder, args.short, args.judge), folder / 'recipes'
