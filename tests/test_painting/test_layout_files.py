@@ -9,7 +9,7 @@ from mmengine.config import ConfigDict
 from PIL import Image
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
-from projects.ecgan.datasets.label_maps import LabelCoding
+from projects.ecgan.datasets.label_files import LabelCoding
 from projects.ecgan.errors import DataError
 from projects.ecgan.painting import (
     MAX_BYTES,

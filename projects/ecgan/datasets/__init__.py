@@ -1,6 +1,6 @@
 """Data sets and transforms: photo, label map, instance map and edges."""
 
-from .label_maps import LabelCoding, map_values, read_ids
+from .label_files import LabelCoding, map_values, read_ids
 from .layout_dataset import LayoutImageDataset
 from .palettes import LABEL_PRESETS, generated_palette, label_preset
 from .procedural_scenes import ProceduralScenes, scene_seed

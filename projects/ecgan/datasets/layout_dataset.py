@@ -14,7 +14,7 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS as SEG_DATASETS
 
 from ..errors import DataError, MissingFileError, UserError
-from .label_maps import LabelCoding
+from .label_files import LabelCoding, Reading
 from .palettes import generated_palette, label_preset
 
 #: Ends of the names of files that may be photos.
@@ -68,6 +68,8 @@ class LayoutImageDataset(BaseDataset):
         label_colours: RGB colour of each id, where the files hold colours; ``label_map`` comes
             after it. None: the palette, if one was given.
         reduce_zero_label: In the files 0 means unknown and classes start at 1.
+        reading: How the files say their ids, as ``dict(palette='grey')``; see
+            :class:`~projects.ecgan.datasets.label_files.Reading`.
         indices: A number of samples to keep (from the end if negative), or the samples to keep.
         pipeline: Transforms.
         test_mode: As in MMEngine's ``BaseDataset``.
@@ -79,7 +81,8 @@ class LayoutImageDataset(BaseDataset):
             suffix.
         DataError: A photo has no label map (instance map, edge map) or two, or a listed name no
             photo.
-        ConfigError: ``label_map`` and ``reduce_zero_label`` are both given.
+        ConfigError: ``label_map`` and ``reduce_zero_label`` are both given, or there is no such
+            reading.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class LayoutImageDataset(BaseDataset):
         label_map: Mapping[int, int] | None = None,
         label_colours: Sequence[Sequence[int]] | None = None,
         reduce_zero_label: bool = False,
+        reading: Mapping[str, str] | None = None,
         indices: int | Sequence[int] | None = None,
         pipeline: Sequence[dict | Callable] = (),
         test_mode: bool = False,
@@ -119,7 +123,10 @@ class LayoutImageDataset(BaseDataset):
         ]
         merged = {**(label_preset(labels) if labels else {}), **(metainfo or {})}
         self.label_coding = LabelCoding(
-            label_colours or merged.get('palette'), label_map or {}, reduce_zero_label
+            label_colours or merged.get('palette'),
+            label_map or {},
+            reduce_zero_label,
+            Reading.of(reading),
         )
         if 'classes' in merged:
             merged.setdefault('palette', generated_palette(len(merged['classes'])))

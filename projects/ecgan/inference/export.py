@@ -21,7 +21,7 @@ from mmengine import fileio
 from packaging.version import Version
 
 from ..compat.atomic_checkpoints import write_atomically
-from ..datasets.label_maps import UNKNOWN
+from ..datasets.label_files import UNKNOWN
 from ..errors import CheckpointError, ConfigError
 from ..version import __version__
 from .inferencer import ECGANInferencer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from ..datasets.label_maps import MAP_SUFFIXES
+from ..datasets.label_files import MAP_SUFFIXES
 from ..errors import DataError, UserError
 from ..visualization import tile_samples, write_image
 from .inferencer import ECGANInferencer, GeneratedPicture, PreparedLayout

@@ -14,7 +14,7 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import INFERENCERS
 from torch import nn
 
-from ..datasets.label_maps import MAP_SUFFIXES, LabelCoding, LabelMap, read_ids
+from ..datasets.label_files import MAP_SUFFIXES, LabelCoding, LabelMap, instance_ids, read_ids, read_stored
 from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
@@ -179,6 +179,7 @@ class ECGANInferencer(BaseInferencer):
             dataset.get('label_colours') or self.palette,
             dataset.get('label_map'),
             bool(dataset.get('reduce_zero_label', False)),
+            dataset.get('reading') or {},
         )
         sizes = [step['size'] for step in dataset.get('pipeline', []) if 'size' in step]
         self.trained_size: tuple[int, int] | None = tuple(sizes[-1]) if sizes else None
@@ -255,7 +256,8 @@ class ECGANInferencer(BaseInferencer):
         labels = read_ids(label_map.content, self.coding, name)
         objects = labels
         if instances is not None:
-            objects = read_ids(instances.content, LabelCoding(), instances.name)
+            stored = read_stored(instances.content, instances.name)
+            objects = instance_ids(stored).astype(np.int64)
         if objects.shape != labels.shape:
             raise DataError(
                 f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..datasets.label_maps import LabelMap
+from ..datasets.label_files import LabelMap
 from ..errors import MissingFileError
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.label_maps import LabelCoding
+from ..datasets.label_files import LabelCoding
 from ..inference import ECGANInferencer
 
 #: Letters that mean a tool, not a class.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ..datasets.label_maps import colour_numbers, map_values
+from ..datasets.label_files import colour_numbers, map_values
 from ..errors import DataError, one_line
 from .findings import Finding
 from .pairing import Pair

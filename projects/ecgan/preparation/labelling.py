@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..datasets.label_maps import UNKNOWN, LabelCoding, colour_numbers, number_colour
+from ..datasets.label_files import UNKNOWN, LabelCoding, colour_numbers, number_colour
 from ..datasets.palettes import generated_palette
 from ..errors import DataError
 from .classes_file import ClassRow

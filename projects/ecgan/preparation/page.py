@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ..compat.atomic_checkpoints import write_atomically
-from ..datasets.label_maps import UNKNOWN
+from ..datasets.label_files import UNKNOWN
 from ..errors import DataError
 from ..visualization import colour_labels
 from .findings import KINDS

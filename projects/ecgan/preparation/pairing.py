@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..datasets.label_maps import MAP_SUFFIXES
+from ..datasets.label_files import MAP_SUFFIXES
 from ..datasets.layout_dataset import PHOTO_SUFFIXES
 from ..errors import DataError
 from .findings import Finding

@@ -3,7 +3,7 @@
 ``mmseg.LoadAnnotations`` reads label maps too, but does not name an unreadable file, cuts 16-bit
 ids down to 8 bits, and lets a label map of another size than the photo's pass into ``Resize``,
 which then hides the mistake. These loaders stop with the file's name instead. How a file becomes
-ids is :mod:`projects.ecgan.datasets.label_maps`' business.
+ids is :mod:`projects.ecgan.datasets.label_files`' business.
 """
 
 import mmengine.fileio as fileio
@@ -12,7 +12,7 @@ from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 
 from ...errors import ConfigError, DataError
-from ..label_maps import LabelCoding, map_values
+from ..label_files import LabelCoding, StoredMap, instance_ids, read_stored
 
 _TURNED = (
     '; turned by 90 degrees it would fit: photos are read as they are displayed (EXIF orientation)'
@@ -20,30 +20,31 @@ _TURNED = (
 
 
 def read_map(
-    path: str, photo_shape: tuple[int, int] | None, backend_args: dict | None
-) -> np.ndarray:
-    """Read a map with its values unchanged, see :func:`~projects.ecgan.datasets.map_values`.
+    path: str,
+    photo_shape: tuple[int, int] | None,
+    backend_args: dict | None,
+    variable: str = '',
+) -> StoredMap:
+    """Read a map as it is stored.
 
     Args:
         path: The file.
         photo_shape: Height and width of the photo that it belongs to; None: not checked.
         backend_args: Where files come from, see ``mmengine.fileio``.
-
-    Returns:
-        Ids (H, W) or RGB colours (H, W, 3), uint8 or int32.
+        variable: Which array of a file that holds several.
 
     Raises:
         DataError: The file cannot be read, holds no whole numbers, or another size than the photo.
         FileNotFoundError: There is no such file.
     """
-    values = map_values(fileio.get(path, backend_args=backend_args), path)
-    if photo_shape is not None and values.shape[:2] != tuple(photo_shape):
-        hint = _TURNED if values.shape[:2] == tuple(photo_shape)[::-1] else ''
+    stored = read_stored(fileio.get(path, backend_args=backend_args), path, variable)
+    if photo_shape is not None and stored.shape != tuple(photo_shape):
+        hint = _TURNED if stored.shape == tuple(photo_shape)[::-1] else ''
         raise DataError(
-            f'{path} is {values.shape[1]}x{values.shape[0]} pixels, but its photo is '
+            f'{path} is {stored.shape[1]}x{stored.shape[0]} pixels, but its photo is '
             f'{photo_shape[1]}x{photo_shape[0]} (width x height){hint}'
         )
-    return values
+    return stored
 
 
 @TRANSFORMS.register_module()
@@ -83,14 +84,16 @@ class _LoadMap(BaseTransform):
                 'the folder of these maps, or leave this transform out'
             )
         photo_shape = results['img'].shape[:2] if 'img' in results else None
-        values = read_map(results[self.path_key], photo_shape, self.backend_args)
-        results[self.map_key] = self.convert(values, results)
+        coding = results.get('label_coding')
+        variable = coding.reading.variable if coding else ''
+        stored = read_map(results[self.path_key], photo_shape, self.backend_args, variable)
+        results[self.map_key] = self.convert(stored, results)
         results.setdefault('seg_fields', []).append(self.map_key)
         return results
 
-    def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
-        """Values of the file to values of the map."""
-        return LabelCoding().ids(values, results[self.path_key])
+    def convert(self, stored: StoredMap, results: dict) -> np.ndarray:
+        """What the file stores to values of the map."""
+        return LabelCoding().read(stored, results[self.path_key])
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(backend_args={self.backend_args})'
@@ -107,20 +110,27 @@ class LoadLabelMap(_LoadMap):
     path_key = 'seg_map_path'
     map_key = 'gt_seg_map'
 
-    def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
-        """Values of the file to ids of the layout."""
+    def convert(self, stored: StoredMap, results: dict) -> np.ndarray:
+        """What the file stores to ids of the layout."""
         coding = results.get('label_coding') or LabelCoding(
             reduce_zero_label=results.get('reduce_zero_label', False)
         )
-        return coding.ids(values, results[self.path_key])
+        return coding.read(stored, results[self.path_key])
 
 
 @TRANSFORMS.register_module()
 class LoadInstanceMap(_LoadMap):
-    """Load ``gt_instance_map`` (H, W), uint8 or int32, from ``instance_path``, unchanged."""
+    """Load ``gt_instance_map`` (H, W), uint8 or int32, from ``instance_path``.
+
+    Numbers are unchanged; of a map in colours those of the colours stand for the instances.
+    """
 
     path_key = 'instance_path'
     map_key = 'gt_instance_map'
+
+    def convert(self, stored: StoredMap, results: dict) -> np.ndarray:
+        """What the file stores to numbers of instances."""
+        return instance_ids(stored)
 
 
 @TRANSFORMS.register_module()
@@ -130,6 +140,6 @@ class LoadEdgeMap(_LoadMap):
     path_key = 'edge_path'
     map_key = 'gt_edge_map'
 
-    def convert(self, values: np.ndarray, results: dict) -> np.ndarray:
+    def convert(self, stored: StoredMap, results: dict) -> np.ndarray:
         """Spread to 0 and 255."""
-        return np.where(super().convert(values, results) > 0, 255, 0).astype(np.uint8)
+        return np.where(super().convert(stored, results) > 0, 255, 0).astype(np.uint8)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ...compat.atomic_checkpoints import write_atomically
-from ...datasets.label_maps import map_values
+from ...datasets.label_files import map_values
 from ...errors import DataError
 from ..parallel import in_processes
 from .common_steps import Converted, check_pairs, listed, write_png

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...datasets.label_maps import map_values
+from ...datasets.label_files import map_values
 from ...errors import DataError, MissingFileError
 from ..parallel import in_processes
 from .common_steps import Converted, check_pairs, listed, write_png

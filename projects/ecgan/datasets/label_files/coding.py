@@ -1,92 +1,57 @@
-"""How a file becomes label ids: the one place, for data sets, inference and the look at new data.
+"""Which id each value of a label map is.
 
-A map is a picture or a NumPy file of ids in one channel (8 or 16 bits, indices of a palette, or
-floating-point numbers that are whole), or of RGB colours. Pictures are read as they are displayed:
-an EXIF orientation is applied, to maps as to photos.
+A map is a picture or an array of ids in one channel (indices or grey levels of a palette, whole
+numbers of up to 32 bits), or of RGB colours.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from ..errors import ConfigError, DataError
-
-LabelMap: TypeAlias = str | Path | np.ndarray | Image.Image
+from ...errors import ConfigError, DataError
+from .formats import LabelMap, read_stored
+from .reading import Reading, sample_keys
+from .stored import StoredMap
 
 #: Id of unknown pixels.
 UNKNOWN = 255
-#: Ends of the names of files that may be label maps; JPEG changes pixels.
-MAP_SUFFIXES = ('.png', '.bmp', '.tif', '.tiff', '.npy')
-_NUMPY_FILE = b'\x93NUMPY'
-_INT32 = np.iinfo(np.int32)
 
 
 def map_values(source: LabelMap | bytes, name: str) -> np.ndarray:
-    """Read a map with its values unchanged.
+    """Read a map with what its values stand for, by the file alone.
 
     Args:
         source: A file, its content, a picture or an array.
         name: What errors call it.
 
     Returns:
-        Ids (H, W) or RGB colours (H, W, 3), uint8 or, where there are more bits, int32.
+        Ids (H, W) or RGB colours (H, W, 3), of a whole-number type.
 
     Raises:
         DataError: It cannot be read, holds no whole numbers, or is of another shape.
     """
-    if isinstance(source, np.ndarray):
-        values = source
-    else:
-        try:
-            values = _decoded(source)
-        except Exception as error:
-            raise DataError(f'cannot read {name} as a picture') from error
-    if values.dtype == bool:
-        values = values.astype(np.uint8)
-    if values.ndim == 3 and values.shape[2] in (2, 4) and (values[..., -1] == 255).all():
-        values = values[..., :-1]  # an alpha channel that hides nothing
-    if values.ndim == 3 and values.shape[2] == 1:
-        values = values[..., 0]
-    if not values.size or (values.ndim != 2 and not (values.ndim == 3 and values.shape[2] == 3)):
-        raise DataError(
-            f'{name}: a label map has ids in one channel or RGB colours in three, this is of shape '
-            f'{values.shape}'
-        )
-    return values if values.dtype == np.uint8 else _whole(values, name)
+    stored = read_stored(source, name)
+    return Reading().for_file(stored.form, present_keys(stored)).values(stored, name)
 
 
-def _decoded(source: str | Path | bytes | Image.Image) -> np.ndarray:
-    if isinstance(source, Image.Image):
-        return np.asarray(ImageOps.exif_transpose(source))
-    content = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if content.startswith(_NUMPY_FILE):
-        return np.load(io.BytesIO(content), allow_pickle=False)
-    with Image.open(io.BytesIO(content)) as picture:
-        # Pillow leaves the indices of a palette alone; OpenCV would turn them into colours.
-        return _decoded(picture)
+def instance_ids(stored: StoredMap) -> np.ndarray:
+    """Numbers (H, W) of a map's instances, uint8 or int32; of one in colours those of these."""
+    keys = sample_keys(stored.samples, stored.form)
+    if keys.dtype == np.int64:
+        keys = np.unique(keys, return_inverse=True)[1].reshape(keys.shape)
+    return keys if keys.dtype == np.uint8 else keys.astype(np.int32)
 
 
-def _whole(values: np.ndarray, name: str) -> np.ndarray:
-    """The values as int32, where they are whole numbers of that range."""
-    if values.dtype.kind not in 'iuf':
-        raise DataError(f'{name}: a label map holds whole numbers, not {values.dtype}')
-    if values.dtype.kind == 'f':
-        broken = ~np.isfinite(values) | (values != np.rint(values))
-        if broken.any():
-            raise DataError(
-                f'{name}: a label map holds whole numbers, but {int(broken.sum())} of its '
-                f'{values.size} values of {values.dtype} are none, the first is '
-                f'{values[broken][0]}; ids were blended or scaled, write them anew'
-            )
-    if values.min() < _INT32.min or values.max() > _INT32.max:
-        raise DataError(f'{name}: {values.min()} to {values.max()} are no label ids')
-    return values.astype(np.int32)
+def present_keys(stored: StoredMap) -> list[int]:
+    """Sorted keys of the samples of a map, see :func:`sample_keys`."""
+    keys = sample_keys(stored.samples, stored.form)
+    if keys.dtype in (np.uint8, np.uint16):
+        return np.flatnonzero(np.bincount(keys.ravel())).tolist()
+    return np.unique(keys).tolist()
 
 
 @dataclass(frozen=True)
@@ -99,6 +64,7 @@ class LabelCoding:
         label_map: Id in the files -> id of the layout, or 255 for unknown; an id that is not in it
             stays. Pairs do as well.
         reduce_zero_label: In the files 0 means unknown and classes start at 1.
+        reading: What the samples of the files stand for.
 
     Raises:
         ConfigError: ``label_map`` and ``reduce_zero_label`` are both given, or a colour is not
@@ -108,11 +74,13 @@ class LabelCoding:
     colours: Sequence[Sequence[int]] | None = None
     label_map: Mapping[int, int] = field(default_factory=dict)
     reduce_zero_label: bool = False
+    reading: Reading = Reading()
 
     def __post_init__(self) -> None:
         # Sorted, as MMEngine writes a config: what is said does not depend on the order.
         label_map = dict(sorted(dict(self.label_map or ()).items()))
         object.__setattr__(self, 'label_map', label_map)
+        object.__setattr__(self, 'reading', Reading.of(self.reading))
         if self.label_map and self.reduce_zero_label:
             raise ConfigError('label_map says it all: leave reduce_zero_label out, with 0: 255 in')
         if self.colours is not None:
@@ -122,11 +90,35 @@ class LabelCoding:
             if len(colour) != 3 or not all(0 <= channel <= 255 for channel in colour):
                 raise ConfigError(f'a colour is three numbers from 0 to 255, got {colour}')
 
+    def read(self, stored: StoredMap, name: str) -> np.ndarray:
+        """Layout ids of a map as it is stored.
+
+        Args:
+            stored: What :func:`~projects.ecgan.datasets.label_files.read_stored` gave.
+            name: What errors call it.
+
+        Returns:
+            (H, W) of a whole-number type; unknown where there is nothing, and where a number is
+            below 0 that ``label_map`` does not name.
+
+        Raises:
+            DataError: As :meth:`ids`.
+        """
+        # Where ids in files are numbered otherwise, the palette's places are not theirs.
+        is_same = not self.label_map and not self.reduce_zero_label
+        colours = self.colours if is_same and self.colours else ()
+        present = present_keys(stored) if self.reading.is_open(stored.form, colours) else []
+        reading = self.reading.for_file(stored.form, present, colours)
+        ids = self.ids(reading.values(stored, name), name)
+        if stored.hidden is not None and reading.hidden == 'unknown':
+            ids = np.where(stored.hidden, UNKNOWN, ids).astype(ids.dtype)
+        return np.where(ids < 0, UNKNOWN, ids) if ids.dtype.kind == 'i' else ids
+
     def ids(self, values: np.ndarray, name: str) -> np.ndarray:
         """Layout ids of a map.
 
         Args:
-            values: What :func:`map_values` gave.
+            values: Ids (H, W) or RGB colours (H, W, 3).
             name: What errors call it.
 
         Returns:
@@ -211,7 +203,7 @@ def read_ids(label_map: LabelMap, coding: LabelCoding, name: str = '') -> np.nda
     """Label ids of a map.
 
     Args:
-        label_map: A file, a picture or an array, see :func:`map_values`.
+        label_map: A file, a picture or an array.
         coding: What its values mean.
         name: What errors call it; the file's own name where it is a file.
 
@@ -225,4 +217,5 @@ def read_ids(label_map: LabelMap, coding: LabelCoding, name: str = '') -> np.nda
         name = str(label_map)
     elif not isinstance(label_map, Image.Image):
         label_map = np.asarray(label_map)
-    return coding.ids(map_values(label_map, name), name).astype(np.int64)
+    stored = read_stored(label_map, name, coding.reading.variable)
+    return coding.read(stored, name).astype(np.int64)

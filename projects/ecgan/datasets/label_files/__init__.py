@@ -1,0 +1,41 @@
+"""How a file becomes label ids: the one place, for data sets, inference and the look at new data.
+
+From the ground up: what a file stores (``stored``, with ``arrays``, ``pictures``, ``tiff``,
+``volumes``, by ``formats``), what its samples stand for (``reading``), and which class that is
+(``coding``).
+"""
+
+from .coding import (
+    UNKNOWN,
+    LabelCoding,
+    colour_numbers,
+    instance_ids,
+    map_values,
+    number_colour,
+    present_keys,
+    read_ids,
+)
+from .formats import MAP_SUFFIXES, LabelMap, map_suffix, read_stored
+from .reading import Reading, is_even_ramp, sample_keys, varying_channels
+from .stored import MapForm, StoredMap
+
+__all__ = [
+    'MAP_SUFFIXES',
+    'UNKNOWN',
+    'LabelCoding',
+    'LabelMap',
+    'MapForm',
+    'Reading',
+    'StoredMap',
+    'colour_numbers',
+    'instance_ids',
+    'is_even_ramp',
+    'map_suffix',
+    'map_values',
+    'number_colour',
+    'present_keys',
+    'read_ids',
+    'read_stored',
+    'sample_keys',
+    'varying_channels',
+]
