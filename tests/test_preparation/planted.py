@@ -151,7 +151,7 @@ DEFECTS = {
     ),
     '007': Defect(
         'unreadable',
-        'whole numbers',
+        'no number everywhere',
         lambda r, n: replace(label(r, n), '.tif', np.full(SIZE, np.nan, np.float32)),
     ),
     '008': Defect(
@@ -192,16 +192,16 @@ DEFECTS = {
     '023': Defect('id', '9 (96 pixels)', lambda r, n: change(label(r, n), at=3, to=9)),
     '024': Defect(
         'id',
-        '-1 (2 pixels)',
+        '300 (2 pixels)',
         lambda r, n: replace(
-            label(r, n), '.npy', np.where(np.arange(96) < 2, -1 * (np.arange(64) == 0)[:, None], 1)
+            label(r, n), '.npy', np.where(np.arange(96) < 2, 300 * (np.arange(64) == 0)[:, None], 1)
         ),
     ),
     '025': Defect('id', '1000', lambda r, n: save(label(r, n), np.full(SIZE, 1000, np.uint16))),
     '026': Defect('other map', 'no instance map', lambda r, n: instance(r, n).unlink()),
     '027': Defect('other map', 'cannot', lambda r, n: instance(r, n).write_bytes(b'')),
     '028': Defect(
-        'other map', '(32, 48)', lambda r, n: save(instance(r, n), np.zeros((32, 48), np.uint8))
+        'other map', '48x32', lambda r, n: save(instance(r, n), np.zeros((32, 48), np.uint8))
     ),
     '029': Defect(
         'same photo',

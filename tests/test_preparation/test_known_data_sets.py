@@ -25,7 +25,7 @@ def test_every_pair_of_a_known_data_set_is_found(name, tmp_path):
     assert len(train) == len(held_out) == COUNT and how.startswith('folders named train and')
     ids = {value for look in found.looks for value in look.label.values}
     # Not the colours that lie beside Cityscapes' ids.
-    assert {look.label.kind for look in found.looks} == {'ids'}
+    assert {look.label.form.kind for look in found.looks} == {'grey'}
     assert ids <= {*range(highest + 1), 255}
     if name == 'cityscapes':
         assert found.pairing.ends['label'] == '_gtFine_labelIds'

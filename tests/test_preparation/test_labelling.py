@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from planted import COLOURS, draw, label, save, write_classes, write_tree
 
-from projects.ecgan.datasets import SCENE_CLASSES, map_values
+from projects.ecgan.datasets import SCENE_CLASSES, read_ids
 from projects.ecgan.errors import DataError
 from projects.ecgan.preparation import survey
 
@@ -15,8 +15,7 @@ def decided(root, classes=None):
     """The labelling, and the ids that it gives for the first map."""
     found = survey([root], classes)
     assert found.findings == []
-    values = map_values(label(root, '000'), '000')
-    return found.labelling, found.labelling.coding.ids(values, '000')
+    return found.labelling, read_ids(label(root, '000'), found.labelling.coding)
 
 
 @pytest.mark.parametrize('coding', ['ids', 'palette', 'colours'])
@@ -81,8 +80,8 @@ def test_ids_in_three_equal_channels(tmp_path, is_listed):
     rewrite(root, 12, lambda labels: np.dstack([labels] * 3))
     classes = write_classes(tmp_path / 'classes.txt') if is_listed else None
     labelling, ids = decided(root, classes)
-    assert labelling.kind == 'colours' and np.array_equal(ids, draw(0)[1])
-    assert len(labelling.classes) == 8
+    assert labelling.kind == 'ids' and np.array_equal(ids, draw(0)[1])
+    assert labelling.reading.channel == 'red' and len(labelling.classes) == 8
 
 
 def test_a_list_with_gaps_and_unknown_first(tmp_path):

@@ -28,6 +28,7 @@ from planted import (
 
 from projects.ecgan.commands import prepare
 from projects.ecgan.datasets import SCENE_CLASSES
+from projects.ecgan.datasets.label_files import Reading
 from projects.ecgan.errors import DataError, UserError
 from projects.ecgan.preparation import KINDS, inspection, survey
 
@@ -58,7 +59,7 @@ def outcome(spoilt: Path) -> tuple[int, str, str]:
 
 def test_there_are_enough_defects():
     assert len(DEFECTS) >= 30
-    in_trees_of_their_own = {'colour', 'stray', 'palette'}
+    in_trees_of_their_own = {'colour', 'stray', 'set'}
     assert {defect.kind for defect in DEFECTS.values()} | in_trees_of_their_own == set(KINDS)
 
 
@@ -148,12 +149,16 @@ def test_palettes_that_differ(tmp_path):
     labels = draw(5)[1]
     with_palette(labels, COLOURS[::-1]).save(label(root, '005'))
     found = survey([root])
-    assert kinds(found) == {'005': 'palette'}
-    assert found.labelling.kind == 'palette'
-    counts = found.labelling.count(found.looks)
-    for index, (pixels, _) in counts.items():
-        assert found.labelling.palette[index] == tuple(COLOURS[index])
-        assert pixels == sum((draw(i)[1] == index).sum() for i in range(12))
+    assert not found.findings and found.labelling.kind == 'colours'
+    assert found.labelling.reading.palette == 'colours'
+    (note,) = found.labelling.notes
+    assert 'as an index has several of them (or --reading palette=index)' in note
+    for index, (pixels, _) in found.labelling.count(found.looks).items():
+        place = COLOURS.tolist().index(list(found.labelling.palette[index]))
+        asked = [7 - place if i == 5 else place for i in range(12)]
+        assert pixels == sum((draw(i)[1] == asked[i]).sum() for i in range(12))
+    given = survey([root], reading=Reading(palette='index'))
+    assert given.labelling.kind == 'palette' and not given.labelling.notes
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def run_tool(
     """
     args = build_parser().parse_args(argv)
     # Threads that wait for one another turn idly, for long, and take the cores from others' work.
-    # Of the demo's training 25 iterations take 16 s alone, 101 s beside two busy processes; so 32 s.
+    # 25 iterations of the demo take 16 s alone, 101 s beside two busy processes, and so 32 s.
     os.environ.setdefault('GOMP_SPINCOUNT', '10000')
     # What the toolbox and its companions would have to change before a next release of PyTorch.
     warnings.filterwarnings('ignore', category=FutureWarning)

@@ -24,6 +24,14 @@ def size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def choice(text: str) -> tuple[str, str]:
+    """Key and value of ``KEY=VALUE``."""
+    key, _, value = text.partition('=')
+    if not key or not value:
+        raise argparse.ArgumentTypeError(f'{text!r} is not KEY=VALUE, such as palette=index')
+    return key, value
+
+
 def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(
@@ -45,6 +53,16 @@ def build_parser() -> ToolParser:
         metavar='FILE',
         help='the classes: lines "id name [r g b]", CSV or JSON; without it they are found',
     )
+    parser.add_argument(
+        '--reading',
+        nargs='+',
+        default=[],
+        type=choice,
+        metavar='KEY=VALUE',
+        help='how the files say their ids, where what was found is not meant: '
+        'palette=index|grey|colours, samples=raw|scaled, white=stored|inverted, grey=ids|colours, '
+        'channel=all|red|green|blue|ade20k, hidden=unknown|shown, variable=NAME',
+    )
     parser.add_argument('--size', type=size, metavar='HxW', help='height and width to train with')
     parser.add_argument('--iters', type=positive, metavar='N', help='iterations of the training')
     parser.add_argument('--write', type=Path, metavar='CONFIG', help='write a recipe that trains')
@@ -63,6 +81,7 @@ def show(found: 'Survey', most: int | None) -> None:
     print(f'{len(found.looks)} pairs, {len(found.good)} of them good')
     print(f'pairing: {found.pairing.rule}')
     print(f'label maps: {found.labelling.description}')
+    print(*(f'note: {note}' for note in found.notes), sep='\n', end='\n' * bool(found.notes))
     sizes = ', '.join(f'{w}x{h} ({n})' for (h, w), n in found.sizes.most_common(4))
     print(f'photos (width x height): {sizes}')
     counts = found.labelling.count(found.good)
@@ -82,9 +101,12 @@ def show(found: 'Survey', most: int | None) -> None:
 def prepare(args: argparse.Namespace) -> int:
     """Look, and write what is asked for; 1 where something is wrong with a file."""
     from .. import preparation
+    from ..datasets.label_files import Reading
     from ..preparation.parallel import usable_cores
 
-    found = preparation.survey(args.folders, args.classes, args.jobs or usable_cores())
+    reading = Reading.of(dict(args.reading))
+    jobs = args.jobs or usable_cores()
+    found = preparation.survey(args.folders, args.classes, jobs, reading)
     show(found, SHOWN_BESIDE_A_PAGE if args.report else None)
     if len(found.good) < 2:
         print('error: a training needs two good pairs; nothing is written', file=sys.stderr)

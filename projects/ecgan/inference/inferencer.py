@@ -14,7 +14,14 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import INFERENCERS
 from torch import nn
 
-from ..datasets.label_files import MAP_SUFFIXES, LabelCoding, LabelMap, instance_ids, read_ids, read_stored
+from ..datasets.label_files import (
+    MAP_SUFFIXES,
+    LabelCoding,
+    LabelMap,
+    instance_ids,
+    read_ids,
+    read_stored,
+)
 from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line

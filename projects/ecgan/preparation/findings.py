@@ -23,10 +23,10 @@ KINDS = {
     'id': Kind('Ids out of range', True),
     'colour': Kind('Colours without a class', True),
     'stray': Kind('Ids or colours on a few pixels of one map only', True),
-    'palette': Kind('Palettes that give an id another colour than the rest', True),
     'other map': Kind('Instance or edge maps that are missing or do not fit', True),
     'same photo': Kind('Photos that are there twice', True),
     'same map': Kind('Equal label maps for different photos (kept)', False),
+    'set': Kind('About all label maps together (kept)', False),
     'one id': Kind('Label maps of one id only (kept)', False),
 }
 

@@ -1,26 +1,31 @@
-"""What the values of the label maps mean: ids, a palette or colours, and the classes."""
+"""What the values of the label maps mean, and the classes."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..datasets.label_files import UNKNOWN, LabelCoding, colour_numbers, number_colour
+from ..datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers, number_colour
 from ..datasets.palettes import generated_palette
 from ..errors import DataError
+from .blends import find_blends, smeared
 from .classes_file import ClassRow
 from .findings import Finding
-from .inspection import MOST_VALUES, MapInspection, PairInspection
+from .inspection import PairInspection
+from .map_inspection import ReadMap
+from .reading_choice import choose_reading
 
 Colour = tuple[int, int, int]
+Looks = Sequence[PairInspection]
 
-# A map with more values of its own than this was blended; a value on less than this part of one
-# map alone, in a data set of at least so many maps, is a slip.
+# A map with more values that no class has than this was blended; a value on less than this part of
+# one map alone, in a data set of at least so many maps, is a slip.
 _OWN_VALUES = 8
 _STRAY_SHARE = 1e-3
 _STRAY_MAPS = 10
 _SHOWN = 5
+_HIGHEST = 255
 
 
 @dataclass
@@ -28,13 +33,16 @@ class Labelling:
     """Classes, and how the files say them.
 
     Attributes:
-        kind: 'ids', 'palette' or 'colours'.
+        kind: 'ids', 'palette' (ids with a palette) or 'colours'.
         classes: Names.
         palette: A colour each.
         with_unknown: Whether there are unknown pixels.
         label_map: As for the data set.
         label_colours: As for the data set; None: the palette, or no colours.
-        ids: Value in the files (a number of a colour, where these are colours) -> layout id.
+        ids: Value that samples stand for (a number of a colour, where these are colours) -> layout
+            id.
+        reading: What samples stand for.
+        notes: What was decided where something else would fit as well, a line each.
         findings: What is wrong with single maps.
     """
 
@@ -45,13 +53,15 @@ class Labelling:
     label_map: dict[int, int]
     label_colours: list[Colour] | None
     ids: dict[int, int]
+    reading: Reading = field(default_factory=Reading)
+    notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def coding(self) -> LabelCoding:
         """What reads such maps."""
         colours = (self.label_colours or self.palette) if self.kind == 'colours' else None
-        return LabelCoding(colours, self.label_map)
+        return LabelCoding(colours, self.label_map, reading=self.reading)
 
     @property
     def description(self) -> str:
@@ -60,123 +70,184 @@ class Labelling:
         unknown = ' and unknown pixels' if self.with_unknown else ''
         return f'{what}, {len(self.classes)} classes{unknown}'
 
-    def count(self, looks: Sequence[PairInspection]) -> dict[int, tuple[int, int]]:
-        """Pixels and maps of each layout id, 255 being unknown."""
+    def count(self, looks: Looks) -> dict[int, tuple[int, int]]:
+        """Pixels and maps of each layout id, also of classes without any; 255 being unknown."""
         pixels, maps = Counter(), Counter()
         for look in looks:
-            here = Counter()
-            for value, count in look.label.values.items():
+            here = Counter({UNKNOWN: look.label.hidden} if look.label.hidden else {})
+            for value, count in look.label.read(self.reading).counts.items():
                 here[self.ids.get(value, UNKNOWN)] += count
             pixels.update(here)
             maps.update(here.keys())
-        return {index: (pixels[index], maps[index]) for index in sorted(pixels)}
+        listed = sorted({*range(len(self.classes)), *pixels})
+        return {index: (pixels[index], maps[index]) for index in listed}
 
 
-def find_labelling(looks: Sequence[PairInspection], rows: Sequence[ClassRow] | None) -> Labelling:
+def find_labelling(
+    looks: Looks, rows: Sequence[ClassRow] | None, given: Reading | None = None
+) -> Labelling:
     """Decide what the maps' values mean, and which maps hold something else.
 
-    The classes are those of the list, where one was given; otherwise they are found.
+    Args:
+        looks: A look at every pair.
+        rows: The list of classes; None: the classes are found.
+        given: What the user has said of the files.
 
     Raises:
         DataError: No map can be used, or what they hold is no set of classes.
     """
-    looks = [look for look in looks if look.label]
-    if not looks:
-        raise DataError('none of the label maps can be read')
-    is_colour = 2 * sum(look.label.kind == 'colours' for look in looks) > len(looks)
-    matching = [look for look in looks if (look.label.kind == 'colours') == is_colour]
-    findings = [
-        Finding('coding', look.pair.title, f'{_a(look.label)}, unlike the rest')
-        for look in looks
-        if (look.label.kind == 'colours') != is_colour
-    ]
-    maps_with = Counter(value for look in matching for value in look.label.values)
-    clean = []
-    for look in matching:
-        text = _smeared(look.label, maps_with, len(matching))
-        if text:
-            findings.append(Finding('smeared', look.pair.title, text))
-        else:
-            clean.append(look)
+    rows = list(rows or ())
+    with_map = [look for look in looks if look.label]
+    if not with_map:
+        reasons = [each.sentence for look in looks for each in look.findings]
+        raise DataError('none of the label maps can be read: ' + '; '.join(reasons[:1]))
+    clean, findings = _lossless(with_map)
+    stems = [look.pair.files['label'].stem for look in clean]
+    reading, notes = choose_reading([look.label for look in clean], rows, given or Reading(), stems)
+    read = {id(look): look.label.read(reading) for look in clean}
+    clean, wrong, is_colour = _of_one_kind(clean, read)
+    findings += wrong
+    clean, wrong = _unblended(clean, read, rows)
+    findings += wrong
     if not clean:
         raise DataError(
             f'none of the label maps is sound: {findings[-1].sentence}; save them without loss '
             '(PNG), resized by the nearest rule'
         )
-    found = _of_list(rows, is_colour, clean) if rows else _of_maps(is_colour, clean, maps_with)
+    reads = [read[id(look)] for look in clean]
+    found = _of_list(rows, is_colour, clean, reads) if rows else _of_maps(is_colour, clean, reads)
+    hidden = any(look.label.hidden for look in clean) and reading.hidden != 'shown'
+    found.with_unknown |= hidden
+    found.reading = reading
+    found.notes[:0] = notes
     for look in clean:
-        findings += _aliens(look, found, bool(rows))
-    if found.kind == 'palette':
-        findings += _other_palettes(clean)
+        findings += _aliens(look, read[id(look)], found, bool(rows))
     found.findings = findings
     return found
 
 
-def _a(label: MapInspection) -> str:
-    return 'a map of colours' if label.kind == 'colours' else 'a map of ids'
-
-
-def _smeared(label: MapInspection, maps_with: Counter, num_maps: int) -> str:
-    """Why a map's values cannot be trusted; '' where they can."""
-    if label.is_jpeg:
-        return f'a JPEG with {label.num_values} different values: JPEG changes ids and colours'
-    own = sum(maps_with[value] == 1 for value in label.values)
-    is_blended = num_maps > 1 and own > max(_OWN_VALUES, label.num_values // 2)
-    if is_blended or label.num_values > MOST_VALUES:
-        return (
-            f'{label.num_values} different values, {own} of them in no other map: '
-            'resized smoothly, or once a JPEG'
+def _lossless(looks: Looks) -> tuple[list[PairInspection], list[Finding]]:
+    """The maps of formats that keep pixels."""
+    findings = [
+        Finding(
+            'smeared',
+            look.pair.title,
+            f'a {look.label.form.container} with {look.label.num_values} different values: it '
+            'changes ids and colours',
         )
-    return ''
+        for look in looks
+        if look.label.form.is_lossy
+    ]
+    return [look for look in looks if not look.label.form.is_lossy], findings
+
+
+def _of_one_kind(
+    looks: Looks, read: Mapping[int, ReadMap]
+) -> tuple[list[PairInspection], list[Finding], bool]:
+    """The maps of the kind that most have, and whether that is colours."""
+    is_colour = 2 * sum(read[id(look)].is_colour for look in looks) > len(looks)
+    what = 'a map of ids' if is_colour else 'a map of colours'
+    findings = [
+        Finding('coding', look.pair.title, f'{what}, unlike the rest')
+        for look in looks
+        if read[id(look)].is_colour != is_colour
+    ]
+    return [look for look in looks if read[id(look)].is_colour == is_colour], findings, is_colour
+
+
+def _unblended(
+    looks: Looks, read: Mapping[int, ReadMap], rows: Sequence[ClassRow]
+) -> tuple[list[PairInspection], list[Finding]]:
+    """The maps whose values were not blended."""
+    reads = [read[id(look)] for look in looks]
+    maps_with = Counter(value for each in reads for value in each.counts)
+    blends = find_blends(reads, {row.id for row in rows})
+    findings, clean = [], []
+    for look, each in zip(looks, reads):
+        text = smeared(look.label, each, maps_with, len(looks), blends)
+        if text:
+            findings.append(Finding('smeared', look.pair.title, text))
+        else:
+            clean.append(look)
+    return clean, findings
 
 
 def _of_list(
-    rows: Sequence[ClassRow], is_colour: bool, looks: Sequence[PairInspection]
+    rows: Sequence[ClassRow], is_colour: bool, looks: Looks, reads: Sequence[ReadMap]
 ) -> Labelling:
     """The labelling that a list of classes asks for."""
     known = [row for row in rows if not row.is_unknown]
     unknown = [row for row in rows if row.is_unknown]
     made = generated_palette(len(known))
     palette = [row.colour or tuple(colour) for row, colour in zip(known, made)]
-    present = {value for look in looks for value in look.label.values}
-    ordered = [*known, *unknown]
-    places = {row: i if i < len(known) else UNKNOWN for i, row in enumerate(ordered)}
-    label_colours = None
-    if not is_colour:
-        label_map = {row.id: place for row, place in places.items() if row.id != place}
-        ids = {row.id: place for row, place in places.items()}
-        ids.setdefault(UNKNOWN, UNKNOWN)
-        kind = _index_kind(looks)
-    else:
-        kind = 'colours'
-        if _are_grey(present) and not _has_colours(rows, present):
-            # Ids that were saved as grey pictures of three channels.
-            label_colours = _grey(max(row.id for row in rows))
-            label_map = {row.id: place for row, place in places.items() if row.id != place}
-            ids = {_number((row.id,) * 3): place for row, place in places.items()}
-        else:
-            missing = [row.name for row in rows if row.colour is None]
-            if missing:
-                raise DataError(
-                    'the label maps hold colours, but the list of classes has none for '
-                    f'{", ".join(missing[:_SHOWN])}: write lines "id name r g b"'
-                )
-            colours = [row.colour for row in ordered]
-            label_colours = colours if unknown else None
-            label_map = {len(known) + i: UNKNOWN for i in range(len(unknown))}
-            # Where classes share a colour the first one has it, as in the data set.
-            ids = {_number(row.colour): places[row] for row in reversed(ordered)}
-    with_unknown = bool(unknown) or (not is_colour and UNKNOWN in present - {r.id for r in known})
     names = [row.name for row in known]
-    return Labelling(kind, names, palette, with_unknown, label_map, label_colours, ids)
+    if is_colour:
+        return _of_listed_colours(known, unknown, palette)
+    present = {value for read in reads for value in read.counts}
+    if getattr(rows, 'numbered_by_line', False) and len(rows) in present:
+        raise DataError(
+            f'the list of classes has {len(rows)} lines without ids, numbered from 0, but the '
+            f'label maps hold id {len(rows)}: a line is missing (the background at the front?), or ids '
+            'begin at 1; write lines "id name"'
+        )
+    ids = {row.id: place for place, row in enumerate(known)}
+    ids |= {row.id: UNKNOWN for row in unknown}
+    notes: list[str] = []
+    if not present <= {*ids, UNKNOWN} or (present == {0, _HIGHEST} and _HIGHEST not in ids):
+        ids = _scaled(ids, [row.id for row in known], present, notes) or ids
+    ids.setdefault(UNKNOWN, UNKNOWN)
+    ids |= {value: UNKNOWN for value in present if value < 0 and value not in ids}
+    label_map = {value: place for value, place in ids.items() if value != place}
+    with_unknown = bool(unknown) or UNKNOWN in {ids[v] for v in present if v in ids}
+    kind = _index_kind(looks)
+    return Labelling(kind, names, palette, with_unknown, label_map, None, ids, notes=notes)
 
 
-def _of_maps(is_colour: bool, looks: Sequence[PairInspection], maps_with: Counter) -> Labelling:
+def _of_listed_colours(
+    known: Sequence[ClassRow], unknown: Sequence[ClassRow], palette: list[Colour]
+) -> Labelling:
+    ordered = [*known, *unknown]
+    missing = [row.name for row in ordered if row.colour is None and row.id >= 0]
+    if missing:
+        raise DataError(
+            'the label maps hold colours, but the list of classes has none for '
+            f'{", ".join(missing[:_SHOWN])}: write lines "id name r g b"'
+        )
+    unknown = [row for row in unknown if row.colour]
+    label_colours = [row.colour for row in (*known, *unknown)] if unknown else None
+    label_map = {len(known) + i: UNKNOWN for i in range(len(unknown))}
+    places = [*range(len(known)), *[UNKNOWN] * len(unknown)]
+    # Where classes share a colour the first one has it, as in the data set.
+    pairs = list(zip((*known, *unknown), places))
+    ids = {_number(row.colour): place for row, place in reversed(pairs)}
+    names = [row.name for row in known]
+    return Labelling('colours', names, palette, bool(unknown), label_map, label_colours, ids)
+
+
+def _scaled(
+    ids: Mapping[int, int], listed: Sequence[int], present: set[int], notes: list[str]
+) -> dict[int, int] | None:
+    """Ids of a list that were spread to 0 to 255, as for display; None: they were not."""
+    steps = len(listed) - 1
+    if listed != list(range(steps + 1)) or steps < 1:
+        return None
+    places = {value: round(value * steps / _HIGHEST) for value in present}
+    if any(abs(value - place * _HIGHEST / steps) > 1 for value, place in places.items()):
+        return None
+    notes.append(
+        f'the label maps hold {_shown(present)}, not the ids 0 to {steps} of the list: read as '
+        'these, spread evenly to 255'
+    )
+    return {value: listed[place] for value, place in places.items()}
+
+
+def _of_maps(is_colour: bool, looks: Looks, reads: Sequence[ReadMap]) -> Labelling:
     """The classes that occur."""
+    maps_with = Counter(value for read in reads for value in read.counts)
     pixels = Counter()
-    for look in looks:
-        total = sum(look.label.values.values())
-        for value, count in look.label.values.items():
+    for read in reads:
+        total = read.counts.total()
+        for value, count in read.counts.items():
             if not _is_stray(count / total, maps_with[value], len(looks)):
                 pixels[value] += count
     if len(pixels) > UNKNOWN:
@@ -185,12 +256,6 @@ def _of_maps(is_colour: bool, looks: Sequence[PairInspection], maps_with: Counte
             f'{"colours" if is_colour else "ids"}: these are no classes (instance maps, depth, '
             'photos?), or a list of classes has to be given with --classes'
         )
-    if is_colour and _are_grey(pixels):
-        # Ids that were saved as grey pictures of three channels.
-        found = _of_ids({number & 255: count for number, count in pixels.items()}, looks)
-        found.kind, found.label_colours = 'colours', _grey(max(number & 255 for number in pixels))
-        found.ids = {_number((value,) * 3): place for value, place in found.ids.items()}
-        return found
     if is_colour:
         # Black first, as ids begin with it, then the most frequent.
         order = sorted(pixels, key=lambda number: (number != 0, -pixels[number]))
@@ -198,15 +263,28 @@ def _of_maps(is_colour: bool, looks: Sequence[PairInspection], maps_with: Counte
         names = [f'colour #{number:06x}' for number in order]
         ids = {number: place for place, number in enumerate(order)}
         return Labelling('colours', names, palette, False, {}, None, ids)
-    return _of_ids(pixels, looks)
+    return _of_ids(pixels, looks, reads)
 
 
-def _of_ids(pixels: Mapping[int, int], looks: Sequence[PairInspection]) -> Labelling:
+def _of_ids(pixels: Counter, looks: Looks, reads: Sequence[ReadMap]) -> Labelling:
     """A class for each id; 255 and what is negative is unknown."""
-    # A mask of 0 and 255 has two classes.
-    is_mask = set(pixels) == {0, UNKNOWN}
-    unknown = [] if is_mask else [v for v in pixels if v < 0 or v == UNKNOWN]
-    present = sorted(set(pixels) - set(unknown))
+    notes: list[str] = []
+    present = sorted(pixels)
+    # A mask of 0 and 255 has two classes; so have levels in even steps up to 255 one each.
+    is_ramp = present[-1] == _HIGHEST and _is_even(present)
+    if is_ramp and len(present) > 2:
+        notes.append(
+            f'ids are in even steps up to 255 ({_shown(present)}), as if scaled for display: each '
+            'is a class, also 255, which is unknown otherwise (a list of classes says more)'
+        )
+    elif not is_ramp and _are_scaled_one_by_one(reads):
+        raise DataError(
+            f'the label maps hold levels in even steps up to 255, in others the steps differ '
+            f'({_shown(present)}): each was scaled for display by itself, and its ids are lost; '
+            'save the ids as they are'
+        )
+    unknown = [v for v in present if v < 0 or (v == UNKNOWN and not is_ramp)]
+    present = [value for value in present if value not in unknown]
     if not present:
         raise DataError('the label maps hold no id but 255 (unknown)')
     # Few ids far apart (0, 50, 100 ...) would leave most channels of the layout empty.
@@ -215,15 +293,34 @@ def _of_ids(pixels: Mapping[int, int], looks: Sequence[PairInspection]) -> Label
     ids = {value: place for place, value in enumerate(in_files)}
     ids |= dict.fromkeys(unknown, UNKNOWN)
     label_map = {value: place for value, place in ids.items() if value != place}
-    colours = {i: c for look in reversed(looks) for i, c in look.label.palette.items()}
+    colours: dict[int, Colour] = {}
+    if _index_kind(looks) == 'palette':
+        colours = {i: c for look in reversed(looks) for i, c in look.label.palette.items()}
     made = generated_palette(len(in_files))
     palette = [colours.get(value, tuple(colour)) for value, colour in zip(in_files, made)]
     names = [f'id {value}' for value in in_files]
-    return Labelling(_index_kind(looks), names, palette, bool(unknown), label_map, None, ids)
+    kind = _index_kind(looks)
+    return Labelling(kind, names, palette, bool(unknown), label_map, None, ids, notes=notes)
 
 
-def _index_kind(looks: Sequence[PairInspection]) -> str:
-    with_palette = sum(look.label.kind == 'palette' for look in looks)
+def _is_even(levels: Sequence[int]) -> bool:
+    """Whether levels are in even steps from 0, give or take 1."""
+    step = levels[-1] / max(len(levels) - 1, 1)
+    return all(abs(level - place * step) <= 1 for place, level in enumerate(levels))
+
+
+def _are_scaled_one_by_one(reads: Sequence[ReadMap]) -> bool:
+    """Whether each map has even steps up to 255, and not all the same ones."""
+    levels = [sorted(read.counts) for read in reads if len(read.counts) > 1]
+    return (
+        len({*map(tuple, levels)}) > 1
+        and any(len(each) > 2 for each in levels)
+        and all(each[0] >= 0 and each[-1] == _HIGHEST and _is_even(each) for each in levels)
+    )
+
+
+def _index_kind(looks: Looks) -> str:
+    with_palette = sum(look.label.form.kind == 'palette' for look in looks)
     return 'palette' if 2 * with_palette > len(looks) else 'ids'
 
 
@@ -231,54 +328,29 @@ def _number(colour: Sequence[int]) -> int:
     return int(colour_numbers(np.array(colour)))
 
 
-def _grey(highest: int) -> list[Colour]:
-    return [(level, level, level) for level in range(highest + 1)]
-
-
-def _are_grey(numbers: Sequence[int]) -> bool:
-    return all(len(set(number_colour(number))) == 1 for number in numbers)
-
-
-def _has_colours(rows: Sequence[ClassRow], present: set[int]) -> bool:
-    """Whether colours of the list occur, beside black."""
-    return bool({_number(row.colour) for row in rows if row.colour} & present - {0})
+def _shown(values: Sequence[int] | set[int], say: Callable = str) -> str:
+    values = sorted(values)
+    return ', '.join(map(say, values[:8])) + (' ...' if len(values) > 8 else '')
 
 
 def _is_stray(share: float, num_maps_with: int, num_maps: int) -> bool:
     return num_maps_with == 1 and num_maps >= _STRAY_MAPS and share < _STRAY_SHARE
 
 
-def _aliens(look: PairInspection, found: Labelling, is_listed: bool) -> list[Finding]:
+def _aliens(
+    look: PairInspection, read: ReadMap, found: Labelling, is_listed: bool
+) -> list[Finding]:
     """What a map holds and no class has."""
-    alien = {value: n for value, n in look.label.values.items() if value not in found.ids}
+    alien = {value: n for value, n in read.counts.items() if value not in found.ids}
     if not alien:
         return []
-    is_colour = found.kind == 'colours'
     if len(alien) > _OWN_VALUES:
         text = f'{len(alien)} of its {look.label.num_values} values are of no class: blended?'
         return [Finding('smeared', look.pair.title, text)]
     shown = [
-        f'{number_colour(value) if is_colour else value} ({count} pixels)'
+        f'{number_colour(value) if read.is_colour else value} ({count} pixels)'
         for value, count in sorted(alien.items(), key=lambda item: -item[1])[:_SHOWN]
     ]
-    kind = ('colour' if is_colour else 'id') if is_listed else 'stray'
-    what = 'colour' if is_colour else 'id'
+    kind = ('colour' if read.is_colour else 'id') if is_listed else 'stray'
+    what = 'colour' if read.is_colour else 'id'
     return [Finding(kind, look.pair.title, f'{what} {", ".join(shown)}')]
-
-
-def _other_palettes(looks: Sequence[PairInspection]) -> list[Finding]:
-    """Maps whose palette contradicts that of most maps: their indices mean something else."""
-    colours = defaultdict(Counter)
-    for look in looks:
-        for index, colour in look.label.palette.items():
-            colours[index][colour] += 1
-    usual = {index: counts.most_common(1)[0][0] for index, counts in colours.items()}
-    return [
-        Finding(
-            'palette',
-            look.pair.title,
-            f'id {wrong[0]} is {look.label.palette[wrong[0]]}, elsewhere {usual[wrong[0]]}',
-        )
-        for look in looks
-        if (wrong := [i for i, colour in look.label.palette.items() if colour != usual[i]])
-    ]

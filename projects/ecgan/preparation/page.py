@@ -79,11 +79,11 @@ def _figure(look: PairInspection, found: Survey) -> str:
     """Photo and label map of a sample that was chosen to be shown."""
     if look.photo.thumbnail is None or look.label.thumbnail is None:
         return ''
-    labels, labelling = look.label.thumbnail, found.labelling
+    stored, labelling = look.label.thumbnail, found.labelling
     try:
-        labels = labelling.coding.ids(labels, look.pair.title)
+        labels = labelling.coding.read(stored, look.pair.title)
     except DataError:
-        colours = labels.astype(np.uint8)  # as they are, since they mean nothing
+        colours = stored.samples.astype(np.uint8)  # as they are, since they mean nothing
     else:
         colours = colour_labels(labels, labelling.palette)[..., ::-1]
     pictures = _picture(look.photo.thumbnail, 'JPEG') + _picture(colours, 'PNG')

@@ -143,15 +143,16 @@ def _files(found: Survey, root: str, others: Sequence[str]) -> list[str]:
     for argument, kind in _arguments(others).items():
         lines.append(f'{argument}_suffix={found.suffixes(kind)},')
     lines = [f'    {line}' for line in lines]
+    if labelling.reading.choices:
+        choices = ', '.join(f'{key}={value!r}' for key, value in labelling.reading.choices.items())
+        lines.append(f'    reading=dict({choices}),')
     if labelling.label_map:
         lines.append('    # Ids in the files -> classes; 255: unknown.')
         pairs = [f'{old}: {new}' for old, new in labelling.label_map.items()]
         lines += _listed('label_map={', pairs, 4)
-    colours = [list(colour) for colour in labelling.label_colours or ()]
-    if colours and colours == [[level] * 3 for level in range(len(colours))]:
-        lines.append(f'    label_colours=[[level] * 3 for level in range({len(colours)})],')
-    elif colours:
-        lines += _listed('label_colours=[', map(str, colours), 4)
+    if labelling.label_colours:
+        colours = [str(list(colour)) for colour in labelling.label_colours]
+        lines += _listed('label_colours=[', colours, 4)
     return ['files = dict(', *lines, ')']
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from ..datasets.label_files import Reading
 from ..errors import DataError
 from .classes_file import read_classes
 from .findings import KINDS, Finding
@@ -13,6 +14,7 @@ from .folders import find_branches
 from .inspection import PairInspection, inspect_all
 from .labelling import Labelling, find_labelling
 from .pairing import Pair, Pairing, pair_files
+from .systematic import empty_classes, swapped, systematic_findings
 
 #: Samples that the page shows.
 SHOWN = 12
@@ -30,6 +32,7 @@ class Survey:
         looks: A look at every pair.
         good: The pairs that can be used.
         findings: All that is wrong, the gravest first.
+        notes: What was decided where something else would fit as well, a line each.
     """
 
     pairing: Pairing
@@ -37,6 +40,7 @@ class Survey:
     looks: list[PairInspection]
     good: list[PairInspection]
     findings: list[Finding]
+    notes: list[str]
 
     @property
     def sizes(self) -> Counter:
@@ -87,7 +91,12 @@ def _splits(pairs: Sequence[Pair]) -> set[str]:
     return {pair.split for pair in pairs}
 
 
-def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) -> Survey:
+def survey(
+    folders: Sequence[Path],
+    classes: Path | None = None,
+    jobs: int = 1,
+    reading: Reading | None = None,
+) -> Survey:
     """Look at a data set.
 
     Args:
@@ -95,6 +104,7 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
         classes: List of classes, see
             :func:`~projects.ecgan.preparation.classes_file.read_classes`; None: found.
         jobs: Processes that look at files.
+        reading: What the user has said of the label maps; the rest is found.
 
     Raises:
         UserError: Nothing that could be a data set was found.
@@ -103,8 +113,11 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
     pairing = pair_files(find_branches(folders))
     step = max(1, len(pairing.pairs) // SHOWN)
     shown = range(step // 2, len(pairing.pairs), step)[:SHOWN]
-    looks = inspect_all(pairing.pairs, jobs, shown)
-    labelling = find_labelling(looks, rows)
+    looks = inspect_all(pairing.pairs, jobs, shown, reading)
+    try:
+        labelling = find_labelling(looks, rows, reading)
+    except DataError as error:
+        raise DataError(f'{error}{swapped(looks)}') from error
     findings = [
         *pairing.findings,
         *(finding for look in looks for finding in look.findings),
@@ -116,7 +129,9 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
     findings.sort(key=lambda each: (order.index(each.kind), each.name))
     left_out = {finding.name for finding in findings if KINDS[finding.kind].left_out}
     good = [look for look in looks if look.pair.title not in left_out]
-    return Survey(pairing, labelling, looks, good, findings)
+    findings += systematic_findings(good, labelling, rows is not None)
+    notes = [*labelling.notes, *filter(None, [empty_classes(good, labelling)])]
+    return Survey(pairing, labelling, looks, good, findings, notes)
 
 
 def _twice(looks: Sequence[PairInspection]) -> list[Finding]:

@@ -31,8 +31,7 @@ def stored_array(array: np.ndarray, name: str, form: MapForm | None = None) -> S
     if array.dtype == bool:
         array, form = array.astype(np.uint8), form or MapForm('grey', 1)
     samples, hidden = _whole(array, name)
-    while samples.ndim > 2 and 1 in (samples.shape[0], samples.shape[-1]):
-        axis = 0 if samples.shape[0] == 1 else -1
+    while samples.ndim > 2 and (axis := _single(samples.shape)) is not None:
         samples = samples.squeeze(axis)
         hidden = None if hidden is None else hidden.squeeze(axis)
     if samples.ndim == 3 and (ids := _one_hot(samples)) is not None:
@@ -40,13 +39,17 @@ def stored_array(array: np.ndarray, name: str, form: MapForm | None = None) -> S
     if samples.ndim == 3 and samples.shape[2] in (2, 4):
         samples, hidden = _without_alpha(samples, name)
         samples = samples[..., 0] if samples.shape[2] == 1 else samples
-    if not samples.size or (samples.ndim != 2 and not (samples.ndim == 3 and samples.shape[2] == 3)):
+    if not samples.size or (
+        samples.ndim != 2 and not (samples.ndim == 3 and samples.shape[2] == 3)
+    ):
         raise DataError(
             f'{name}: a label map has ids in one channel or RGB colours in three, this is of shape '
             f'{array.shape}'
         )
     if hidden is not None and hidden.ndim == 3:
         hidden = hidden.any(-1)
+    if samples.ndim == 3 and samples.dtype == np.int32:
+        raise DataError(f'{name}: {samples.min()} to {samples.max()} are no colours')
     if form is None:
         form = MapForm('grey' if samples.ndim == 2 else 'colours', 8 * samples.dtype.itemsize)
     return StoredMap(samples, form, hidden)
@@ -58,7 +61,9 @@ def stored_numpy(content: bytes, name: str, variable: str = '') -> StoredMap:
     if isinstance(loaded, np.ndarray):
         return stored_array(loaded, name)
     with loaded:
-        return stored_array(_chosen({key: loaded[key] for key in loaded.files}, variable, name), name)
+        return stored_array(
+            _chosen({key: loaded[key] for key in loaded.files}, variable, name), name
+        )
 
 
 def stored_matlab(content: bytes, name: str, variable: str = '') -> StoredMap:
@@ -121,7 +126,16 @@ def _whole(values: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray | None
             )
     if values.size and (values.min() < _INT32.min or values.max() > _INT32.max):
         raise DataError(f'{name}: {values.min()} to {values.max()} are no label ids')
-    return values.astype(np.int32), hidden
+    fitting = (np.uint8, np.uint16) if values.size and values.min() >= 0 else ()
+    kind = next((each for each in fitting if values.max() <= np.iinfo(each).max), np.int32)
+    return values.astype(kind), hidden
+
+
+def _single(shape: tuple[int, ...]) -> int | None:
+    """A channel or page too many; a row of colours, (1, W, 3), has none."""
+    if shape[-1] == 1:
+        return -1
+    return 0 if shape[0] == 1 and shape[-1] > 4 else None
 
 
 def _one_hot(samples: np.ndarray) -> np.ndarray | None:
@@ -136,9 +150,10 @@ def _one_hot(samples: np.ndarray) -> np.ndarray | None:
     for axis in (0, 2):
         count = samples.shape[axis]
         is_colour = axis == 2 and highest == 255 and count <= 4
-        if 2 <= count <= 256 and not is_colour:
-            if (samples.sum(axis, dtype=np.int64) == highest).all():
-                return samples.argmax(axis).astype(np.uint8)
+        if is_colour or not 2 <= count <= 256:
+            continue
+        if (samples.sum(axis, dtype=np.int64) == highest).all():
+            return samples.argmax(axis).astype(np.uint8)
     return None
 
 
@@ -153,6 +168,4 @@ def _without_alpha(samples: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarr
             f'{name}: {partly} of its {alpha.size} pixels are transparent in part, so their ids or '
             'colours are a matter of what lies below; save it without an alpha channel'
         )
-    if not alpha.any():
-        raise DataError(f'{name} is transparent all over; save it without an alpha channel')
     return samples[..., :-1], alpha == 0

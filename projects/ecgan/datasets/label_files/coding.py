@@ -74,7 +74,7 @@ class LabelCoding:
     colours: Sequence[Sequence[int]] | None = None
     label_map: Mapping[int, int] = field(default_factory=dict)
     reduce_zero_label: bool = False
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
 
     def __post_init__(self) -> None:
         # Sorted, as MMEngine writes a config: what is said does not depend on the order.

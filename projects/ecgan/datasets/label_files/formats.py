@@ -17,8 +17,8 @@ LabelMap: TypeAlias = str | Path | np.ndarray | Image.Image
 
 #: Ends of the names of files that may be label maps; JPEG changes pixels.
 MAP_SUFFIXES = (
-    '.png', '.bmp', '.tif', '.tiff', '.gif', '.webp', '.pgm', '.ppm', '.pbm', '.pnm', '.tga', '.jp2',
-    '.npy', '.npz', '.mat', *VOLUME_SUFFIXES,
+    '.png', '.bmp', '.tif', '.tiff', '.gif', '.webp', '.pgm', '.ppm', '.pbm', '.pnm', '.tga',
+    '.jp2', '.npy', '.npz', '.mat', *VOLUME_SUFFIXES,
 )  # fmt: skip
 _NUMPY_STARTS = (b'\x93NUMPY', b'PK\x03\x04')
 _MATLAB_START = b'MATLAB 5.0'
@@ -27,7 +27,7 @@ _HDF5_AT = (0, 512)
 
 
 def map_suffix(name: str) -> str:
-    """The end of a file's name that says it may be a label map, in lower case; '' if there is none."""
+    """The end of a file's name that says it may be a label map, in lower case; '': none."""
     lower = name.lower()
     return max((end for end in MAP_SUFFIXES if lower.endswith(end)), key=len, default='')
 
@@ -41,21 +41,31 @@ def read_stored(source: LabelMap | bytes, name: str, variable: str = '') -> Stor
         variable: Which array of a file that holds several.
 
     Raises:
-        DataError: It cannot be read, holds no whole numbers, or is of another shape.
+        DataError: It cannot be read, holds no whole numbers, is of another shape, or transparent or
+            without a number everywhere.
     """
+    if isinstance(source, np.ndarray):
+        return _seen(stored_array(source, name), name)
     try:
-        if isinstance(source, np.ndarray):
-            return stored_array(source, name)
         if isinstance(source, Image.Image):
-            return stored_picture(source, name)
+            return _seen(stored_picture(source, name), name)
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
-        return _of_content(content, name, variable)
+        stored = _of_content(content, name, variable)
     except UserError:
         raise
     except UnidentifiedImageError as error:
         raise DataError(f'cannot read {name} as a picture') from error
     except Exception as error:  # whatever a decoder makes of a broken file
         raise DataError(f'cannot read {name} as a picture: {one_line(error)}') from error
+    return _seen(stored, name)
+
+
+def _seen(stored: StoredMap, name: str) -> StoredMap:
+    if stored.hidden is not None and stored.hidden.all():
+        raise DataError(
+            f'{name} is transparent, without data or no number everywhere; save the ids alone'
+        )
+    return stored
 
 
 def _of_content(content: bytes, name: str, variable: str) -> StoredMap:

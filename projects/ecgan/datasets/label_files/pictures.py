@@ -47,6 +47,8 @@ def stored_picture(content: bytes | Image.Image, name: str) -> StoredMap:
             )
         bits = tags.bits if tags else _bits(content, picture)
         picture.load()
+        if picture.format == 'PPM':
+            picture = _unspread_netpbm(picture, content)
         if bits == 16 and picture.mode not in ('I', 'I;16', 'I;16B', 'I;16L'):
             return _of_opencv(content, name, tags)  # Pillow keeps the high bytes alone
         return _of_picture(picture, name, bits, tags, _is_lossy(content, picture))
@@ -59,7 +61,7 @@ def _of_picture(
         raise DataError(f'{name} holds {picture.mode} colours; a label map has ids or RGB colours')
     picture.load()
     hidden_at = picture.info.get('transparency')
-    palette = _palette(picture)
+    palette, container = _palette(picture), picture.format or ''
     picture = ImageOps.exif_transpose(picture)
     values = np.asarray(picture)
     if not palette and values.dtype != np.uint8 and values.dtype != bool:
@@ -71,7 +73,7 @@ def _of_picture(
         palette,
         bool(tags and tags.is_white_zero),
         tags.writer if tags else '',
-        picture.format or '',
+        container,
         is_lossy,
     )
     if tags:
@@ -120,14 +122,14 @@ def _unspread(values: np.ndarray, bits: int, picture: Image.Image) -> np.ndarray
     return values
 
 
-def unspread_netpbm(values: np.ndarray, content: bytes) -> np.ndarray:
-    """Samples of a PGM or PPM as they are stored, which Pillow spreads from maxval to 255."""
+def _unspread_netpbm(picture: Image.Image, content: bytes) -> Image.Image:
+    """A PGM or PPM with samples as they are stored, which Pillow spreads from maxval to full."""
     head = re.sub(rb'#[^\r\n]*', b'', content[:512]).split(maxsplit=4)
-    most = int(head[3]) if head[0] not in (b'P1', b'P4') else 0
-    full = 255 if values.dtype == np.uint8 else 65535
-    if most in (0, full):
-        return values
-    return np.rint(values * (most / full)).astype(values.dtype)
+    full = 65535 if picture.mode.startswith('I') else 255
+    if head[0] in (b'P1', b'P4', b'PF', b'Pf') or int(head[3]) == full:
+        return picture
+    stored = np.rint(np.asarray(picture) * (int(head[3]) / full))
+    return Image.fromarray(stored.astype(np.uint16 if full > 255 else np.uint8))
 
 
 def _palette(picture: Image.Image) -> tuple[tuple[int, int, int], ...]:
@@ -163,9 +165,7 @@ def _hidden(stored: StoredMap, at: int | bytes | tuple | None, name: str) -> np.
     alpha[: len(at)] = np.frombuffer(at, np.uint8)
     seen = alpha[samples]
     if ((seen > 0) & (seen < 255)).any():
-        raise DataError(
-            f'{name}: its palette is transparent in part; save it without transparency'
-        )
+        raise DataError(f'{name}: its palette is transparent in part; save it without transparency')
     return seen == 0
 
 

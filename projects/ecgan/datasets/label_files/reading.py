@@ -181,7 +181,7 @@ class Reading:
             values = self.values_of(np.arange(int(samples.max()) + 1), form, name)[samples]
         if self.is_of_colours(form):
             return np.stack([values >> 16, values >> 8 & 255, values & 255], -1).astype(np.uint8)
-        is_small = 0 <= values.min() and values.max() <= 255
+        is_small = values.min() >= 0 and values.max() <= 255
         return values.astype(np.uint8 if is_small else np.int32)
 
 
@@ -199,9 +199,7 @@ def varying_channels(form: MapForm, present: Sequence[int]) -> list[str]:
         return []
     keys, full = np.asarray(present, np.int64), (1 << form.bits) - 1
     channels = [keys >> shift * form.bits & full for shift in (2, 1, 0)]
-    return [
-        name for name, values in zip(_CHANNELS, channels) if len(values) and np.ptp(values) > 0
-    ]
+    return [name for name, values in zip(_CHANNELS, channels) if len(values) and np.ptp(values) > 0]
 
 
 def is_even_ramp(palette: Sequence[Colour]) -> bool:
