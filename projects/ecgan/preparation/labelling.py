@@ -187,8 +187,8 @@ def _of_list(
     if getattr(rows, 'numbered_by_line', False) and len(rows) in present:
         raise DataError(
             f'the list of classes has {len(rows)} lines without ids, numbered from 0, but the '
-            f'label maps hold id {len(rows)}: a line is missing (the background at the front?), or ids '
-            'begin at 1; write lines "id name"'
+            f'label maps hold id {len(rows)}: a line is missing (the background at the front?), or '
+            'ids begin at 1; write lines "id name"'
         )
     ids = {row.id: place for place, row in enumerate(known)}
     ids |= {row.id: UNKNOWN for row in unknown}
