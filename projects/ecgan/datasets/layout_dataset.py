@@ -4,6 +4,7 @@ import logging
 import os.path as osp
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -14,6 +15,7 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS as SEG_DATASETS
 
 from ..errors import DataError, MissingFileError, UserError
+from .file_walk import walk
 from .label_files import LabelCoding, Reading
 from .palettes import generated_palette, label_preset
 
@@ -194,11 +196,12 @@ class LayoutImageDataset(BaseDataset):
                 f'no folder of {part.kind}s at {osp.abspath(part.folder)}: set data_root (and the '
                 'folders below it) of the data set'
             )
-        return sorted(
-            fileio.list_dir_or_file(
-                part.folder, list_dir=False, recursive=True, backend_args=self.backend_args
+        backend = fileio.get_file_backend(part.folder, backend_args=self.backend_args)
+        if type(backend) is fileio.LocalBackend:
+            return sorted(
+                path.relative_to(part.folder).as_posix() for path in walk(Path(part.folder))
             )
-        )
+        return sorted(backend.list_dir_or_file(part.folder, list_dir=False, recursive=True))
 
     def _find(self, part: _Part, files: list[str], parts: list[_Part]) -> dict[str, list[str]]:
         """Names of the files of a kind, and the files that have the name."""

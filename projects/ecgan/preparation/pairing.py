@@ -1,252 +1,219 @@
 """Which label map belongs to which photo: the rule is found, not given."""
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from ..datasets.label_files import MAP_SUFFIXES
-from ..datasets.layout_dataset import PHOTO_SUFFIXES
-from ..errors import DataError
+from PIL import Image
+
+from ..errors import ConfigError, DataError
+from .class_masks import are_masks, find_class_masks
 from .findings import Finding
-from .folders import Branch, list_files, split_of
+from .folders import Branch
+from .joining import join_files
+from .layouts import end_row
+from .name_ends import AS_WELL, RIVAL, Fit, find_fits, fits_between, names_of, stem_of
+from .pairs import Pair, Pairing, title_of
+from .refusals import refuse_by_names, refuse_objects, why_no_pairs
+from .split_lists import read_splits
 
-# What names end with before the suffix; of ends that fit equally well the first is taken.
-_ENDS = {
-    'photo': ('', '_leftImg8bit', '_photo', '_image', '_img', '_rgb'),
-    'label': (
-        '', '_labelIds', '_gtFine_labelIds', '_L', '_label', '_labels', '_mask', '_masks', '_ids',
-        '_seg', '_gt', '_labelTrainIds', '_gtFine_labelTrainIds', '_color', '_colour',
-        '_gtFine_color',
-    ),
-    'instance': ('', '_instanceIds', '_gtFine_instanceIds', '_inst', '_instance', '_instances'),
-    'edge': ('', '_edge', '_edges'),
-}  # fmt: skip
-_OTHER_ENDS = tuple({end for ends in _ENDS.values() for end in ends if end})
-# JPEG label maps are found, too, to be refused.
-_MAPS = (*MAP_SUFFIXES, '.jpg', '.jpeg')
-# Side by side and named alike, the file that comes first here is the photo.
-_PHOTO_FIRST = ('.jpg', '.jpeg', '.webp', '.png', '.bmp', '.tif', '.tiff', '.npy')
-_TRIED = 200
+_COLOUR_MODES = ('RGB', 'RGBA', 'CMYK', 'YCbCr')
 
 
-@dataclass(frozen=True)
-class Pair:
-    """The files of one sample.
-
-    Attributes:
-        branch: Where they lie.
-        name: Path below the folder without end and suffix, as the data set calls it.
-        files: File of each kind that there is.
-    """
-
-    branch: Branch
-    name: str
-    files: dict[str, Path]
-
-    @property
-    def split(self) -> str:
-        """'train', 'val', 'test', or '' where folders do not say."""
-        return split_of(self.branch, self.name)
-
-    @property
-    def title(self) -> str:
-        """What findings call it."""
-        return title_of(self.branch, self.name)
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """All samples of a data set.
-
-    Attributes:
-        pairs: The samples.
-        ends: What names of each kind end with before the suffix.
-        findings: Files without a counterpart or with several.
-    """
-
-    pairs: list[Pair]
-    ends: dict[str, str]
-    findings: list[Finding]
-
-    @property
-    def rule(self) -> str:
-        """How the files pair, in words."""
-        if not any(self.ends.values()):
-            return 'files of the same name'
-        return 'files of the same name, then ' + ', '.join(
-            f'{end!r} ({kind})' for kind, end in self.ends.items() if end
-        )
-
-
-def title_of(branch: Branch, name: str) -> str:
-    """What findings call a sample: with the split where that is a matter of folders."""
-    return f'{branch.split}/{name}' if branch.split else name
-
-
-def pair_files(branches: Sequence[Branch]) -> Pairing:
+def pair_files(branches: Sequence[Branch], end: str | None = None) -> Pairing:
     """Find the rule by which files pair, and the pairs.
 
+    Args:
+        branches: See :func:`~.folders.find_branches`.
+        end: What label maps' names end with before the suffix, where several ends would do.
+
     Raises:
-        DataError: No photo has a label map.
+        ConfigError: No label map ends with ``end``.
+        DataError: No photo has a label map, or what lies there is no label map by its name.
     """
-    listings = [_list(branch) for branch in branches]
-    largest = max(range(len(branches)), key=lambda index: len(listings[index]['photo']))
-    ends = _find_ends(listings[largest], branches[largest].is_mixed)
-    pairs, findings = [], []
+    listings = [{kind: branch.files(kind) for kind in branch.folders} for branch in branches]
     for branch, files in zip(branches, listings):
-        everything = sorted({*files['photo'], *files['label']})
-        named = {
-            kind: _named(
-                everything if branch.is_mixed else files.get(kind, files['label']),
-                kind,
-                ends,
-                branch.is_mixed,
-            )
-            for kind in ends
-        }
-        found, wrong = _join(branch, named)
-        pairs += found
-        findings += wrong + _leftover(branch, files, named, ends)
-    if not pairs:
-        shown = [next(iter(listings[largest][kind]), 'none') for kind in ('photo', 'label')]
-        raise DataError(
-            f'no photo has a label map in {branches[0].folders["photo"]} and '
-            f'{branches[0].folders["label"]}: the first photo is {shown[0]}, the first map '
-            f'{shown[1]}; pairs have the same name, or one with an end such as _L or _labelIds; '
-            'folders whose names say nothing are given one by one: photos, label maps'
+        refuse_by_names(branch.folders['label'], files['label'])
+    largest = max(range(len(branches)), key=lambda index: len(listings[index]['photo']))
+    order = [largest, *(index for index in range(len(branches)) if index != largest)]
+    end = None if end is None else stem_of(end)
+    whole = Pairing([], {}, [], list(getattr(branches, 'notes', [])))
+    for index in order:
+        _add(whole, branches[index], listings[index], end)
+    whole.pairs.sort(key=lambda pair: ([b is pair.branch for b in branches].index(True), pair.name))
+    if not whole.pairs:
+        raise DataError(why_no_pairs(branches[largest], listings[largest]))
+    return _with_lists(whole, branches)
+
+
+def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str | None) -> None:
+    """Add the pairs of one branch."""
+    everything = sorted({*files['photo'], *files['label']})
+    photos, maps = (everything,) * 2 if branch.is_mixed else (files['photo'], files['label'])
+    fits = find_fits(photos, maps, branch.is_mixed)
+    labels = [fit for fit in fits if end_row(fit.label).kind == 'label']
+    if end is None and _add_class_masks(whole, branch, files, labels):
+        return
+    taken = _taken(labels, fits, branch, end, whole.ends)
+    if taken is None:
+        whole.findings.extend(
+            Finding('photo alone', title_of(branch, stem_of(path)), path) for path in files['photo']
         )
-    return Pairing(pairs, ends, findings)
-
-
-def _list(branch: Branch) -> dict[str, list[str]]:
-    return {
-        kind: list(list_files(folder, PHOTO_SUFFIXES if kind == 'photo' else _MAPS))
-        for kind, folder in branch.folders.items()
-    }
-
-
-def _stem(path: str) -> str:
-    return path[: len(path) - len(PurePosixPath(path).suffix)]
-
-
-def _bases(stems: Iterable[str], end: str) -> set[str]:
-    """Names of the stems that have this end."""
-    return {stem[: len(stem) - len(end)] for stem in stems if stem.endswith(end)}
-
-
-def _find_ends(files: dict[str, list[str]], is_mixed: bool) -> dict[str, str]:
-    """The ends that make most pairs; of instance and edge maps where half of the pairs have any."""
-    stems = {kind: sorted({_stem(path) for path in paths}) for kind, paths in files.items()}
-    best, ends = -1, {}
-    for photo_end in _ENDS['photo']:
-        names = _bases(stems['photo'], photo_end)
-        for label_end in (*_ENDS['label'], *_derived(sorted(names), stems['label'])):
-            count = len(names & _bases(stems['label'], label_end))
-            if is_mixed and label_end == photo_end:
-                several = Counter(_stem(path) for path in {*files['photo'], *files['label']})
-                count = sum(several[name + photo_end] > 1 for name in names)
-            if count > best:
-                best, ends = count, dict(photo=photo_end, label=label_end)
-    names = _bases(stems['photo'], ends['photo']) & _bases(stems['label'], ends['label'])
+        return
+    ends, counts = dict(photo=taken.photo, label=taken.label), taken.count
+    names = names_of(map(stem_of, photos), taken.photo) & names_of(map(stem_of, maps), taken.label)
     for kind in ('instance', 'edge'):
-        own = kind in stems
-        candidates = [end for end in _ENDS[kind] if own or end]
-        counts = {
-            end: len(names & _bases(stems[kind if own else 'label'], end)) for end in candidates
-        }
-        end = max(candidates, key=lambda each: counts[each])
-        if 2 * counts[end] > len(names):
-            ends[kind] = end
-    return ends
+        found = _companion_end(kind, names, files.get(kind), maps, taken.photo, fits)
+        if found is not None and 2 * found[1] > counts:
+            ends[kind] = found[0]
+    left_out = _drop_coloured_instances(branch, files, ends, names)
+    whole.notes.extend(note for note in left_out if note not in whole.notes)
+    if not whole.ends:
+        whole.ends.update(ends)
+        whole.notes.extend(_rivals(taken, labels))
+    others = tuple({fit.label for fit in fits} - {''})
+    pairs, findings = join_files(branch, files, ends, others, names)
+    whole.pairs.extend(pairs)
+    whole.findings.extend(findings)
 
 
-def _derived(names: Sequence[str], stems: Sequence[str]) -> list[str]:
-    """What label maps' names have behind the names of photos, the most frequent first."""
-    found = Counter()
-    for name in names[:_TRIED]:
-        place = bisect_left(stems, name)
-        for stem in stems[place : place + len(_OTHER_ENDS)]:
-            end = stem.removeprefix(name)
-            # 'img1' does not belong to 'img10'.
-            if stem.startswith(name) and end[:1] in ('_', '-', '.', ' '):
-                found[end] += 1
-    return [end for end, _ in found.most_common(5) if end.strip()]
+def _taken(
+    labels: Sequence[Fit],
+    fits: Sequence[Fit],
+    branch: Branch,
+    end: str | None,
+    ends: Mapping[str, str],
+) -> Fit | None:
+    """The end that is taken: the one that is given, that of other branches, or the best."""
+    if end is not None:
+        for fit in labels:
+            if fit.label == end:
+                return fit
+        known = [f'{fit.label!r} ({fit.count} pairs)' for fit in labels]
+        raise ConfigError(
+            f'--end {end}: no label map in {branch.folders["label"]} has a name of a photo and '
+            f'that end; there are {", ".join(known) or "none"}'
+        )
+    if not labels:
+        wrong = [f'{fit.label!r} ({end_row(fit.label).kind})' for fit in fits]
+        if wrong:
+            raise DataError(
+                f'the maps in {branch.folders["label"]} are no label maps by the ends of their '
+                f'names: {", ".join(wrong)}; those of label maps are such as _labelIds or _semantic'
+            )
+        return None
+    refuse_objects(branch.folders['label'], [fit.label for fit in labels])
+    most = max(fit.count for fit in labels)
+    same = [
+        fit for fit in labels if (fit.photo, fit.label) == (ends.get('photo'), ends.get('label'))
+    ]
+    return same[0] if same and same[0].count >= AS_WELL * most else labels[0]
 
 
-def _named(
-    paths: Sequence[str], kind: str, ends: dict[str, str], is_mixed: bool
-) -> dict[str, list[str]]:
-    """Files of a kind by name."""
-    named = defaultdict(list)
-    # What lies in one folder: the longest end says what a file is.
-    rivals = [end for other, end in ends.items() if other != kind and len(end) > len(ends[kind])]
-    rivals = rivals if is_mixed or kind != 'photo' else []
-    for path in paths:
-        stem = _stem(path)
-        if stem.endswith(ends[kind]) and not any(stem.endswith(rival) for rival in rivals):
-            named[stem[: len(stem) - len(ends[kind])]].append(path)
-    if is_mixed and ends['photo'] == ends['label'] and kind in ('photo', 'label'):
-        for name, files in named.items():
-            first = min(map(_rank, files))
-            # A file that stands alone is a photo where photos alone end so.
-            has_photo = len(files) > 1 or first == _rank('.jpg')
-            named[name] = [
-                p for p in files if (has_photo and _rank(p) == first) is (kind == 'photo')
-            ]
-    return {name: files for name, files in named.items() if files}
-
-
-def _rank(path: str) -> int:
-    suffix = PurePosixPath(f'_{path}').suffix.lower()
-    return max(_PHOTO_FIRST.index(suffix), 1)  # .jpg and .jpeg are alike
-
-
-def _join(
-    branch: Branch, named: dict[str, dict[str, list[str]]]
-) -> tuple[list[Pair], list[Finding]]:
-    """Pairs that have one file of each kind, and what keeps others from being one."""
-    photos, labels = named['photo'], named['label']
-    pairs, findings = [], []
-    lower = {name.lower(): name for name in labels.keys() - photos.keys()}
-    for name in sorted(photos.keys() | labels.keys()):
-        title = title_of(branch, name)
-        if name not in labels:
-            other = lower.get(name.lower())
-            hint = f'; {labels[other][0]} differs in upper and lower case' if other else ''
-            findings.append(Finding('photo alone', title, f'{photos[name][0]}{hint}'))
-        elif name not in photos:
-            findings.append(Finding('map alone', title, labels[name][0]))
-        elif len(photos[name]) > 1:
-            findings.append(Finding('two photos', title, ', '.join(photos[name])))
-        elif len(labels[name]) > 1:
-            findings.append(Finding('two maps', title, ', '.join(labels[name])))
-        else:
-            missing = [kind for kind in named if name not in named[kind]]
-            findings += [Finding('other map', title, f'no {kind} map') for kind in missing]
-            files = {
-                kind: branch.folders.get(kind, branch.folders['label']) / found[name][0]
-                for kind, found in named.items()
-                if kind not in missing
-            }
-            pairs.append(Pair(branch, name, files))
-    return pairs, findings
-
-
-def _leftover(
-    branch: Branch, files: dict[str, list[str]], named: dict[str, dict], ends: dict[str, str]
-) -> list[Finding]:
-    """Files of photos and label maps that the rule has no use for, and that no other tool wrote."""
-    if branch.is_mixed:
+def _rivals(taken: Fit, labels: Sequence[Fit]) -> list[str]:
+    """Other ends that would do."""
+    rivals = [fit for fit in labels if fit is not taken and fit.count >= RIVAL * taken.count]
+    if not rivals:
         return []
-    findings = []
-    for kind in ('photo', 'label'):
-        used = {path for found in named[kind].values() for path in found}
-        for path in files[kind]:
-            stem = _stem(path)
-            if path not in used and not stem.endswith(_OTHER_ENDS):
-                text = f'{path} does not end with {ends[kind]!r}'
-                where = 'photo alone' if kind == 'photo' else 'map alone'
-                findings.append(Finding(where, title_of(branch, stem), text))
-    return findings
+    texts = [
+        f'{fit.label!r} fits {fit.count} too: --end{"=" if fit.label[:1] == "-" else " "}{fit.label}'
+        if fit.label
+        else f'the bare name fits {fit.count} too: --end ""'
+        for fit in rivals
+    ]
+    mine = f'that end with {taken.label!r}' if taken.label else 'without an end'
+    return [f'label maps: names {mine} ({taken.count} pairs); {"; ".join(texts)}']
+
+
+def _companion_end(
+    kind: str,
+    names: set[str],
+    own: Sequence[str] | None,
+    maps: Sequence[str],
+    photo_end: str,
+    fits: Sequence[Fit],
+) -> tuple[str, int] | None:
+    """The end of instance or edge maps: in their own folder any, among label maps by its words."""
+    if own is None:
+        known = [fit.label for fit in fits if end_row(fit.label).kind == kind]
+        stems = set(map(stem_of, maps))
+    else:
+        known = [fit.label for fit in fits_between(names, map(stem_of, own))]
+        stems = set(map(stem_of, own))
+    counted = [(end, sum(name + end in stems for name in names)) for end in known]
+    return max(counted, key=lambda each: each[1], default=None)
+
+
+def _drop_coloured_instances(
+    branch: Branch, files: Mapping[str, list[str]], ends: dict[str, str], names: set[str]
+) -> list[str]:
+    """Leave out instance maps that are pictures of colours: numbers are read."""
+    if 'instance' not in ends:
+        return []
+    folder = branch.folders.get('instance', branch.folders['label'])
+    paths = files.get('instance', files['label'])
+    mine = [p for p in paths if stem_of(p) in {name + ends['instance'] for name in names}]
+    if not any(_is_coloured(folder / path) for path in mine[:3]):
+        return []
+    del ends['instance']
+    branch.folders.pop('instance', None)
+    return [f'instance maps in {folder} are left out: they hold colours, not numbers of objects']
+
+
+def _is_coloured(path: Path) -> bool:
+    try:
+        with Image.open(path) as picture:
+            return picture.mode in _COLOUR_MODES
+    except OSError:  # an array, or what is found unreadable later
+        return False
+
+
+def _add_class_masks(
+    whole: Pairing, branch: Branch, files: Mapping[str, list[str]], labels: Sequence[Fit]
+) -> bool:
+    """Add pairs whose label maps are to be put together from masks of single classes."""
+    end, masks = find_class_masks(files['photo'], files['label'])
+    whole_maps = [fit.count for fit in labels if not fit.label or end_row(fit.label).words]
+    if len(masks) <= max(whole_maps, default=0) / AS_WELL or not are_masks(
+        branch.folders['label'], masks
+    ):
+        return False
+    taken = {path for by_class in masks.values() for some in by_class.values() for path in some}
+    photos = defaultdict(list)
+    for path in files['photo']:
+        if path not in taken or not branch.is_mixed:
+            stem = stem_of(path)
+            if stem.endswith(end):
+                photos[stem[: len(stem) - len(end)]].append(path)
+    for name, paths in photos.items():
+        title = title_of(branch, name)
+        if name not in masks:
+            whole.findings.append(Finding('photo alone', title, f'{paths[0]}: it has no mask'))
+        elif len(paths) > 1:
+            whole.findings.append(Finding('two photos', title, ', '.join(paths)))
+        else:
+            photo = branch.folders['photo'] / paths[0]
+            whole.pairs.append(Pair(branch, name, dict(photo=photo)))
+            whole.one_mask_a_class[title] = {
+                each: [branch.folders['label'] / path for path in some]
+                for each, some in masks[name].items()
+            }
+    whole.ends.setdefault('photo', end)
+    whole.ends.setdefault('label', '')
+    return True
+
+
+def _with_lists(whole: Pairing, branches: Sequence[Branch]) -> Pairing:
+    """The same with splits of lists, where folders say none."""
+    lists = getattr(branches, 'lists', {})
+    if not lists or any(pair.split for pair in whole.pairs):
+        return whole
+    names = {}
+    for pair in whole.pairs:
+        folder = pair.branch.folders['photo']
+        stem = (folder / stem_of(pair.files['photo'].relative_to(folder).as_posix())).as_posix()
+        names[pair.title] = list(dict.fromkeys((stem, (folder / pair.name).as_posix())))
+    splits, notes = read_splits(lists, names)
+    pairs = [replace(pair, listed=splits.get(pair.title, '')) for pair in whole.pairs]
+    return replace(whole, pairs=pairs, notes=[*whole.notes, *notes])
