@@ -26,6 +26,7 @@ KINDS = {
     'palette': Kind('Palettes that give an id another colour than the rest', True),
     'other map': Kind('Instance or edge maps that are missing or do not fit', True),
     'same photo': Kind('Photos that are there twice', True),
+    'photo form': Kind('Photos stored in another form than the rest (kept)', False),
     'same map': Kind('Equal label maps for different photos (kept)', False),
     'one id': Kind('Label maps of one id only (kept)', False),
 }

@@ -1,34 +1,22 @@
 """A look at every pair of files, each decoded once, in several processes."""
 
-import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from ..datasets.label_files import colour_numbers, map_values
 from ..errors import DataError, one_line
 from .findings import Finding
 from .pairing import Pair
 from .parallel import in_processes
+from .photo_inspection import THUMBNAIL, PhotoInspection, digest_of, inspect_photo
 
 #: Of a map with more values than this the most frequent are kept: it is no label map.
 MOST_VALUES = 512
-_THUMBNAIL = 160
-_ORIENTATION = 0x0112
-
-
-@dataclass
-class PhotoInspection:
-    """What a photo is: height and width as displayed, and a digest of its pixels."""
-
-    size: tuple[int, int]
-    digest: str
-    is_turned: bool
-    thumbnail: np.ndarray | None = None
 
 
 @dataclass
@@ -86,7 +74,7 @@ def inspect_pair(pair: Pair, keep_thumbnails: bool = False) -> PairInspection:
     def note(kind: str, text: str) -> None:
         look.findings.append(Finding(kind, pair.title, text))
 
-    for kind, read in (('photo', _inspect_photo), ('label', _inspect_map)):
+    for kind, read in (('photo', inspect_photo), ('label', _inspect_map)):
         path = pair.files[kind]
         try:
             setattr(look, kind, read(path, keep_thumbnails))
@@ -109,20 +97,6 @@ def inspect_pair(pair: Pair, keep_thumbnails: bool = False) -> PairInspection:
             if values.shape not in sizes:
                 note('other map', f'the {kind} map is an array of shape {values.shape}')
     return look
-
-
-def _inspect_photo(path: Path, keep_thumbnail: bool) -> PhotoInspection:
-    with Image.open(path) as picture:
-        # Pillow stops at a file that is cut off, where OpenCV would fill the rest with grey.
-        picture.load()
-        is_turned = picture.getexif().get(_ORIENTATION, 1) > 1
-        picture = ImageOps.exif_transpose(picture)
-        look = PhotoInspection(picture.size[::-1], _digest(np.asarray(picture)), is_turned)
-        if keep_thumbnail:
-            picture = picture.convert('RGB')
-            picture.thumbnail((_THUMBNAIL, _THUMBNAIL))
-            look.thumbnail = np.asarray(picture)
-        return look
 
 
 def _inspect_map(path: Path, keep_thumbnail: bool) -> MapInspection:
@@ -150,7 +124,7 @@ def _inspect_map(path: Path, keep_thumbnail: bool) -> MapInspection:
             if 3 * index + 3 <= len(palette)
         },
         is_jpeg=is_jpeg,
-        digest=_digest(values),
+        digest=digest_of(values),
         thumbnail=_thin(values) if keep_thumbnail else None,
     )
 
@@ -164,14 +138,9 @@ def _count(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(numbers, return_counts=True)
 
 
-def _digest(values: np.ndarray) -> str:
-    head = f'{values.shape} {values.dtype}'.encode()
-    return hashlib.blake2b(head + values.tobytes(), digest_size=16).hexdigest()
-
-
 def _thin(values: np.ndarray) -> np.ndarray:
     """A small map: every n-th value."""
-    step = -(-max(values.shape[:2]) // _THUMBNAIL)
+    step = -(-max(values.shape[:2]) // THUMBNAIL)
     return values[step // 2 :: step, step // 2 :: step].copy()
 
 

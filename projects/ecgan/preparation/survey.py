@@ -13,6 +13,7 @@ from .folders import find_branches
 from .inspection import PairInspection, inspect_all
 from .labelling import Labelling, find_labelling
 from .pairing import Pair, Pairing, pair_files
+from .photo_reading import photo_findings
 
 #: Samples that the page shows.
 SHOWN = 12
@@ -111,6 +112,7 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
         *labelling.findings,
         *_twice(looks),
         *_of_one_id(looks),
+        *photo_findings(looks),
     ]
     order = list(KINDS)
     findings.sort(key=lambda each: (order.index(each.kind), each.name))
