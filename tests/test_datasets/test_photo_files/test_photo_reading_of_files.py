@@ -156,7 +156,7 @@ def test_the_first_picture_of_an_animation(form, settings):
     content = encoded(first, form, save_all=True, append_images=[second, first], **settings)
     photo = read_photo(content, '')
     assert np.array_equal(photo.pixels, np.asarray(first.convert('RGB'))[..., ::-1])
-    assert photo.note == 'the first of 3 pictures in the file'
+    assert photo.note == 'several pictures in the file (3), of which the first is read'
 
 
 def test_gif_and_portable_pixmap():
@@ -173,7 +173,7 @@ LARGE = cv2.resize(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uin
 def test_a_file_that_is_cut_off_is_found(form, capfd):
     whole = encoded(LARGE, form)
     for length in (len(whole) // 2, len(whole) - 300):
-        with pytest.raises(DataError, match='^cannot read it: '):
+        with pytest.raises(DataError, match=r'^cannot read it: '):
             read_photo(whole[:length], 'it')
     assert not capfd.readouterr().err
 

@@ -59,7 +59,7 @@ def test_formats_of_which_the_range_is_not_known(form, words, feature):
 
 def test_a_picture_beyond_all_measure(monkeypatch):
     monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 100)
-    with pytest.raises(DataError, match='^cannot read it: it has more pixels than are read'):
+    with pytest.raises(DataError, match=r'^cannot read it: it has more pixels than are read'):
         read_photo(encoded(RGB, 'PNG'), 'it')
 
 

@@ -15,7 +15,8 @@ RGBX = np.concatenate([RGB, BAND], axis=2)
 DEEP = RGB.astype(np.uint16) * 16 + 7
 DEEP_RGBX = np.concatenate([DEEP, BAND.astype(np.uint16)], axis=2)
 FLOATS = RGB.astype(np.float32) / 255
-FOUR = 'the first three of 4 bands, the rest (infrared, alpha) is left out'
+FOUR = '4 bands, of which the first three are read (not infrared, alpha)'
+PAGES = 'several pictures in the file (2), of which the first is read'
 
 
 _ENTRY = b'\1\0\x06\1\3\0\1\0\0\0\1\0\0\0' + bytes(4)  # one tag: photometric, 1
@@ -42,14 +43,14 @@ def grey(levels: np.ndarray) -> np.ndarray:
         'grey with alpha': (
             tiff(np.dstack([GREY, BAND]), t338=2),
             grey(GREY),
-            'the first of 2 bands, the rest (infrared, alpha) is left out',
+            '2 bands, of which the first is read (not infrared, alpha)',
         ),
         'CMYK': (
             encoded(Image.fromarray(RGB).convert('CMYK'), 'TIFF'),
             BGR,
             'CMYK, turned to RGB without a colour profile',
         ),
-        'pages': (tiff(RGB, 255 - RGB), BGR, 'the first of 2 pictures in the file'),
+        'pages': (tiff(RGB, 255 - RGB), BGR, PAGES),
         'LZMA': (encoded(RGB, 'TIFF', compression='lzma'), BGR, ''),
     }.values(),
 )
@@ -65,7 +66,7 @@ def test_8_bits(content, pixels, note):
         'RGB': (tiff(DEEP), DEEP, ()),
         'infrared': (tiff(DEEP_RGBX), DEEP, (FOUR,)),
         'infrared called alpha': (tiff(DEEP_RGBX, t338=2), DEEP, (FOUR,)),
-        'bands called grey': (tiff(DEEP, t262=1, t338=(0, 0)), DEEP, ('the first three of 3',)),
+        'bands called grey': (tiff(DEEP, t262=1, t338=(0, 0)), DEEP, ()),
         'four bands called grey': (tiff(DEEP_RGBX, t262=1, t338=(0, 0, 0)), DEEP, (FOUR,)),
         'grey': (tiff(DEEP[..., 0]), grey(DEEP[..., 0]), ()),
     }.values(),

@@ -65,7 +65,7 @@ def test_bits_out_of_range(bits):
 
 def test_what_is_no_photo(tmp_path):
     broken = write(tmp_path / 'a.jpg', b'')
-    with pytest.raises(DataError, match='cannot read .*a.jpg: it is no picture, it is empty'):
+    with pytest.raises(DataError, match=r'cannot read .*a\.jpg: it is no picture, it is empty'):
         LoadPhoto()(broken)
     with pytest.raises(FileNotFoundError):
         LoadPhoto()(dict(img_path=str(tmp_path / 'none.jpg')))

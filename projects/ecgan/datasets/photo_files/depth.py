@@ -84,7 +84,7 @@ def eight_bits(samples: np.ndarray, name: str, bits: int | None) -> tuple[np.nda
         if bits < _FULL:
             raise DataError(
                 f'{name} has 16 bits a channel, its largest sample is {largest}: say how many bits '
-                f'its camera uses with LoadPhoto(bits={max(bits, 10)}), the same for all photos '
+                f'its camera uses with LoadPhoto(bits={bits}), the same for all photos '
                 '(ecgan prepare finds it)'
             )
     elif largest >= 2**bits:

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ...errors import DataError, one_line
-from .colours import profile_note
 from .depth import eight_bits
+from .notes import CMYK_NOTE, first_of, profile_note
 from .opencv import AS_STORED, COLOUR, decode, three_channels
 from .refusals import HEAD, not_read, other_format, refused_kind
 from .tiff import is_tiff, read_tiff
@@ -74,8 +74,7 @@ def read_samples(content: bytes, name: str) -> PhotoSamples:
     """Read a photo with all bits of its file, see :func:`read_photo`."""
     try:
         if is_tiff(content):
-            pixels, notes, is_turned = read_tiff(content, name)
-            return PhotoSamples(pixels, tuple(filter(None, notes)), is_turned)
+            return PhotoSamples(*read_tiff(content, name))
         with Image.open(io.BytesIO(content)) as picture:
             return _read_picture(picture, content, name)
     except UnidentifiedImageError as error:
@@ -94,29 +93,31 @@ def read_samples(content: bytes, name: str) -> PhotoSamples:
 
 def _read_picture(picture: Image.Image, content: bytes, name: str) -> PhotoSamples:
     """Read what Pillow has opened: its header tells what there is, the rest is not decoded yet."""
-    form, notes = picture.format, [profile_note(picture.info.get('icc_profile') or b'')]
+    form, mode = picture.format, picture.mode
     if form not in _BY_OPENCV + _BY_PILLOW:
         kind = refused_kind(content[:HEAD]) or other_format(picture.format_description)
         raise DataError(not_read(name, kind))
     if content.rfind(_ENDS.get(form, b''), picture.fp.tell()) < 0:
         raise DataError(f'cannot read {name}: the file is truncated')
-    if form != 'MPO' and (count := getattr(picture, 'n_frames', 1)) > 1:
-        notes.append(f'the first of {count} pictures in the file')
-    has_alpha = 'A' in picture.mode or 'transparency' in picture.info
-    if form in _BY_PILLOW or (form == 'PNG' and len(notes) > 1):
-        # OpenCV 5 takes an animation's first picture, where that is not the file's.
-        pixels, is_opaque = _by_pillow(picture, name), not has_alpha
-    elif has_alpha or (form == 'PNG' and content[_PNG_BITS] == 16):
-        pixels = decode(content, name, AS_STORED)
-        is_opaque = pixels.ndim == 2 or pixels.shape[2] == 3 or _is_opaque(pixels[..., 3])
-        pixels = three_channels(pixels)
+    # The further pictures of a phone's MPO are depths and the like.
+    pictures = 1 if form == 'MPO' else getattr(picture, 'n_frames', 1)
+    is_opaque = 'A' not in mode and 'transparency' not in picture.info
+    # OpenCV 5 takes the first picture of an animation, where that is not the file's.
+    if form in _BY_PILLOW or (form == 'PNG' and pictures > 1):
+        pixels = _by_pillow(picture, name)
+    elif is_opaque and not (form == 'PNG' and content[_PNG_BITS] == 16):
+        pixels = decode(content, name, COLOUR)
     else:
-        pixels, is_opaque = decode(content, name, COLOUR), True
-    if not is_opaque:
-        notes.append('transparent pixels, read in the colours that are stored there')
-    if picture.mode == 'CMYK':
-        notes.append('CMYK, turned to RGB without a colour profile')
+        stored = decode(content, name, AS_STORED)
+        is_opaque = stored.shape[2:] != (4,) or _is_opaque(stored[..., 3])
+        pixels = three_channels(stored)
     orientation = _orientation(picture, content)
+    notes = (
+        profile_note(picture.info.get('icc_profile') or b''),
+        CMYK_NOTE * (mode == 'CMYK'),
+        first_of(pictures),
+        '' if is_opaque else 'transparent pixels, read in the colours that are stored there',
+    )
     return PhotoSamples(_turned(pixels, orientation), tuple(filter(None, notes)), orientation > 1)
 
 

@@ -14,8 +14,8 @@ from PIL import Image, ImageOps
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from ...errors import DataError
-from .colours import profile_note
 from .depth import checked_floats
+from .notes import CMYK_NOTE, first_of, profile_note
 from .opencv import AS_STORED, COLOUR, DEEP_COLOUR, decode, three_channels
 from .refusals import RAW, not_read
 
@@ -143,7 +143,7 @@ def _numbers(tags: Mapping[int, object], tag: int, default: int) -> tuple[int, .
     return values if isinstance(values, tuple) else (values,)
 
 
-def read_tiff(content: bytes, name: str) -> tuple[np.ndarray, list[str], bool]:
+def read_tiff(content: bytes, name: str) -> tuple[np.ndarray, tuple[str, ...], bool]:
     """Read the first picture of a TIFF file.
 
     Args:
@@ -165,15 +165,22 @@ def read_tiff(content: bytes, name: str) -> tuple[np.ndarray, list[str], bool]:
             else f'cannot read {name}: its first picture is a small copy of another; {_REWRITE}'
         )
     samples = _samples(form, content, name)
-    notes = [profile_note(form.profile)] if form.profile else []
-    if form.photometric == _CMYK:
-        notes.append('CMYK, turned to RGB without a colour profile')
-    elif form.bands > (1 if form.is_grey else 3):
-        left = 'first' if form.bands == 2 else 'first three'
-        notes.append(f'the {left} of {form.bands} bands, the rest (infrared, alpha) is left out')
-    if form.pages > 1:
-        notes.append(f'the first of {form.pages} pictures in the file')
-    return samples, notes, form.orientation > 1
+    notes = (
+        profile_note(form.profile),
+        CMYK_NOTE * (form.photometric == _CMYK),
+        _left_out(form),
+        first_of(form.pages),
+    )
+    return samples, tuple(filter(None, notes)), form.orientation > 1
+
+
+def _left_out(form: TiffForm) -> str:
+    """That bands are left out; of CMYK all four are used."""
+    used = 4 if form.photometric == _CMYK else 3 if form.bands >= 3 else 1
+    if form.bands <= used:
+        return ''
+    which = {1: 'first is', 3: 'first three are', 4: 'first four are'}[used]
+    return f'{form.bands} bands, of which the {which} read (not infrared, alpha)'
 
 
 def _samples(form: TiffForm, content: bytes, name: str) -> np.ndarray:

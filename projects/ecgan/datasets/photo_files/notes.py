@@ -1,4 +1,4 @@
-"""Colour profiles: photos are read as sRGB, and it is said where they are not."""
+"""What has to be said about a file: words that follow "the photo has"."""
 
 import io
 
@@ -9,9 +9,18 @@ _SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.
 #: Profiles of sRGB differ in the third digit.
 _CLOSE = 0.01
 
+CMYK_NOTE = 'CMYK, turned to RGB without a colour profile'
+
+
+def first_of(count: int) -> str:
+    """Say so where a file holds several pictures; '' otherwise."""
+    return f'several pictures in the file ({count}), of which the first is read' * (count > 1)
+
 
 def profile_note(profile: bytes) -> str:
     """Say so where an embedded ICC profile has other primaries than sRGB; '' otherwise."""
+    if not profile:
+        return ''
     try:
         read = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile
         primaries = (read.red_colorant, read.green_colorant, read.blue_colorant)
