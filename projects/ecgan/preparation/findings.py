@@ -25,6 +25,7 @@ KINDS = {
     'stray': Kind('Ids or colours on a few pixels of one map only', True),
     'other map': Kind('Instance or edge maps that are missing or do not fit', True),
     'same photo': Kind('Photos that are there twice', True),
+    'photo form': Kind('Photos stored in another form than the rest (kept)', False),
     'same map': Kind('Equal label maps for different photos (kept)', False),
     'set': Kind('About all label maps together (kept)', False),
     'one id': Kind('Label maps of one id only (kept)', False),

@@ -3,30 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from ..datasets.label_files import Reading, read_stored
 from ..errors import DataError, one_line
 from .findings import Finding
-from .map_inspection import MapInspection, digest_of, inspect_map
+from .map_inspection import MapInspection, inspect_map
 from .pairing import Pair
 from .parallel import in_processes
-
-_THUMBNAIL = 160
-_ORIENTATION = 0x0112
-
-
-@dataclass
-class PhotoInspection:
-    """What a photo is: height and width as displayed, and a digest of its pixels."""
-
-    size: tuple[int, int]
-    digest: str
-    is_turned: bool
-    thumbnail: np.ndarray | None = None
+from .photo_inspection import PhotoInspection, inspect_photo
 
 
 @dataclass
@@ -69,7 +55,7 @@ def inspect_pair(
     def note(kind: str, text: str) -> None:
         look.findings.append(Finding(kind, pair.title, text))
 
-    for kind, read in (('photo', _inspect_photo), ('label', look_at_map)):
+    for kind, read in (('photo', inspect_photo), ('label', look_at_map)):
         path = pair.files[kind]
         try:
             setattr(look, kind, read(path, keep_thumbnails))
@@ -92,20 +78,6 @@ def inspect_pair(
             if shape not in sizes:
                 note('other map', f'the {kind} map is {shape[1]}x{shape[0]} (width x height)')
     return look
-
-
-def _inspect_photo(path: Path, keep_thumbnail: bool) -> PhotoInspection:
-    with Image.open(path) as picture:
-        # Pillow stops at a file that is cut off, where OpenCV would fill the rest with grey.
-        picture.load()
-        is_turned = picture.getexif().get(_ORIENTATION, 1) > 1
-        picture = ImageOps.exif_transpose(picture)
-        look = PhotoInspection(picture.size[::-1], digest_of(np.asarray(picture)), is_turned)
-        if keep_thumbnail:
-            picture = picture.convert('RGB')
-            picture.thumbnail((_THUMBNAIL, _THUMBNAIL))
-            look.thumbnail = np.asarray(picture)
-        return look
 
 
 def _sizes(photo: PhotoInspection, label: MapInspection) -> str:

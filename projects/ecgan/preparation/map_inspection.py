@@ -1,6 +1,5 @@
 """A look at one label map: what is stored in it, how often, and where values lie."""
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +15,10 @@ from ..datasets.label_files import (
     read_stored,
     sample_keys,
 )
+from .photo_inspection import THUMBNAIL, digest_of
 
 #: Of a map with more values than this the most frequent are kept: it is no label map.
 MOST_VALUES = 512
-_THUMBNAIL = 160
 _NEAR = np.ones((3, 3), np.uint8)
 
 
@@ -111,7 +110,7 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
     between, inner = ({}, frozenset())
     if 2 < len(present) <= MOST_VALUES:
         between, inner = _places(keys, present, stored)
-    step = -(-max(stored.shape) // _THUMBNAIL)
+    step = -(-max(stored.shape) // THUMBNAIL)
     return MapInspection(
         size=stored.shape,
         form=stored.form,
@@ -123,12 +122,6 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
         inner=inner,
         thumbnail=stored.thinned(step) if keep_thumbnail else None,
     )
-
-
-def digest_of(pixels: np.ndarray) -> str:
-    """A digest by which equal arrays are found."""
-    head = f'{pixels.shape} {pixels.dtype}'.encode()
-    return hashlib.blake2b(head + pixels.tobytes(), digest_size=16).hexdigest()
 
 
 def _count(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,11 +10,17 @@ import numpy as np
 from PIL import Image
 
 from ..compat.atomic_checkpoints import write_atomically
+<<<<<<< HEAD
 from ..datasets.label_files import UNKNOWN
+=======
+from ..datasets.label_maps import UNKNOWN
+from ..datasets.photo_files import eight_bits
+>>>>>>> 52d3ec2 (One decoder of photos for the look, the page and the training)
 from ..errors import DataError
 from ..visualization import colour_labels
 from .findings import KINDS
 from .inspection import PairInspection
+from .photo_reading import photo_reading
 from .proposal import Proposal
 from .survey import Survey
 
@@ -60,6 +66,7 @@ def _summary(found: Survey) -> str:
         'Sizes (width x height)': ', '.join(sizes),
         'Other maps': ', '.join(kinds) or 'none',
         'Photos with an EXIF orientation': f'{turned} (read as they are displayed)',
+        'Photos as they are read': '; '.join(photo_reading(found.good).notes) or 'as stored',
         'Findings': str(len(found.findings)),
     }
     return '<h1>Your data</h1>' + _table([(escape(k), escape(v)) for k, v in rows.items()])
@@ -86,11 +93,20 @@ def _figure(look: PairInspection, found: Survey) -> str:
         colours = stored.samples.astype(np.uint8)  # as they are, since they mean nothing
     else:
         colours = colour_labels(labels, labelling.palette)[..., ::-1]
-    pictures = _picture(look.photo.thumbnail, 'JPEG') + _picture(colours, 'PNG')
+    pictures = _picture(_photo(look, found), 'JPEG') + _picture(colours, 'PNG')
     title = escape(
         look.pair.title + ('' if any(look is good for good in found.good) else ' (left out)')
     )
     return f'<figure><div>{pictures}</div><figcaption>{title}</figcaption></figure>'
+
+
+def _photo(look: PairInspection, found: Survey) -> np.ndarray:
+    """The photo in small, RGB, as bright as training sees it."""
+    bits = photo_reading(found.good).arguments.get('bits', 16)
+    samples = look.photo.thumbnail
+    if samples.dtype == np.uint16:
+        samples = np.minimum(samples, 2**bits - 1)  # one that is left out may need more bits
+    return eight_bits(samples, look.pair.title, bits)[0][..., ::-1]
 
 
 def _picture(pixels: np.ndarray, form: str) -> str:

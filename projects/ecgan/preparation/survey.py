@@ -14,6 +14,7 @@ from .folders import find_branches
 from .inspection import PairInspection, inspect_all
 from .labelling import Labelling, find_labelling
 from .pairing import Pair, Pairing, pair_files
+from .photo_reading import photo_findings
 from .systematic import empty_classes, swapped, systematic_findings
 
 #: Samples that the page shows.
@@ -124,6 +125,7 @@ def survey(
         *labelling.findings,
         *_twice(looks),
         *_of_one_id(looks),
+        *photo_findings(looks),
     ]
     order = list(KINDS)
     findings.sort(key=lambda each: (order.index(each.kind), each.name))

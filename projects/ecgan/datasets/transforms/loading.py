@@ -6,6 +6,8 @@ which then hides the mistake. These loaders stop with the file's name instead. H
 ids is :mod:`projects.ecgan.datasets.label_files`' business.
 """
 
+from typing import Any
+
 import mmengine.fileio as fileio
 import numpy as np
 from mmagic.registry import TRANSFORMS
@@ -13,6 +15,7 @@ from mmcv.transforms import BaseTransform, LoadImageFromFile
 
 from ...errors import ConfigError, DataError
 from ..label_files import LabelCoding, StoredMap, instance_ids, read_stored
+from ..photo_files import DEPTHS, read_photo
 
 _TURNED = (
     '; turned by 90 degrees it would fit: photos are read as they are displayed (EXIF orientation)'
@@ -49,14 +52,54 @@ def read_map(
 
 @TRANSFORMS.register_module()
 class LoadPhoto(LoadImageFromFile):
-    """mmcv's ``LoadImageFromFile`` where the sample has a photo; nothing where it has none.
+    """Load ``img`` (H, W, 3) uint8 BGR from ``img_path``; nothing where the sample has no photo.
 
-    Photos are read as they are displayed: an EXIF orientation is applied.
+    Photos are read by :func:`~projects.ecgan.datasets.photo_files.read_photo`: as they are
+    displayed (EXIF orientation), 8 bits in RGB or grey bit by bit as MMCV does. With another
+    backend or colour type than the standard MMCV reads them.
+
+    Args:
+        bits: How many bits are used in photos of 16 bits a channel, 8 to 16; ``ecgan prepare``
+            finds it. None: all, where each such photo shows that it needs them.
+        **settings: Those of MMCV's ``LoadImageFromFile``.
+
+    Raises:
+        ConfigError: ``bits`` are out of range, or given to another reader.
     """
 
-    def transform(self, results: dict) -> dict:
-        """Load ``img`` (H, W, 3) uint8 BGR from ``img_path``."""
-        return super().transform(results) if 'img_path' in results else results
+    def __init__(self, bits: int | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.bits = bits
+        self._by_mmcv = (self.imdecode_backend, self.color_type) != ('cv2', 'color')
+        if bits is not None and not DEPTHS[0] <= bits <= DEPTHS[-1]:
+            raise ConfigError(f'LoadPhoto: bits={bits}, but {DEPTHS[0]} to {DEPTHS[-1]} are known')
+        if bits is not None and self._by_mmcv:
+            raise ConfigError('LoadPhoto: leave imdecode_backend and color_type out, with bits')
+
+    def transform(self, results: dict) -> dict | None:
+        """Read the file.
+
+        Raises:
+            DataError: It is no photo that is read rightly, and ``ignore_empty`` is not set.
+        """
+        if 'img_path' not in results:
+            return results
+        if self._by_mmcv:
+            return super().transform(results)
+        path = results['img_path']
+        try:
+            content = fileio.get(path, backend_args=self.backend_args)
+            photo = read_photo(content, path, self.bits).pixels
+        except (DataError, OSError):
+            if self.ignore_empty:
+                return None
+            raise
+        results['img'] = photo.astype(np.float32) if self.to_float32 else photo
+        results['img_shape'] = results['ori_shape'] = photo.shape[:2]
+        return results
+
+    def __repr__(self) -> str:
+        return f'{super().__repr__()[:-1]}, bits={self.bits})'
 
 
 class _LoadMap(BaseTransform):
