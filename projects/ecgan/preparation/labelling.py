@@ -9,7 +9,7 @@ import numpy as np
 from ..datasets.label_maps import UNKNOWN, LabelCoding, colour_numbers, number_colour
 from ..datasets.palettes import generated_palette
 from ..errors import DataError
-from .classes_file import ClassRow
+from .classes import ClassRow
 from .findings import Finding
 from .inspection import MOST_VALUES, MapInspection, PairInspection
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from ..errors import DataError
-from .classes_file import read_classes
+from .classes import read_classes
 from .findings import KINDS, Finding
 from .folders import find_branches
 from .inspection import PairInspection, inspect_all
@@ -93,7 +93,7 @@ def survey(folders: Sequence[Path], classes: Path | None = None, jobs: int = 1) 
     Args:
         folders: See :func:`~projects.ecgan.preparation.folders.find_branches`.
         classes: List of classes, see
-            :func:`~projects.ecgan.preparation.classes_file.read_classes`; None: found.
+            :func:`~projects.ecgan.preparation.classes.read_classes`; None: found.
         jobs: Processes that look at files.
 
     Raises:
