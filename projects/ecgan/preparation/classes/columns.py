@@ -32,6 +32,10 @@ class _Column:
         return [cell for cell in self.cells if not is_nothing(cell)]
 
     @property
+    def wholes(self) -> list[int | None]:
+        return [whole(cell) for cell in self.cells]
+
+    @property
     def is_whole(self) -> bool:
         return bool(self.filled) and all(whole(cell) is not None for cell in self.filled)
 
@@ -143,7 +147,7 @@ def _ids(columns: Sequence[_Column], names: _Column) -> tuple[_Column | None, li
     others = [column for column in columns if column.key in known.OTHER_IDS]
     for candidates in (first, others):
         for column in candidates[1:]:
-            if list(map(whole, column.cells)) != list(map(whole, candidates[0].cells)):
+            if column.wholes != candidates[0].wholes:
                 rivals = f'{candidates[0].title!r} and {column.title!r}'
                 if candidates is first or not first:
                     raise TableError(
@@ -167,17 +171,19 @@ def _colours(
     cells = [
         column
         for column in columns
-        if column.key in known.COLOURS and not any(column is other for other in taken)
+        if column.key in known.COLOURS
+        and not any(column is other for other in taken)
+        and not (column.key in known.IDS and column.is_whole)
     ]
     return [some[0] for some in channels if some], cells
 
 
 def _check_left_over(column: _Column, ids: _Column | None) -> None:
-    if column.key in known.HARMLESS:
+    if column.key in known.HARMLESS or (ids and column.wholes == ids.wholes):
         return
     if column.is_whole:
         # The index that pandas writes before the first column.
-        is_count = [whole(cell) for cell in column.cells] == list(range(len(column.cells)))
+        is_count = column.wholes == list(range(len(column.cells)))
         if (not column.key or column.key.startswith('unnamed')) and is_count:
             return
         hint = 'leave it out' if ids else "call it 'id' if label maps hold it, else leave it out"

@@ -21,11 +21,12 @@ _PALETTES = (
 _COUNTS = ('nc', 'numclasses', 'nclasses', 'numlabels', 'classcount', 'numberofclasses')
 _UNKNOWN_IDS = ('ignoreindex', 'ignorelabel', 'ignoreid', 'unknownid')
 # A data set's whole document: its other keys are about pictures.
+_ABOUT_A_FILE = ('version', 'formatversion', 'year', 'roboflow')
 _OF_DATA_SETS = ('images', 'annotations', 'samples', 'items', 'modeltype', 'samplefields', 'info')
 # What changes no id: Ultralytics, Roboflow, CVAT, Supervisely, mmsegmentation.
 _HARMLESS = (
-    'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'roboflow', 'channels', 'imgsz',
-    'kptshape', 'flipidx', 'version', 'formatversion', 'year', 'tags', 'projecttype',
+    'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels', 'imgsz', *_ABOUT_A_FILE,
+    'kptshape', 'flipidx', 'tags', 'projecttype',
     'projectsettings', 'licenses', 'licence', 'license', 'mapping', 'folder', 'classifications',
     'relationships', 'type', 'id', 'datatype', 'resolution', 'author', 'date', 'attributes',
 )  # fmt: skip
@@ -55,7 +56,7 @@ def read_document(content: Any) -> Draft:
     if drafts:
         _check_left_over(content)
         return _only(drafts)
-    if any(key in keys for key in (*_COUNTS, *_PALETTES, 'roboflow')) or (
+    if any(key in keys for key in (*_COUNTS, *_PALETTES, *_ABOUT_A_FILE)) or (
         'train' in keys and ('val' in keys or 'path' in keys)
     ):
         raise TableError("no 'names' of classes are in it")

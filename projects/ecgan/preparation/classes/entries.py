@@ -64,6 +64,7 @@ def finish(draft: Draft) -> ClassTable:
         _number(entries, draft.first, notes)
     colours = _colours(entries)
     rows = [ClassRow(_id_of(entry), entry.name, colour) for entry, colour in zip(entries, colours)]
+    notes += _remarks(rows)
     if draft.zero_is_unknown and not any(row.id == 0 for row in rows):
         rows.append(ClassRow(0, 'unlabelled', None))
         notes.append('0 is unknown: no class has it')
@@ -71,7 +72,6 @@ def finish(draft: Draft) -> ClassTable:
         raise TableError('the table names no class')
     _check_ids(rows)
     _check_names(rows)
-    notes += _remarks(rows)
     return ClassTable(sorted(rows, key=lambda row: row.id), numbered, notes)
 
 
@@ -86,7 +86,7 @@ def _check_name(entry: Entry) -> None:
 
 
 def _use_grey_ids(entries: Sequence[Entry], notes: list[str]) -> None:
-    """Take greys 0, 1, 2 ... of a table without ids for ids, as Supervisely's export writes them."""
+    """Take greys 0, 1, 2 ... of a table without ids for ids: Supervisely's masks for machines."""
     colours = [entry.colour for entry in entries]
     if any(entry.id is not None for entry in entries) or None in colours or len(colours) < 2:
         return

@@ -62,12 +62,13 @@ def _keyed(lines: Sequence[TextLine]) -> Draft | None:
     by_id = [_BY_ID.fullmatch(line.text.strip()) for line in lines]
     if all(by_id):
         coloured = [_WITH_COLOUR.fullmatch(match[2]) for match in by_id]
-        rows = [[match[1], name_of(match[2], line)] for match, line in zip(by_id, lines)] * (
-            not all(coloured)
-        ) or [
-            [key[1], name_of(match[1], line), match[2].replace(',', ' ')]
-            for key, match, line in zip(by_id, coloured, lines)
-        ]
+        if not all(coloured):
+            rows = [[match[1], name_of(match[2], line)] for match, line in zip(by_id, lines)]
+        else:
+            rows = [
+                [key[1], name_of(match[1], line), match[2].replace(',', ' ')]
+                for key, match, line in zip(by_id, coloured, lines)
+            ]
         return read_untitled(rows, places)
     by_name = [_BY_NAME.fullmatch(line.text.strip()) for line in lines]
     if not all(by_name):

@@ -1,4 +1,4 @@
-"""Classes in Python code, which is read and never run: configs, data sets, Cityscapes' labels.py."""
+"""Classes in Python code, which is read and never run: configs, Cityscapes' labels.py."""
 
 import ast
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _WANTED = (
 )  # fmt: skip
 
 
-class _NotLiteral(ValueError):
+class _NotLiteralError(ValueError):
     """An expression that only running it would tell."""
 
 
@@ -40,7 +40,7 @@ def read_python(text: str) -> Draft:
             continue
         try:
             value = _literal(node, fields)
-        except (_NotLiteral, RecursionError):
+        except (_NotLiteralError, RecursionError):
             continue
         if key in document and document[key] != value:
             raise TableError(f'{name} is assigned twice, and differs: keep one')
@@ -85,7 +85,7 @@ def _literal(node: ast.expr, fields: dict[str, list[str]]) -> Any:
         return [_literal(each, fields) for each in node.elts]
     if isinstance(node, ast.Dict):
         if None in node.keys:
-            raise _NotLiteral
+            raise _NotLiteralError
         keys = [_literal(key, fields) for key in node.keys]
         keys = [tuple(key) if isinstance(key, list) else key for key in keys]
         if len(set(keys)) < len(keys):
@@ -100,11 +100,11 @@ def _literal(node: ast.expr, fields: dict[str, list[str]]) -> Any:
             return dict(zip(fields[_called(node)], values)) | named
         if _called(node) in ('tuple', 'list', 'array', 'asarray') and len(values) == 1:
             return values[0]
-        raise _NotLiteral
+        raise _NotLiteralError
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError) as error:
-        raise _NotLiteral from error
+        raise _NotLiteralError from error
 
 
 def _reduces_zero(tree: ast.AST) -> bool:

@@ -20,6 +20,7 @@ from .python_code import read_python
 from .values import TableError
 
 _BYTE_ORDER_MARKS = {b'\xff\xfe': 'utf-16', b'\xfe\xff': 'utf-16'}
+_ANY_CASE = re.MULTILINE | re.IGNORECASE
 _NOT_TEXT = 'save the table as CSV or text in UTF-8'
 
 
@@ -28,8 +29,8 @@ def read_classes(path: Path) -> ClassTable:
 
     What is understood, whatever the order of columns and keys:
 
-    * lines: ``name``, ``id name``, ``name id``, ``id: name``, with ``r g b`` or ``#rrggbb`` before or
-      behind; cells between tabs, commas, semicolons or bars, with titles or without; VOC's and
+    * lines: ``name``, ``id name``, ``name id``, ``id: name``, with ``r g b`` or ``#rrggbb`` before
+      or behind; cells between tabs, commas, semicolons or bars, with titles or without; VOC's and
       CVAT's ``name:r,g,b:parts:actions``; labelme's labels, whose ``__ignore__`` has no number;
     * JSON, YAML and Python: names; objects with id, name, color; an object from name to id or
       colour, or from id to name; such things under ``names`` (Ultralytics), ``classes`` and
@@ -54,13 +55,9 @@ def read_classes(path: Path) -> ClassTable:
     try:
         return finish(read(text))
     except TableError as error:
-        place = f', {error.place}' if error.place else ''
-        if kind and place:
-            raise DataError(
-                f'{path} is not a list of classes in {kind}: {error.place}: {error}'
-            ) from error
+        at = f', {error.place}' if error.place else ''
         what = f' is not a list of classes in {kind}' if kind else ''
-        raise DataError(f'{path}{place}{what}: {error}') from error
+        raise DataError(f'{path}{what}{at}: {error}') from error
 
 
 def _text(path: Path) -> str:
@@ -150,9 +147,7 @@ def _key(node: yaml.Node) -> str:
 
 def _read_envi(text: str) -> Draft:
     """Names and colours of an ENVI header of a classification."""
-    found = dict(
-        re.findall(r'^\s*([a-z ]+?)\s*=\s*\{([^{}]*)\}', text, re.MULTILINE | re.IGNORECASE)
-    )
+    found = dict(re.findall(r'^\s*([a-z ]+?)\s*=\s*\{([^{}]*)\}', text, _ANY_CASE))
     cells = {
         key.lower(): [cell.strip() for cell in value.split(',')] for key, value in found.items()
     }
@@ -161,7 +156,7 @@ def _read_envi(text: str) -> Draft:
     content: dict[str, Any] = {'names': cells['class names']}
     if lookup := cells.get('class lookup'):
         content['palette'] = [lookup[start : start + 3] for start in range(0, len(lookup), 3)]
-    if count := re.search(r'^\s*classes\s*=\s*([0-9]+)', text, re.MULTILINE | re.IGNORECASE):
+    if count := re.search(r'^\s*classes\s*=\s*([0-9]+)', text, _ANY_CASE):
         content['num_classes'] = count[1]
     return read_document(content)
 

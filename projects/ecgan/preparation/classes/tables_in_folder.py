@@ -28,6 +28,8 @@ _NAMES = (
 _OF_SAMPLES = re.compile(r'train|val|test|split|image|photo|file|readme|licen[cs]e', re.IGNORECASE)
 _MOST_BYTES = 4_000_000
 _MOST_BARE_NAMES = 400
+# frame_0001; a path; a sentence.
+_NO_CLASS = re.compile(r'.*([0-9]{3}|[/\\]).*|(\S+\s+){6,}.*|.*[a-z]\.')
 
 
 def find_class_tables(folder: Path) -> list[Path]:
@@ -69,6 +71,5 @@ def _is_table(path: Path) -> bool:
     except (UserError, OSError):
         return False
     is_bare = table.numbered_by_line and not any(row.colour for row in table)
-    counted = sum(bool(re.search(r'[0-9]{3,}|[/\\]', row.name)) for row in table)
-    # Names of samples count on: frame_0001, frame_0002 ...
-    return not (is_bare and (len(table) > _MOST_BARE_NAMES or 2 * counted > len(table)))
+    odd = sum(bool(_NO_CLASS.fullmatch(row.name)) for row in table)
+    return not (is_bare and (len(table) > _MOST_BARE_NAMES or 2 * odd >= len(table)))

@@ -12,7 +12,7 @@ _COMMENT = re.compile(r'(^|\s)(#|//)(\s.*|$)|^#(?![0-9a-fA-F]{6}\b|\s*[,;\t])')
 _PREAMBLE = re.compile(r'sep=.|INTERPOLATION:(EXACT|DISCRETE)|GIMP Palette|(Name|Columns):.*')
 # Keys, markup and code, and numbers that were taken for a part of a name.
 _NO_NAME = re.compile(
-    r'[{}<>=|\[\]\\]|::|:\s*$|^[-*]\s|//|:\s*[0-9#]|(^|\s)[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+(\s|$)'
+    r'[{}<>=|\[\]\\]|::|:\s*$|^-?[0-9]+\s*[:.)]\s|^[-*]\s|//|:\s*[0-9#]|(^|\s)[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+(\s|$)'
 )
 
 

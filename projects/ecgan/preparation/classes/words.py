@@ -36,16 +36,21 @@ def read_words(lines: Sequence[TextLine], comments: Sequence[str], may_be_namele
         TableError: A line is not understood, or unlike the others.
     """
     first = lines[0].text.strip()
-    if len(lines) > 1 and key_of(first) in _ONLY_TITLES:
+    is_title_alone = re.fullmatch(r'[\w \-"]+', first) and key_of(first) in _ONLY_TITLES
+    if is_title_alone and len(lines) > 1:
         rows = [[name_of(line.text, line)] for line in lines[1:]]
+        if all(re.match('[0-9]', row[0]) for row in rows):
+            raise TableError(
+                f'one title, {first!r}, above numbers and names: write id too', 'line 1'
+            )
         draft = read_columns(['name'], rows, [line.place for line in lines[1:]])
         draft.notes.append(f'the first line, {first!r}, is taken for a title')
         return draft
     for text, rest in ((first, lines[1:]), *((comment, lines) for comment in comments)):
         titles = _words(text)
-        if len(titles) > 1 and rest and all(map(is_title, titles)):
-            if any(map(is_name_title, titles)):
-                return read_titled(titles, [_under(titles, line) for line in rest], rest)
+        are_titles = len(titles) > 1 and all(map(is_title, titles))
+        if are_titles and rest and any(map(is_name_title, titles)):
+            return read_titled(titles, [_under(titles, line) for line in rest], rest)
     split = [_split(line, may_be_nameless) for line in lines]
     rows = _aligned(split, lines)
     return read_untitled(rows, [line.place for line in lines], may_be_nameless)
@@ -96,7 +101,7 @@ def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[st
         shown = repr(line.text.strip())
         if len(each.head) != before:
             raise TableError(
-                f'{shown} begins with {len(each.head)} numbers, and {lines[0].place} with {before}: '
+                f'{shown} begins with {len(each.head)} numbers, {lines[0].place} with {before}: '
                 f'lines are {FORMS}, all alike; a name that begins with a number is put into '
                 'quotation marks',
                 line.place,
