@@ -10,7 +10,7 @@ from PIL import Image
 
 from ..datasets.label_files import UNKNOWN, map_values
 from ..errors import DataError
-from .classes_file import ClassRow
+from .classes import ClassRow
 from .drawn_maps import DrawnMaps
 from .layouts import PHOTO_ENDS, end_row
 from .name_ends import ends_behind, fits_between, names_of, stem_of

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from .classes_file import ClassRow
+from .classes import ClassRow
 
 
 class DrawnMaps(NamedTuple):

@@ -10,7 +10,7 @@ from ..datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers
 from ..datasets.palettes import generated_palette
 from ..errors import DataError
 from .blends import find_blends, smeared
-from .classes_file import ClassRow
+from .classes import ClassRow
 from .findings import Finding
 from .inspection import PairInspection
 from .map_inspection import ReadMap

@@ -10,12 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ..compat.atomic_checkpoints import write_atomically
-<<<<<<< HEAD
 from ..datasets.label_files import UNKNOWN
-=======
-from ..datasets.label_maps import UNKNOWN
 from ..datasets.photo_files import eight_bits
->>>>>>> 52d3ec2 (One decoder of photos for the look, the page and the training)
 from ..errors import DataError
 from ..visualization import colour_labels
 from .findings import KINDS

@@ -16,7 +16,7 @@ from ..datasets.label_files import (
     number_colour,
     varying_channels,
 )
-from .classes_file import ClassRow
+from .classes import ClassRow
 from .map_inspection import MapInspection
 
 Colour = tuple[int, int, int]

@@ -8,7 +8,7 @@ from random import Random
 
 from ..datasets.label_files import Reading
 from ..errors import DataError
-from .classes_file import read_classes
+from .classes import read_classes
 from .findings import KINDS, Finding
 from .folders import find_branches
 from .inspection import PairInspection, inspect_all
@@ -103,7 +103,7 @@ def survey(
     Args:
         folders: See :func:`~projects.ecgan.preparation.folders.find_branches`.
         classes: List of classes, see
-            :func:`~projects.ecgan.preparation.classes_file.read_classes`; None: found.
+            :func:`~projects.ecgan.preparation.classes.read_classes`; None: found.
         jobs: Processes that look at files.
         reading: What the user has said of the label maps; the rest is found.
 

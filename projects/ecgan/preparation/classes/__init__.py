@@ -1,0 +1,7 @@
+"""Tables of classes as tools and people write them."""
+
+from .class_table import ClassRow, ClassTable
+from .reading import read_classes
+from .tables_in_folder import find_class_tables
+
+__all__ = ['ClassRow', 'ClassTable', 'find_class_tables', 'read_classes']
