@@ -1,4 +1,9 @@
-"""COCO's JSON of instances or stuff: polygons and runs; also as Roboflow, CVAT and others write it."""
+"""COCO's JSON of instances or stuff, polygons and runs.
+
+Roboflow, CVAT, Label Studio, datumaro and others write it, too. Later annotations of the list lie
+above earlier ones, as in a loop over pycocotools' masks; datumaro 1.13.12 has it the other way
+round.
+"""
 
 from collections import defaultdict
 from functools import partial

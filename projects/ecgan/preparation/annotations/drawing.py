@@ -70,8 +70,8 @@ def polygons(rings: Sequence[np.ndarray], size: Size) -> Patch:
     """Polygons whose corners are places: every pixel that lies in any of them.
 
     Each ring is filled as pycocotools 2.0.11 does, bit for bit: corners and edges snap to fifths of
-    a pixel, a pixel is inside where its middle is. A ring that is thinner than a pixel, 2 area /
-    circumference, would lose pixels or vanish; its edges are drawn as well.
+    a pixel, a pixel is inside where its middle is. A ring that is thinner than a pixel would lose
+    pixels or vanish; its edges are drawn as well.
 
     Args:
         rings: Corners (corners, 2), x and y.
@@ -108,7 +108,9 @@ def area(ring: np.ndarray) -> float:
 
 
 def _is_thin(ring: np.ndarray) -> bool:
-    return 2 * area(ring) < np.hypot(*(np.roll(ring, -1, axis=0) - ring).T).sum()
+    """Whether a rectangle of its area and circumference were narrower than a pixel."""
+    half = np.hypot(*(np.roll(ring, -1, axis=0) - ring).T).sum() / 2
+    return area(ring) < half - 1 - 1e-6 or half < 2 - 1e-6
 
 
 def _filled(ring: np.ndarray, window: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:

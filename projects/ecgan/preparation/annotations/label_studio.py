@@ -15,7 +15,7 @@ from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, size_of
 from .drawing import Patch, Size, box_corners, corners_of, ellipse_corners, pasted, polygons
 from .files import each_of, load_json, objects
-from .photos import PHOTO_SUFFIXES, path_parts
+from .photos import PHOTO_SUFFIXES, spellings
 from .run_lengths import label_studio_values
 
 
@@ -64,8 +64,7 @@ def _photo(data: Any) -> str:
         return ''
     texts = {key: value for key, value in data.items() if isinstance(value, str)}
     for key in sorted(texts, key=lambda key: key not in ('image', 'img', 'photo')):
-        parts = path_parts(texts[key].split('?X-')[0])
-        if parts and parts[-1].lower().endswith(PHOTO_SUFFIXES):
+        if any(parts[-1].lower().endswith(PHOTO_SUFFIXES) for parts in spellings(texts[key])):
             return texts[key]
     return texts.get('image', '')
 

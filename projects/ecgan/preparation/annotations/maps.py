@@ -10,7 +10,7 @@ from ..drawn_maps import DrawnMaps
 from ..parallel import in_processes
 from .content import Content, Picture, background_of, is_unknown, numbered, shown
 from .drawn_picture import Outcome, draw_picture
-from .photos import PhotoIndex, path_parts
+from .photos import PhotoIndex, spellings, without_suffix
 from .source import AnnotationSource
 
 # More faults than this part of all annotations are no slips.
@@ -27,7 +27,7 @@ def draw(
 
     Args:
         source: What :func:`~projects.ecgan.preparation.annotations.find_annotations` found.
-        photos_folder: Folder of the photos; None: ``source.photos``.
+        photos_folder: Folder of the photos; None: ``source.photos(out)``.
         out: Gets a PNG for each photo, of the path that the photo has below its folder. It may hold
             the maps of an earlier drawing of the same photos, which are written anew.
         jobs: Processes.
@@ -42,7 +42,7 @@ def draw(
     """
     content = source.format.read(source.files, source.folder)
     content.faults += source.faults
-    index = source.photo_index(photos_folder or source.photos, out)
+    index = source.photo_index(photos_folder or source.photos(out), out)
     targets = _targets(content, index)
     rows = numbered(content.labels)
     background = background_of(rows)
@@ -57,7 +57,7 @@ def draw(
     outcomes = in_processes(
         draw_picture,
         [picture for _, (picture, _) in drawable],
-        [photo and index.folder / photo for _, (_, photo) in drawable],
+        [index.folder / photo if photo else None for _, (_, photo) in drawable],
         [ids] * len(drawable),
         [background.id if background else UNKNOWN] * len(drawable),
         [out / name for name, _ in drawable],
@@ -105,10 +105,10 @@ def _targets(content: Content, index: PhotoIndex) -> dict[str, tuple[Picture, st
             if len(index) and not photo:
                 alone.append(picture.name)
                 continue
-            named = photo or '/'.join(path_parts(picture.name))
+            named = photo or '/'.join(next(spellings(picture.name), []))
             if not named:
                 raise DataError('it names no photo')
-            name = str(Path(named).with_suffix('.png'))
+            name = f'{without_suffix(named)}.png'
             if name in found:
                 raise DataError(f'{found[name][0].file} has annotations of it or its namesake, too')
             found[name] = picture, photo

@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from PIL import Image
@@ -20,18 +20,29 @@ _UPLOAD = re.compile(r'^[0-9a-f]{8}-')
 
 
 def path_parts(name: str) -> list[str]:
-    """Folders and file of a name that may be a path of Windows, an address or a query."""
-    name = re.sub(r'^[a-z0-9+.-]+://', '', name.rsplit('?d=', 1)[-1], flags=re.IGNORECASE)
+    """Folders and file of a name that may be a path of Windows or an address."""
+    name = re.sub(r'^[a-z0-9+.-]+://', '', name, flags=re.IGNORECASE)
     parts = re.split(r'[/\\]+', name)
     return [part for part in parts if part not in ('', '.', '..') and not part.endswith(':')]
 
 
-def spellings(name: str) -> Iterable[list[str]]:
+def spellings(name: str) -> Iterator[list[str]]:
     """Paths that a name may mean, the most literal first."""
-    for parts in (path_parts(name), path_parts(unquote(name.split('?X-')[0]))):
-        if parts:
+    name = name.rsplit('?d=', 1)[-1]  # Label Studio's local files
+    for text in (name, unquote(name.split('?')[0])):
+        if parts := path_parts(text):
             yield parts
             yield [*parts[:-1], _UPLOAD.sub('', parts[-1])]
+
+
+def without_suffix(path: str) -> str:
+    """A path without the end of a photo's name, if it has one."""
+    suffix = PurePosixPath(path).suffix
+    return path.removesuffix(suffix) if suffix.lower() in PHOTO_SUFFIXES else path
+
+
+def _words(path: Iterable[str]) -> set[str]:
+    return set(re.split(r'[\W_\d]+', '/'.join(path).lower())) - {''}
 
 
 class PhotoIndex:
@@ -76,9 +87,9 @@ class PhotoIndex:
             DataError: Several photos fit.
         """
         for parts in spellings(name):
-            stem = Path(parts[-1]).stem if Path(parts[-1]).suffix else parts[-1]
-            for table, key in ((self.by_file, parts[-1]), (self.by_stem, stem)):
-                if found := table.get(key.lower()):
+            key = parts[-1].lower()
+            for found in (self.by_file.get(key), self.by_stem.get(without_suffix(key))):
+                if found:
                     return self._best(found, parts, file)
         return ''
 
@@ -86,7 +97,7 @@ class PhotoIndex:
         ranks = defaultdict(list)
         near = [part.lower() for part in file.resolve().parent.parts]
         root = [part.lower() for part in self.folder.resolve().parts]
-        words = set(re.split(r'\W+|_|\d+', '/'.join([*file.parts[-3:-1], file.stem]).lower()))
+        words = _words([*file.parts[-3:-1], file.stem])
         for photo in found:
             own = photo.split('/')
             here = [part.lower() for part in own[:-1]]
@@ -94,7 +105,7 @@ class PhotoIndex:
                 _common(reversed(own[:-1]), reversed(parts[:-1])),
                 own[-1] == parts[-1],
                 _common([*root, *here], near),
-                len(words & set(here)),
+                len(words & _words(here)),
             ].append(photo)
         best = ranks[max(ranks)]
         if len(best) > 1:

@@ -38,13 +38,15 @@ class AnnotationSource(NamedTuple):
         names = [str(path.relative_to(self.folder)) for path in self.files]
         return f'{self.kind}: {len(names)} file{"s" * (len(names) > 1)} ({shown(names, 2)})'
 
-    @property
-    def photos(self) -> Path:
+    def photos(self, out: Path | None = None) -> Path:
         """The folder that holds all photos below :attr:`folder`, that itself where there are none.
 
-        Pictures that belong to the annotations are no photos.
+        Args:
+            out: The folder of drawn maps, which are no photos; neither are pictures that belong to
+                the annotations.
         """
-        files = [self.folder / photo for photo in self.photo_index().photos]
+        index = self.photo_index(None, *([out] if out else []))
+        files = [self.folder / photo for photo in index.photos]
         parents = {str(path.parent) for path in files}
         return Path(os.path.commonpath(parents)) if parents else self.folder
 
