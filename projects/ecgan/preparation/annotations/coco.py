@@ -39,7 +39,8 @@ def read(files: list[Path], folder: Path) -> Content:
     for path, json in loaded:
         add_labels(json['categories'], path, content)
         _read_one(path, json, content)
-    if not any(picture.shapes or picture.faults for picture in content.pictures):
+    is_empty = not any(picture.shapes or picture.faults for picture in content.pictures)
+    if is_empty and not content.faults:
         left = ', '.join(f'{count} {kind}' for kind, count in content.left_out.items())
         raise DataError(
             f'{files[0]} has no areas to draw ({left or "no annotations"}); export segmentations, '

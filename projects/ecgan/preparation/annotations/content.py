@@ -40,6 +40,7 @@ class Picture:
         size: Height and width by the annotations; None: they do not say.
         shapes: Areas, the undermost first.
         faults: What cannot be drawn and why, a sentence each, without the file.
+        other_name: What the photo is called if there is none of that name.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Picture:
     size: Size | None = None
     shapes: list[Shape] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    other_name: str = ''
 
 
 @dataclass

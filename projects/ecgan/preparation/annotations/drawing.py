@@ -18,6 +18,7 @@ Size = tuple[int, int]
 _STEPS = 5
 # Bits behind the point in which lines are drawn.
 _SHIFT = 4
+_MOST_PIXELS = 10**8
 #: What is further out is no slip of a hand.
 _FAR = 1e5
 
@@ -108,9 +109,15 @@ def area(ring: np.ndarray) -> float:
 
 
 def _is_thin(ring: np.ndarray) -> bool:
-    """Whether a rectangle of its area and circumference were narrower than a pixel."""
+    """Whether a rectangle of its circumference and area were narrower than a pixel."""
     half = np.hypot(*(np.roll(ring, -1, axis=0) - ring).T).sum() / 2
-    return area(ring) < half - 1 - 1e-6 or half < 2 - 1e-6
+    if half < 2 - 1e-6 or area(ring) >= half - 1 - 1e-6:
+        return half < 2 - 1e-6
+    # Where edges cross, the formula takes areas from one another: count pixels.
+    low, high = np.floor(ring.min(0)).astype(int), np.ceil(ring.max(0)).astype(int) + 1
+    if np.prod(high - low) > _MOST_PIXELS:
+        return False
+    return _filled(ring, ((low[1], high[1]), (low[0], high[0]))).sum() < half - 1
 
 
 def _filled(ring: np.ndarray, window: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:

@@ -65,7 +65,8 @@ def _list_of_labels(start: Path, root: Path) -> Path | None:
 def _picture(path: Path, json: dict, content: Content) -> Picture:
     # The photo lies where imagePath says, from the file; renamed ones are called as the file.
     name = json.get('imagePath')
-    picture = Picture(name if isinstance(name, str) and name else path.stem, path)
+    name = name if isinstance(name, str) and name else path.stem
+    picture = Picture(name, path, other_name=path.stem)
     try:
         picture.size = size_of(json.get('imageHeight'), json.get('imageWidth'))
     except DataError as error:

@@ -101,7 +101,8 @@ def _targets(content: Content, index: PhotoIndex) -> dict[str, tuple[Picture, st
     alone = []
     for picture in content.pictures:
         try:
-            photo = index.find(picture.name, picture.file) if len(index) else ''
+            names = (picture.name, picture.other_name) if len(index) else ()
+            photo = next((hit for name in names if (hit := index.find(name, picture.file))), '')
             if len(index) and not photo:
                 alone.append(picture.name)
                 continue
