@@ -1,0 +1,66 @@
+"""Files of annotations: JSON and XML of a stranger, read with care."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from ...errors import DataError
+
+
+def load_json(path: Path) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        DataError: It cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_bytes().decode('utf-8-sig'))
+    except OSError as error:
+        raise DataError(f'cannot read {path}: {error.strerror}') from error
+    except RecursionError as error:
+        raise DataError(f'{path} is nested too deeply to be annotations') from error
+    except UnicodeDecodeError as error:
+        raise DataError(f'{path} is no text in UTF-8') from error
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f'{path} is broken JSON: {error.msg} in line {error.lineno}, column {error.colno}'
+        ) from error
+
+
+def load_xml(path: Path) -> ElementTree.Element:
+    """The root of an XML file; one with a document type, which may hold traps, is refused.
+
+    Raises:
+        DataError: It cannot be read, or is no XML.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f'cannot read {path}: {error.strerror}') from error
+    # In UTF-16, too.
+    if b'<!DOCTYPE' in content.replace(b'\0', b'').upper():
+        raise DataError(f'{path} has a document type (<!DOCTYPE>), which no annotations need')
+    try:
+        return ElementTree.fromstring(content)
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise DataError(f'{path} is broken XML: {error}') from error
+
+
+def objects(value: Any, path: Path, what: str) -> list[dict]:
+    """A list of objects.
+
+    Raises:
+        DataError: It is none.
+    """
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise DataError(f'{path}: {what} is no list of objects')
+    return value
+
+
+def each_of(values: Iterable[Any], what: str) -> Iterator[tuple[str, Any]]:
+    """Things with what errors call them: by their ids, or by their places in the list, from 1."""
+    for place, value in enumerate(values, 1):
+        own = value.get('id') if isinstance(value, dict) else None
+        yield (f'{what} {own}' if isinstance(own, int | str) else f'{what} no. {place}'), value
