@@ -54,6 +54,12 @@ def build_parser() -> ToolParser:
         help='the classes: lines "id name [r g b]", CSV or JSON; without it they are found',
     )
     parser.add_argument(
+        '--labels', metavar='NAME', help='the folder of label maps, where several would do'
+    )
+    parser.add_argument(
+        '--end', help='what names of label maps end with, where several ends would do'
+    )
+    parser.add_argument(
         '--reading',
         nargs='+',
         default=[],
@@ -106,7 +112,9 @@ def prepare(args: argparse.Namespace) -> int:
 
     reading = Reading.of(dict(args.reading))
     jobs = args.jobs or usable_cores()
-    found = preparation.survey(args.folders, args.classes, jobs, reading)
+    found = preparation.survey(
+        args.folders, args.classes, jobs, reading, args.labels, args.end
+    )
     show(found, SHOWN_BESIDE_A_PAGE if args.report else None)
     if len(found.good) < 2:
         print('error: a training needs two good pairs; nothing is written', file=sys.stderr)

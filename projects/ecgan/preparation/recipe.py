@@ -76,7 +76,8 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
     is_cropped = proposal.resized != proposal.size
     model = 'ecgan_base16' if proposal.is_short else 'ecgan'
     bases = [repr(f'ecgan::_base_/{part}') for part in (f'models/{model}.py', *_PARTS)]
-    load = [_part('LoadPhoto'), _part('LoadLabelMap')]
+    photo = [f'{name}={value!r}' for name, value in found.photo_arguments.items()]
+    load = [_part('LoadPhoto', *photo), _part('LoadLabelMap')]
     load += [_part(f'Load{kind.title()}Map') for kind in others]
     finish = [_part('InstanceBoundary')] * ('instance' in others)
     finish.append(_part('PackLayoutInputs', 'size=size'))

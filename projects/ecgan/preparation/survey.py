@@ -8,13 +8,12 @@ from random import Random
 
 from ..datasets.label_files import Reading
 from ..errors import DataError
-from .classes import read_classes
 from .findings import KINDS, Finding
-from .folders import find_branches
+from .gathering import gather
 from .inspection import PairInspection, inspect_all
 from .labelling import Labelling, find_labelling
-from .pairing import Pair, Pairing, pair_files
-from .photo_reading import photo_findings
+from .pairs import Pair, Pairing
+from .photo_reading import photo_findings, photo_reading
 from .systematic import empty_classes, swapped, systematic_findings
 
 #: Samples that the page shows.
@@ -34,6 +33,7 @@ class Survey:
         good: The pairs that can be used.
         findings: All that is wrong, the gravest first.
         notes: What was decided where something else would fit as well, a line each.
+        photo_arguments: Of ``LoadPhoto``.
     """
 
     pairing: Pairing
@@ -42,6 +42,7 @@ class Survey:
     good: list[PairInspection]
     findings: list[Finding]
     notes: list[str]
+    photo_arguments: dict[str, int]
 
     @property
     def sizes(self) -> Counter:
@@ -97,6 +98,8 @@ def survey(
     classes: Path | None = None,
     jobs: int = 1,
     reading: Reading | None = None,
+    labels: str | None = None,
+    end: str | None = None,
 ) -> Survey:
     """Look at a data set.
 
@@ -106,12 +109,13 @@ def survey(
             :func:`~projects.ecgan.preparation.classes.read_classes`; None: found.
         jobs: Processes that look at files.
         reading: What the user has said of the label maps; the rest is found.
+        labels: Name of the folder of label maps, where several would do.
+        end: What label maps' names end with, where several ends would do.
 
     Raises:
         UserError: Nothing that could be a data set was found.
     """
-    rows = None if classes is None else read_classes(classes)
-    pairing = pair_files(find_branches(folders))
+    pairing, rows, notes = gather(folders, classes, labels, end, jobs)
     step = max(1, len(pairing.pairs) // SHOWN)
     shown = range(step // 2, len(pairing.pairs), step)[:SHOWN]
     looks = inspect_all(pairing.pairs, jobs, shown, reading)
@@ -132,8 +136,9 @@ def survey(
     left_out = {finding.name for finding in findings if KINDS[finding.kind].left_out}
     good = [look for look in looks if look.pair.title not in left_out]
     findings += systematic_findings(good, labelling, rows is not None)
-    notes = [*labelling.notes, *filter(None, [empty_classes(good, labelling)])]
-    return Survey(pairing, labelling, looks, good, findings, notes)
+    photos = photo_reading(good)
+    notes += [*photos.notes, *labelling.notes, *filter(None, [empty_classes(good, labelling)])]
+    return Survey(pairing, labelling, looks, good, findings, notes, photos.arguments)
 
 
 def _twice(looks: Sequence[PairInspection]) -> list[Finding]:

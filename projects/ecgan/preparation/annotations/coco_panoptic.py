@@ -10,7 +10,7 @@ from PIL import Image
 
 from ...datasets.label_files import colour_numbers
 from ...errors import DataError, MissingFileError
-from ..folders import list_files
+from ..places import pictures_below
 from .coco import add_labels, read_each
 from .content import Content, Picture, Shape, shown, size_of
 from .drawing import Patch, Size
@@ -82,7 +82,7 @@ def picture_folder(path: Path, annotations: list[dict], folder: Path) -> Path | 
     some = sorted(
         {
             folder / png.parent
-            for png in map(Path, list_files(folder, ('.png',)))
+            for png in map(Path, pictures_below(folder, ('.png',)))
             if png.name == name
         }
     )

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ...datasets.layout_dataset import PHOTO_SUFFIXES
 from ...errors import DataError
-from ..folders import list_files
+from ..places import pictures_below
 from .drawing import Size
 
 _EXIF_ORIENTATION = 274
@@ -59,7 +59,7 @@ class PhotoIndex:
         self.by_stem: dict[str, list[str]] = defaultdict(list)
         barred = [path.resolve() for path in without]
         root = folder.resolve()
-        for photo in list_files(folder, PHOTO_SUFFIXES):
+        for photo in pictures_below(folder, PHOTO_SUFFIXES):
             path = root / photo
             if not any(path.is_relative_to(bar) for bar in barred):
                 self.by_file[path.name.lower()].append(photo)

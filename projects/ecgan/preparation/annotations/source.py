@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DataError, MissingFileError
-from ..folders import list_files
+from ..places import pictures_below
 from .content import shown
 from .formats import FORMATS, LOADERS, Format
 from .photos import PhotoIndex
@@ -83,7 +83,7 @@ def find_annotations(folder: Path) -> AnnotationSource | None:
         raise MissingFileError(f'no folder at {folder}')
     folder = folder.resolve()
     groups = defaultdict(list)
-    for path in list_files(folder, tuple(LOADERS)):
+    for path in pictures_below(folder, tuple(LOADERS)):
         groups[(folder / path).parent, Path(path).suffix.lower()].append(folder / path)
     found: dict[str, list[Path]] = defaultdict(list)
     faults: list[str] = []
