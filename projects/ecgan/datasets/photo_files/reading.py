@@ -6,17 +6,19 @@ note, or refused. The content decides what a file is, not its name.
 """
 
 import io
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ...errors import DataError, one_line
+from ..tiff_pages import is_tiff
 from .depth import eight_bits
 from .notes import CMYK_NOTE, first_of, profile_note
 from .opencv import AS_STORED, COLOUR, decode, three_channels
 from .refusals import HEAD, not_read, other_format, refused_kind
-from .tiff import is_tiff, read_tiff
+from .tiff import read_tiff
 
 _BY_OPENCV = ('JPEG', 'MPO', 'PNG', 'WEBP', 'BMP')
 _BY_PILLOW = ('GIF', 'PPM')
@@ -142,11 +144,13 @@ def _orientation(picture: Image.Image, content: bytes) -> int:
     if not exif:
         return 1
     tags = Image.Exif()
-    try:
-        tags.load(exif)
-        orientation = tags.get(_ORIENTATION, 1)
-    except Exception:
-        return 1  # as OpenCV does where EXIF is broken
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # where EXIF is broken nothing is turned, as by OpenCV
+        try:
+            tags.load(exif)
+            orientation = tags.get(_ORIENTATION, 1)
+        except Exception:
+            return 1
     return orientation if orientation in range(1, 9) else 1
 
 

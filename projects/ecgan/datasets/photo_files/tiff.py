@@ -7,23 +7,19 @@ bands that are called grey. Pillow 13 cuts 16 bits in colour down to 8.
 """
 
 import io
-from collections.abc import Iterator, Mapping
 
 import numpy as np
 from PIL import Image, ImageOps
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from ...errors import DataError
+from ..tiff_pages import COMPRESSIONS, numbers, tiff_pages
 from .depth import checked_floats
 from .notes import CMYK_NOTE, first_of, profile_note
 from .opencv import AS_STORED, COLOUR, DEEP_COLOUR, decode, three_channels
 from .refusals import RAW, not_read
 
-_MAGIC = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
-_BIG = 43
 # Canon's first raw pictures (CR2) are TIFFs with this behind the magic.
 _CANON = b'\x10\0\0\0CR\x02\0'
-_MOST_PAGES = 1000
 # Tags, TIFF 6.0 and its supplements.
 _SUBFILE, _BITS, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION = 254, 258, 259, 262, 274
 _BANDS, _PLANES, _EXTRA, _FORMAT, _ICC, _DNG = 277, 284, 338, 339, 34675, 50706
@@ -34,25 +30,7 @@ _SMALL_COPY, _MASK = 1, 4
 _UNMULTIPLIED_ALPHA = 2
 #: What OpenCV's libtiff decodes: none, CCITT, LZW, JPEG, Deflate, PackBits.
 _BY_OPENCV = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
-_COMPRESSIONS = {
-    33003: 'JPEG 2000',
-    33005: 'JPEG 2000',
-    34712: 'JPEG 2000',
-    34887: 'LERC',
-    34925: 'LZMA',
-    34933: 'PNG',
-    34934: 'JPEG XR',
-    50000: 'Zstandard',
-    50001: 'WebP',
-    50002: 'JPEG XL',
-    52546: 'JPEG XL',
-}
 _REWRITE = 'write it as RGB of 8 or 16 bits, pixel by pixel, uncompressed or with LZW or Deflate'
-
-
-def is_tiff(content: bytes) -> bool:
-    """Whether a file is a TIFF, small or big, by its first bytes."""
-    return content[:4] in _MAGIC
 
 
 class TiffForm:
@@ -74,22 +52,22 @@ class TiffForm:
     """
 
     def __init__(self, content: bytes) -> None:
-        pages = list(_pages(content))
+        pages = list(tiff_pages(content))
         if not pages:
             raise ValueError('a TIFF without a picture')
         first = pages[0]
-        bits, kinds = set(_numbers(first, _BITS, 1)), set(_numbers(first, _FORMAT, _UNSIGNED))
+        bits, kinds = set(numbers(first, _BITS, 1)), set(numbers(first, _FORMAT, _UNSIGNED))
         self.bits = bits.pop() if len(bits) == 1 else 0
         self.kind = kinds.pop() if len(kinds) == 1 else 0
-        self.photometric = _numbers(first, _PHOTOMETRIC, _BLACK_IS_ZERO)[0]
-        self.bands = _numbers(first, _BANDS, 1)[0]
-        self.compression = _numbers(first, _COMPRESSION, 1)[0]
-        self.is_planar = _numbers(first, _PLANES, 1)[0] == 2 and self.bands > 1
-        self.has_alpha = _numbers(first, _EXTRA, 0)[0] == _UNMULTIPLIED_ALPHA
-        self.orientation = _numbers(first, _ORIENTATION, 1)[0]
+        self.photometric = numbers(first, _PHOTOMETRIC, _BLACK_IS_ZERO)[0]
+        self.bands = numbers(first, _BANDS, 1)[0]
+        self.compression = numbers(first, _COMPRESSION, 1)[0]
+        self.is_planar = numbers(first, _PLANES, 1)[0] == 2 and self.bands > 1
+        self.has_alpha = numbers(first, _EXTRA, 0)[0] == _UNMULTIPLIED_ALPHA
+        self.orientation = numbers(first, _ORIENTATION, 1)[0]
         self.profile = bytes(first.get(_ICC, b''))
         self.is_raw = _DNG in first or self.photometric in _SENSOR or content.startswith(_CANON, 4)
-        kinds_of_pages = [_numbers(page, _SUBFILE, 0)[0] for page in pages]
+        kinds_of_pages = [numbers(page, _SUBFILE, 0)[0] for page in pages]
         self.is_small_copy = bool(kinds_of_pages[0] & _SMALL_COPY)
         self.pages = sum(not kind & (_SMALL_COPY | _MASK) for kind in kinds_of_pages)
 
@@ -115,32 +93,12 @@ class TiffForm:
             _LAB: 'CIELAB',
         }.get(self.photometric, f'photometric interpretation {self.photometric}')
         bands = f'{self.bands} band{"s" * (self.bands > 1)}'
-        packed = _COMPRESSIONS.get(self.compression, '')
+        packed = COMPRESSIONS.get(self.compression, '')
         return (
             f'a TIFF with {bands} of {self.bits or "various"} bits{kind}, {meaning}'
             + ', band by band' * self.is_planar
             + (f', compressed with {packed}' if packed else '')
         )
-
-
-def _pages(content: bytes) -> Iterator[Mapping[int, object]]:
-    """The tags of every picture of a file, decoded when asked for."""
-    head = content[: 16 if _BIG in content[2:4] else 8]
-    place = ImageFileDirectory_v2(head).next
-    seen = set()
-    while place and place not in seen and len(seen) < _MOST_PAGES:
-        seen.add(place)
-        tags, stream = ImageFileDirectory_v2(head), io.BytesIO(content)
-        stream.seek(place)
-        tags.load(stream)
-        yield tags
-        place = tags.next
-
-
-def _numbers(tags: Mapping[int, object], tag: int, default: int) -> tuple[int, ...]:
-    """The numbers of a tag; some come alone, some in a tuple."""
-    values = tags.get(tag, default)
-    return values if isinstance(values, tuple) else (values,)
 
 
 def read_tiff(content: bytes, name: str) -> tuple[np.ndarray, tuple[str, ...], bool]:
