@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from ..datasets.label_files import (
     UNKNOWN,
     Reading,
+    filled_channels,
     is_even_ramp,
     number_colour,
-    varying_channels,
 )
 from .classes import ClassRow
 from .map_inspection import MapInspection
@@ -157,18 +157,18 @@ def _channel(known: _Evidence) -> str:
     if form.bits == 8 and _is_full_ade20k(present, known):
         known.notes.append('maps of the full ADE20K: ids are R / 10 * 256 + G')
         return 'ade20k'
-    varying = varying_channels(form, present)
+    filled = filled_channels(form, present)
     is_mask = len(present) == 2 and present[0] == 0
-    is_id = len(varying) == 1 and not is_mask
-    is_id |= form.bits > 8 and varying == ['red', 'green']
+    is_id = len(filled) == 1 and not is_mask
+    is_id |= form.bits > 8 and filled == ['red', 'green']
     if not is_id:
         return ''
-    rest = 'green is taken for instances' if len(varying) > 1 else 'the others do not change'
+    rest = 'green is taken for instances' if len(filled) > 1 else 'the others are 0'
     known.notes.append(
-        f'{len(same)} maps hold the id in their {varying[0]} channel, {rest} '
+        f'{len(same)} maps hold the id in their {filled[0]} channel, {rest} '
         '(or --reading channel=all)'
     )
-    return varying[0]
+    return filled[0]
 
 
 def _is_full_ade20k(present: Sequence[int], known: _Evidence) -> bool:

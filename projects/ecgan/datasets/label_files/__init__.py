@@ -16,7 +16,7 @@ from .coding import (
     read_ids,
 )
 from .formats import MAP_SUFFIXES, LabelMap, map_suffix, read_stored
-from .reading import Reading, is_even_ramp, sample_keys, varying_channels
+from .reading import Reading, filled_channels, is_even_ramp, sample_keys
 from .stored import MapForm, StoredMap
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     'Reading',
     'StoredMap',
     'colour_numbers',
+    'filled_channels',
     'instance_ids',
     'is_even_ramp',
     'map_suffix',
@@ -37,5 +38,4 @@ __all__ = [
     'read_ids',
     'read_stored',
     'sample_keys',
-    'varying_channels',
 ]

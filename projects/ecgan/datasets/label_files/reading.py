@@ -106,11 +106,11 @@ class Reading:
             is_inverted = inverts(form.writer) or is_high
             chosen = replace(chosen, white='inverted' if is_inverted else 'stored')
         if not self.channel:
-            varying = varying_channels(form, present)
+            filled = filled_channels(form, present)
             # SYNTHIA has the class in red and the instance in green, of 16 bits.
-            is_id = len(varying) == 1 and not colours
-            is_id |= form.bits > 8 and varying in (*[[one] for one in _CHANNELS], ['red', 'green'])
-            chosen = replace(chosen, channel=varying[0] if is_id else 'all')
+            is_id = len(filled) == 1 and (form.bits > 8 or not colours)
+            is_id |= form.bits > 8 and filled == ['red', 'green']
+            chosen = replace(chosen, channel=filled[0] if is_id else 'all')
         return chosen
 
     def is_open(self, form: MapForm, colours: Sequence[Colour] = ()) -> bool:
@@ -193,13 +193,13 @@ def sample_keys(samples: np.ndarray, form: MapForm) -> np.ndarray:
     return (wide[..., 0] << 2 * form.bits) + (wide[..., 1] << form.bits) + wide[..., 2]
 
 
-def varying_channels(form: MapForm, present: Sequence[int]) -> list[str]:
-    """Channels of a map in colours that are not the same everywhere; none of another map."""
+def filled_channels(form: MapForm, present: Sequence[int]) -> list[str]:
+    """Channels of a map in colours that are not 0 everywhere; none of another map."""
     if form.kind != 'colours':
         return []
     keys, full = np.asarray(present, np.int64), (1 << form.bits) - 1
     channels = [keys >> shift * form.bits & full for shift in (2, 1, 0)]
-    return [name for name, values in zip(_CHANNELS, channels) if len(values) and np.ptp(values) > 0]
+    return [name for name, values in zip(_CHANNELS, channels) if values.any()]
 
 
 def is_even_ramp(palette: Sequence[Colour]) -> bool:
