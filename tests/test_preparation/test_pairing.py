@@ -1,9 +1,14 @@
 """How folders and names are understood."""
 
 import pytest
+from PIL import Image
 
 from projects.ecgan.errors import ConfigError, DataError, MissingFileError
-from projects.ecgan.preparation.folders import find_branches
+from projects.ecgan.preparation.folders import (
+    NoLabelMapsError,
+    find_branches,
+    holds_annotations_only,
+)
 from projects.ecgan.preparation.pairing import pair_files
 
 SAME = dict(photo='', label='')
@@ -150,5 +155,155 @@ def test_folders_that_do_not_do(tmp_path):
     with pytest.raises(ConfigError, match='got 3'):
         find_branches([tmp_path] * 3)
     (tmp_path / 'a.jpg').touch()
-    with pytest.raises(DataError, match=r'the first photo is a\.jpg'):
+    with pytest.raises(DataError, match='no label maps go with the photos'):
+        find_branches([tmp_path])
+
+
+def test_names_that_do_not_fit(tmp_path):
+    write(tmp_path, 'images/a.jpg', 'labels/b.png')
+    with pytest.raises(DataError, match=r'the first photo is a\.jpg, the first map b\.png'):
         pair_files(find_branches([tmp_path]))
+
+
+def write(root, *files):
+    for file in files:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).touch()
+
+
+def test_another_folder_of_label_maps_is_chosen(tmp_path):
+    write(tmp_path, *(f'{k}/{n}' for n in 'ab' for k in ('images', 'labels', 'masks', 'inst')))
+    for path in list(tmp_path.glob('*/*')):
+        path.rename(path.with_suffix('.jpg' if path.parent.name == 'images' else '.png'))
+    branches = find_branches([tmp_path], labels='masks')
+    assert branches[0].folders['label'] == tmp_path / 'masks'
+    assert branches[0].folders['instance'] == tmp_path / 'inst'
+    assert find_branches([tmp_path])[0].folders['label'] == tmp_path / 'labels'
+    with pytest.raises(ConfigError, match=r'--labels other: .*labels/ \(2 pictures\), masks/'):
+        find_branches([tmp_path], labels='other')
+    with pytest.raises(ConfigError, match='--labels inst: no folder of label maps'):
+        find_branches([tmp_path], labels='inst')
+
+
+def test_another_end_is_chosen(tmp_path):
+    ends = ('_labelIds.png', '_color.png', '_instanceIds.png')
+    write(tmp_path, *(f'{n}{e}' for n in ('images/a', 'images/b') for e in ('.jpg',)))
+    write(tmp_path, *(f'labels/{n}{e}' for n in 'ab' for e in ends))
+    branches = find_branches([tmp_path])
+    assert pair_files(branches).ends['label'] == '_labelIds'
+    for end in ('_color', '_color.png'):
+        pairing = pair_files(branches, end=end)
+        assert pairing.ends['label'] == '_color' and len(pairing.pairs) == 2
+        assert "'_labelIds' fits 2 too: --end _labelIds" in pairing.notes[0]
+    for end in ('_ids', '_instanceIds'):
+        with pytest.raises(
+            ConfigError, match=r"--end .*there are '_labelIds' \(2 pairs\), '_color'"
+        ):
+            pair_files(branches, end=end)
+
+
+def test_an_end_that_says_more_is_taken_where_a_few_files_miss(tmp_path):
+    write(tmp_path, *(f'images/{n}.jpg' for n in range(12)))
+    write(tmp_path, *(f'labels/{n}_color.png' for n in range(12)))
+    write(tmp_path, *(f'labels/{n}_labelIds.png' for n in range(11)))
+    pairing = pair_files(find_branches([tmp_path]))
+    assert pairing.ends['label'] == '_labelIds' and len(pairing.pairs) == 11
+    assert [(f.kind, f.name) for f in pairing.findings] == [('photo alone', '11')]
+
+
+def test_a_folder_with_few_pairs_does_not_win(tmp_path):
+    write(tmp_path, *(f'images/{n}.jpg' for n in range(12)), 'labels/0.png')
+    write(tmp_path, *(f'annotations/{n}.png' for n in range(12)))
+    pairing = pair_files(find_branches([tmp_path]))
+    assert pairing.pairs[0].files['label'].parent.name == 'annotations' and len(pairing.pairs) == 12
+
+
+def test_two_exports_and_two_folders_by_name(tmp_path):
+    write(tmp_path, *(f'photos/{n}.jpg' for n in 'ab'))
+    write(tmp_path, *(f'out/Segmentation{k}/{n}.png' for n in 'ab' for k in ('Class', 'Object')))
+    pairing = pair_files(find_branches([tmp_path / 'photos', tmp_path / 'out']))
+    assert pairing.pairs[0].files['label'] == tmp_path / 'out/SegmentationClass/a.png'
+    with pytest.raises(DataError, match='holds numbers of objects by its name'):
+        find_branches([tmp_path / 'photos', tmp_path / 'out/SegmentationObject'])
+    write(tmp_path, 'ann/a.json', 'ann/b.json', 'empty/.hidden')
+    assert holds_annotations_only(tmp_path / 'ann') and not holds_annotations_only(tmp_path / 'out')
+    assert not holds_annotations_only(tmp_path / 'empty')
+    with pytest.raises(NoLabelMapsError, match=r'ann, which holds 2 \.json in it'):
+        find_branches([tmp_path / 'photos', tmp_path / 'ann'])
+
+
+def test_links_are_followed_and_circles_end(tmp_path):
+    write(tmp_path, 'store/a.jpg', 'store/deep/b.jpg', 'maps/a.png', 'maps/deep/b.png')
+    root = tmp_path / 'set'
+    root.mkdir()
+    (root / 'images').symlink_to(tmp_path / 'store')
+    (root / 'labels').symlink_to(tmp_path / 'maps')
+    (tmp_path / 'maps' / 'again').symlink_to(root)
+    (root / 'loop').symlink_to(root / 'loop')
+    pairing = pair_files(find_branches([root]))
+    assert [pair.name for pair in pairing.pairs] == ['a', 'deep/b'] and pairing.findings == []
+    with pytest.raises(MissingFileError, match='no folder at'):
+        find_branches([root / 'loop'])
+
+
+def test_instances_in_colours_are_left_out_with_one_note(tmp_path):
+    write(tmp_path, *(f'JPEGImages/{n}.jpg' for n in 'abc'))
+    write(tmp_path, *(f'SegmentationClass/{n}.png' for n in 'abc'))
+    for name in 'abc':
+        path = tmp_path / f'SegmentationObject/{name}.png'
+        path.parent.mkdir(exist_ok=True)
+        Image.new('RGB', (4, 4)).save(path)
+    pairing = pair_files(find_branches([tmp_path]))
+    assert set(pairing.pairs[0].files) == {'photo', 'label'} and pairing.findings == []
+    assert len(pairing.notes) == 1 and 'hold colours, not numbers' in pairing.notes[0]
+    for name in 'abc':
+        Image.new('P', (4, 4)).save(tmp_path / f'SegmentationObject/{name}.png')
+    assert set(pair_files(find_branches([tmp_path])).pairs[0].files) == {
+        'photo',
+        'label',
+        'instance',
+    }
+
+
+def test_lists_of_names_make_splits(tmp_path):
+    write(tmp_path, *(f'JPEGImages/{n}.jpg' for n in 'abcd'))
+    write(tmp_path, *(f'SegmentationClass/{n}.png' for n in 'abcd'))
+    lists = tmp_path / 'ImageSets/Segmentation'
+    lists.mkdir(parents=True)
+    (lists / 'train.txt').write_text('a\nb\n')
+    (lists / 'val.txt').write_text('c\n')
+    (lists / 'trainval.txt').write_text('a\nb\nc\n')
+    write(tmp_path, 'ImageSets/Main/train.txt')
+    pairing = pair_files(find_branches([tmp_path]))
+    assert [pair.split for pair in pairing.pairs] == ['train', 'train', 'val', '']
+    assert pairing.notes == ['splits: by train.txt, val.txt; 1 pairs are in none']
+    (lists / 'train.txt').write_text('x1\nx2\nx3\na\n')
+    pairing = pair_files(find_branches([tmp_path]))
+    assert "train.txt: 3 of its 4 lines name no pair, such as 'x1'" in pairing.notes
+    (lists / 'val.txt').unlink()
+    pairing = pair_files(find_branches([tmp_path]))
+    assert {pair.split for pair in pairing.pairs} == {''}
+    assert 'train.txt is not used' in pairing.notes[-1]
+
+
+@pytest.mark.parametrize(
+    'line',
+    [
+        'a', 'a.jpg', 'images/a.jpg', './images/a.jpg', '/set/images/a.jpg /set/labels/a.png',
+        'SegNet/set/images/a.jpg SegNet/set/labels/a.png', 'images\\a.jpg', 'a.jpg,labels/a.png',
+    ],
+)  # fmt: skip
+def test_lines_of_lists(tmp_path, line):
+    write(tmp_path, *(f'images/{n}.jpg' for n in 'ab'), *(f'labels/{n}.png' for n in 'ab'))
+    (tmp_path / 'train.txt').write_text(f'{line}\n')
+    (tmp_path / 'test.txt').write_text(f'{line}\n'.replace('a.', 'b.').replace('a\n', 'b\n'))
+    pairing = pair_files(find_branches([tmp_path]))
+    assert [pair.split for pair in pairing.pairs] == ['train', 'test']
+
+
+def test_folders_of_splits_come_before_lists(tmp_path):
+    write(tmp_path, *(f'{s}{k}/{s}.png' for s in ('train', 'val') for k in ('', 'annot')))
+    for split in ('train', 'val'):
+        (tmp_path / f'{split}.txt').write_text('SegNet/CamVid/val/val.png x.png\n')
+    pairing = pair_files(find_branches([tmp_path]))
+    assert [pair.split for pair in pairing.pairs] == ['train', 'val'] and pairing.notes == []

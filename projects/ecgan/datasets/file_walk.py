@@ -1,4 +1,4 @@
-"""All files below a folder: the one walk for data sets, ``ecgan prepare``, inference and exports."""
+"""All files below a folder: the one walk for data sets, ``ecgan prepare`` and inference."""
 
 import os
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def is_hidden(name: str) -> bool:
 def walk(folder: Path) -> Iterator[Path]:
     """Files below a folder, sorted by their paths.
 
-    Links to files and folders are followed; a folder is not entered from within itself, so that a
+    Links to files and folders are followed; a folder is not entered from below itself, so that a
     circle of links ends. A link that leads nowhere is given as a file: who opens it says so.
     Hidden files are left out, and what macOS, Windows and network drives write beside (``._a.png``,
     ``__MACOSX/``, ``@eaDir/``, ``Thumbs.db``).
@@ -35,13 +35,18 @@ def walk(folder: Path) -> Iterator[Path]:
     Raises:
         MissingFileError: A folder is missing or may not be read.
     """
-    yield from _walk(Path(folder), frozenset())
+    parents = (_identity(parent) for parent in Path(folder).absolute().parents)
+    yield from _walk(Path(folder), frozenset(parents))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
 
 
 def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     try:
-        status = folder.stat()
-        here = (status.st_dev, status.st_ino)
+        here = _identity(folder)
         if here in above:
             return
         with os.scandir(folder) as entries:

@@ -12,7 +12,7 @@ from ..datasets.label_files import UNKNOWN, map_values
 from ..errors import DataError
 from .classes import ClassRow
 from .drawn_maps import DrawnMaps
-from .layouts import PHOTO_ENDS, end_row
+from .layouts import PHOTO_ENDS, end_row, folder_row
 from .name_ends import ends_behind, fits_between, names_of, stem_of
 
 #: Masks of each sample: name of the sample -> class -> files.
@@ -119,6 +119,9 @@ def _by_folder(names: set[str], maps: Sequence[str]) -> Masks:
                 if rest.endswith(end) and name in names:
                     of_class[name][folder].append(path)
                     break
+    # Folders called 'labels', 'instances' and so on are no classes.
+    if any(folder_row(name) for by_class in of_class.values() for name in by_class):
+        of_class.clear()
     found = [masks for masks in (of_class, of_photo) if _accepted(masks)]
     return max(found, key=_size, default={})
 

@@ -153,11 +153,10 @@ def _of_two(photos: Path, maps: Path, labels: str | None) -> Branches:
     files = pictures_below(photos, PICTURES), pictures_below(maps, PICTURES)
     if not files[1]:
         raise NoLabelMapsError(f'no picture is in {maps}, which holds {_contents(maps)}')
-    whole = _Choice(Place((), None, '', files[0]), Place((), None, '', files[1]), 0)
     lists = find_lists(maps) or find_lists(photos)
-    if labels is None and _count(whole.photo, whole.label):
+    if labels is None and find_fits(*files):
         return Branches([Branch('', dict(photo=photos, label=maps))], (), lists)
-    places = [whole.photo, *find_places(files[0])], find_places(files[1])
+    places = [Place((), None, '', files[0]), *find_places(files[0])], find_places(files[1])
     branches, notes = _branches(photos, maps, *places, labels)
     if not branches and labels is not None:
         raise _no_such(labels, maps, places[1])
@@ -204,12 +203,12 @@ def _branches(
                 photo_root == label_root,
             )
             if choices:
-                chosen[split] = choices[0]
+                chosen[split] = choices
                 notes += _rivals(choices)
         if chosen:
             break
     branches = []
-    for split, choice in chosen.items():
+    for split, (choice, *_) in chosen.items():
         folders = dict(
             photo=photo_root.joinpath(*choice.photo.parts),
             label=label_root.joinpath(*choice.label.parts),
@@ -226,7 +225,9 @@ def _branches(
         inside += [folder for folder in folders.values() if {*folders.values()} & {*folder.parents}]
         branches.append(Branch(split, folders, tuple(sorted(inside))))
     if branches and photo_root == label_root:
-        notes += _unused(photo_root, branches, label_places)
+        named = [place for choices in chosen.values() for each in choices for place in each[:2]]
+        rest = [place for place in label_places if place not in named]
+        notes += _unused(photo_root, branches, rest)
     return branches, notes
 
 
@@ -277,11 +278,11 @@ def _rivals(choices: Sequence[_Choice]) -> list[str]:
             ]
             more = '' if how else '; two folders, photos and label maps, say which'
             notes.append(f'{word}: {mine.name} ({taken.count} pairs); {"; ".join(texts)}{more}')
-    apart = {}
+    apart: dict[str, str] = {}
     for each in choices[1:]:
         if each.photo is not taken.photo and each.label is not taken.label:
-            if each.photo.name not in apart:
-                apart[each.photo.name] = f'{each.photo.name} with {each.label.name} ({each.count})'
+            text = f'{each.photo.name} with {each.label.name} ({each.count})'
+            apart.setdefault(each.photo.name, text)
     if apart:
         notes.append(
             f'left out: {_some(list(apart.values()))}, as a recipe takes one folder of photos and '
@@ -327,7 +328,8 @@ def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:
         f'no label maps go with the photos in {root}, which holds {_contents(root)}'
         + (f'; {_some(refused)}' if refused else '')
         + '; label maps are pictures with the names of the photos, in a folder such as labels/ or '
-        'with an end such as _labelIds'
+        'with an end such as _labelIds; folders whose names say nothing are given one by one: '
+        'photos, label maps'
     )
 
 

@@ -27,7 +27,7 @@ def join_files(
         files: Paths of each kind below its folder.
         ends: What names of each kind end with before the suffix.
         others: Other ends that maps have, of which nothing is to be said.
-        names: Names that have a photo and a label map.
+        names: Names of the photos.
     """
     everything = sorted({*files['photo'], *files['label']})
     named, findings = {}, []

@@ -64,14 +64,15 @@ NAMES = (
         example='semantic_rgb (KITTI); _gtFine_color (Cityscapes); _color_mask '
         '(PixelAnnotationTool); SegmentationClass_colored',
     ),
-    Row('label', 80, r'2nd(?: (?:manual|ho))?$|gt coarse', '2nd_manual (DRIVE); gtCoarse (Cityscapes)'),
+    Row('label', 80, r'2nd(?: (?:manual|ho))?$|gt coarse',
+        '2nd_manual (DRIVE); gtCoarse (Cityscapes)'),
     Row('label', 70, r'train ids?|trainids?', '_labelTrainIds (Cityscapes)'),
     Row('label', 0, r'semantics?|sem|semseg|label ?ids?|class ?ids?|segmentation class|watershed'
         r'|masks? machine|1st (?:manual|ho)|manual ?1',
         'SegmentationClass (VOC); semantic (KITTI); _labelIds (Cityscapes); masks_machine '
         '(Supervisely); _watershed_mask (PixelAnnotationTool); 1st_manual (DRIVE)'),
-    Row('label', 10, r'labels?|labell?ed approved|lbl|lbls|\w*label maps?', 'labels; LabeledApproved_full '
-        '(CamVid); labelsTr (nnU-Net)'),
+    Row('label', 10, r'labels?|labell?ed approved|lbls?',
+        'labels; LabeledApproved_full (CamVid); labelsTr (nnU-Net)'),
     Row('label', 20, r'gt|ground ?truths?|gt fine|truth', 'gtFine (Cityscapes); GT (SYNTHIA)'),
     Row('label', 25, r'segmentations?|segs?|segmaps?|stuffthingmaps|cls',
         'stuffthingmaps (COCO-Stuff); cls (SBD)'),

@@ -62,7 +62,8 @@ def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str |
         )
         return
     ends, counts = dict(photo=taken.photo, label=taken.label), taken.count
-    names = names_of(map(stem_of, photos), taken.photo) & names_of(map(stem_of, maps), taken.label)
+    of_photos = names_of(map(stem_of, photos), taken.photo)
+    names = of_photos & names_of(map(stem_of, maps), taken.label)
     for kind in ('instance', 'edge'):
         found = _companion_end(kind, names, files.get(kind), maps, taken.photo, fits)
         if found is not None and 2 * found[1] > counts:
@@ -73,7 +74,7 @@ def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str |
         whole.ends.update(ends)
         whole.notes.extend(_rivals(taken, labels))
     others = tuple({fit.label for fit in fits} - {''})
-    pairs, findings = join_files(branch, files, ends, others, names)
+    pairs, findings = join_files(branch, files, ends, others, of_photos)
     whole.pairs.extend(pairs)
     whole.findings.extend(findings)
 
@@ -117,7 +118,8 @@ def _rivals(taken: Fit, labels: Sequence[Fit]) -> list[str]:
     if not rivals:
         return []
     texts = [
-        f'{fit.label!r} fits {fit.count} too: --end{"=" if fit.label[:1] == "-" else " "}{fit.label}'
+        # '-classes' would be taken for an option.
+        f'{fit.label!r} fits {fit.count} too: --end' + '= '[fit.label[0] != '-'] + fit.label
         if fit.label
         else f'the bare name fits {fit.count} too: --end ""'
         for fit in rivals

@@ -1,7 +1,7 @@
 """Samples of a data set: which files belong together."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .findings import Finding
 from .folders import Branch, split_of
@@ -34,8 +34,9 @@ class Pair:
         return title_of(self.branch, self.name)
 
     def suffix(self, kind: str) -> str:
-        """What the name of a kind's file has behind the sample's name, in lower case."""
-        return self.files[kind].name[len(PurePosixPath(self.name).name) :].lower()
+        """What a kind's file has behind the sample's name, as the data set takes it."""
+        folder = self.branch.folders.get(kind, self.branch.folders['label'])
+        return self.files[kind].relative_to(folder).as_posix()[len(self.name) :].lower()
 
 
 @dataclass(frozen=True)
