@@ -47,9 +47,7 @@ def test_later_ones_cover_earlier_ones_and_it_is_said(tmp_path):
 @pytest.mark.parametrize('counts', [RUNS, '132'])
 def test_runs_and_crowds(tmp_path, counts):
     crowd = dict(category_id=17, iscrowd=1, segmentation=dict(size=[2, 3], counts=counts))
-    found = drawn(
-        tmp_path / 'set', **{'a.json': coco(crowd, height=2, width=3), 'a.jpg': (2, 3)}
-    )
+    found = drawn(tmp_path / 'set', **{'a.json': coco(crowd, height=2, width=3), 'a.jpg': (2, 3)})
     assert np.array_equal(found.only, grid('.1.', '11.'))
 
 

@@ -29,7 +29,10 @@ def one(tmp_path, *shapes: str, **more):
 @pytest.mark.parametrize(
     ('shape', 'rows'),
     [
-        (POLYGON.format('car', '1.0,1.0;4.0,1.0;4.0,3.0;1.0,3.0', 0), '...... .111.. .111.. ......'),
+        (
+            POLYGON.format('car', '1.0,1.0;4.0,1.0;4.0,3.0;1.0,3.0', 0),
+            '...... .111.. .111.. ......',
+        ),
         (
             '<box label="car" xtl="1" ytl="1" xbr="4" ybr="3" z_order="0"/>',
             '...... .111.. .111.. ......',

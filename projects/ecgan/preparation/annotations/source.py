@@ -93,7 +93,9 @@ def find_annotations(folder: Path) -> AnnotationSource | None:
         counts = Counter(kind for kind in kinds.values() if kind)
         rest = counts.most_common(1)[0][0] if counts else ''
         for path in files:
-            if kind := kinds.get(path, rest):
+            # A text without a line is of a photo without shapes.
+            is_empty = suffix == '.txt' and path.stat().st_size <= len('\r\n')
+            if kind := rest if is_empty else kinds.get(path, rest):
                 found[kind].append(path)
     kinds = [each.kind for each in FORMATS if each.kind in found]
     if not kinds:
