@@ -58,7 +58,7 @@ def test_it_holds_the_recipes_and_the_page(installed: Path, repo_root: Path) -> 
 def test_it_asks_for_what_the_lists_name(installed: Path, repo_root: Path) -> None:
     told = Parser().parsestr(next(installed.glob('*.dist-info/METADATA')).read_text())
     needed = [line.replace(' ', '') for line in told.get_all('Requires-Dist')]
-    for name in ('package', 'export', 'features', 'notebook', 'paint'):
+    for name in ('package', 'export', 'features', 'notebook', 'paint', 'volumes'):
         lines = (repo_root / f'requirements/{name}.txt').read_text().splitlines()
         extra = '' if name == 'package' else f';extra=="{name}"'
         for line in lines:

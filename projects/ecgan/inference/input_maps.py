@@ -18,7 +18,7 @@ class NamedMap:
     """
 
     name: str
-    content: LabelMap
+    content: LabelMap | bytes
 
 
 def list_maps(inputs: LabelMap | Sequence[LabelMap], suffixes: Sequence[str]) -> list[NamedMap]:

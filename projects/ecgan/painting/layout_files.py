@@ -45,7 +45,7 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
         picture.load()
     except (OSError, SyntaxError, ValueError) as error:
         raise DataError(f'{name} cannot be read: the file is damaged') from error
-    layout = inferencer.load(NamedMap(name, picture)).layout
+    layout = inferencer.load(NamedMap(name, content)).layout
     ids = layout.labels[0, :height, :width].cpu().numpy()
     encoding = inferencer.model.data_preprocessor
     return np.where(ids == encoding.num_classes, encoding.ignore_index, ids).astype(np.uint16)

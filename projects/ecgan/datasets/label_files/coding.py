@@ -199,11 +199,11 @@ def number_colour(number: int) -> tuple[int, int, int]:
     return number >> 16, number >> 8 & 255, number & 255
 
 
-def read_ids(label_map: LabelMap, coding: LabelCoding, name: str = '') -> np.ndarray:
+def read_ids(label_map: LabelMap | bytes, coding: LabelCoding, name: str = '') -> np.ndarray:
     """Label ids of a map.
 
     Args:
-        label_map: A file, a picture or an array.
+        label_map: A file, its content, a picture or an array.
         coding: What its values mean.
         name: What errors call it; the file's own name where it is a file.
 
@@ -215,7 +215,7 @@ def read_ids(label_map: LabelMap, coding: LabelCoding, name: str = '') -> np.nda
     """
     if isinstance(label_map, str | Path):
         name = str(label_map)
-    elif not isinstance(label_map, Image.Image):
+    elif not isinstance(label_map, Image.Image | bytes):
         label_map = np.asarray(label_map)
     stored = read_stored(label_map, name, coding.reading.variable)
     return coding.read(stored, name).astype(np.int64)

@@ -11,9 +11,10 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ...errors import DataError
+from ..tiff_pages import is_tiff
 from .arrays import stored_array
 from .stored import MapForm, StoredMap
-from .tiff import TIFF_STARTS, TiffTags
+from .tiff import TiffTags
 
 _PNG_START = b'\x89PNG\r\n\x1a\n'
 # Modes of Pillow whose arrays hold what the file does; others are spread or converted colours.
@@ -35,7 +36,7 @@ def stored_picture(content: bytes | Image.Image, name: str) -> StoredMap:
     """
     if isinstance(content, Image.Image):
         return _of_picture(content, name, 0, None)
-    tags = TiffTags.of(content, name) if content[:4] in TIFF_STARTS else None
+    tags = TiffTags.of(content, name) if is_tiff(content) else None
     if tags and not tags.is_for_pillow:
         return _of_opencv(content, name, tags)
     with Image.open(io.BytesIO(content)) as picture:

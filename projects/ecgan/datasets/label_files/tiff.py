@@ -1,25 +1,19 @@
 """What a TIFF says of its samples, beside the pixels that Pillow or OpenCV decode."""
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import TiffImagePlugin
 
 from ...errors import DataError
+from ..tiff_pages import COMPRESSIONS, numbers, tiff_pages
 
-#: How such files begin: classic and large, of both byte orders.
-TIFF_STARTS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
 _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES = 258, 259, 262, 277
 _SOFTWARE, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _NO_DATA = 305, 338, 339, 42113
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _FOR_PILLOW = {_UNSIGNED: (1, 2, 4, 8, 12, 16, 32), _SIGNED: (8, 16, 32), _FLOAT: (32,)}
 _FAX = (2, 3, 4)
-# Compressions that OpenCV 5.0.0 reads as zeros without an error, or that neither library knows.
-_UNREADABLE = {
-    33003: 'JPEG 2000', 33005: 'JPEG 2000', 34712: 'JPEG 2000', 34887: 'LERC', 34933: 'PNG',
-    34934: 'JPEG XR', 50002: 'JPEG XL', 52546: 'JPEG XL',
-}  # fmt: skip
+# What Pillow 13 reads; OpenCV 5.0.0 reads the others of the table as zeros without an error.
+_KNOWN = ('LZMA', 'Zstandard', 'WebP')
 # Programs that store the values as they are under a tag that says 0 is white: seen of tifffile
 # 2025.10 (imageio writes by it) and GDAL 3.10; Octave, ImageMagick and vips invert the values.
 _INVERTING = ('imagemagick', 'graphicsmagick', 'octave', 'vips')
@@ -51,31 +45,29 @@ class TiffTags:
             DataError: The samples are packed in a way that nothing here reads, or there are bands
                 that are neither colours nor alpha.
         """
-        file = io.BytesIO(content)
         try:
-            tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(16 if content[2] == 43 else 8))
-            file.seek(tags.next)
-            tags.load(file)
+            tags = next(tiff_pages(content))
         except Exception:  # whatever a damaged head leads to
             return None
-        packed = tags.get(_COMPRESSION, 1)
-        if packed in _UNREADABLE:
+        (packed,) = numbers(tags, _COMPRESSION, 1)
+        if COMPRESSIONS.get(packed, _KNOWN[0]) not in _KNOWN:
             raise DataError(
-                f'{name} is a TIFF packed as {_UNREADABLE[packed]}, which cannot be read here: '
+                f'{name} is a TIFF packed as {COMPRESSIONS[packed]}, which cannot be read here: '
                 'save it as PNG, or packed by deflate or LZW'
             )
-        bands, extra = tags.get(_SAMPLES, 1), tags.get(_EXTRA_SAMPLES, ())
+        (bands,), extra = numbers(tags, _SAMPLES, 1), tags.get(_EXTRA_SAMPLES, ())
         extra = extra if isinstance(extra, tuple) else (extra,)
         if bands not in (1, 3) and not (bands in (2, 4) and (not extra or extra[0] in (1, 2))):
             raise DataError(
                 f'{name} has {bands} bands; a label map has one of ids, or three of RGB colours: '
                 'save the band that holds the ids'
             )
+        bits = numbers(tags, _BITS, 1)[0]
         return cls(
-            int(_first(tags.get(_BITS, 1))),
-            int(_first(tags.get(_SAMPLE_FORMAT, _UNSIGNED))),
+            bits,
+            numbers(tags, _SAMPLE_FORMAT, _UNSIGNED)[0],
             # In a fax 0 is white as a matter of course, and what is shown is meant.
-            tags.get(_PHOTOMETRIC) == 0 and packed not in _FAX,
+            tags.get(_PHOTOMETRIC) == 0 and packed not in _FAX and bits <= 16,
             str(tags.get(_SOFTWARE, '')).strip('\0 '),
             _number(tags.get(_NO_DATA)),
         )
@@ -104,10 +96,6 @@ class TiffTags:
 def inverts(writer: str) -> bool:
     """Whether a program inverts the values that it stores in a TIFF where 0 is white."""
     return writer.lower().startswith(_INVERTING)
-
-
-def _first(value: object) -> object:
-    return value[0] if isinstance(value, tuple) else value
 
 
 def _number(text: object) -> float | None:
