@@ -25,7 +25,8 @@ _ABOUT_A_FILE = ('version', 'formatversion', 'year', 'roboflow')
 _OF_DATA_SETS = ('images', 'annotations', 'samples', 'items', 'modeltype', 'samplefields', 'info')
 # What changes no id: Ultralytics, Roboflow, CVAT, Supervisely, mmsegmentation.
 _HARMLESS = (
-    'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels', 'imgsz', *_ABOUT_A_FILE,
+    *_ABOUT_A_FILE, 'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels',
+    'imgsz',
     'kptshape', 'flipidx', 'tags', 'projecttype',
     'projectsettings', 'licenses', 'licence', 'license', 'mapping', 'folder', 'classifications',
     'relationships', 'type', 'id', 'datatype', 'resolution', 'author', 'date', 'attributes',
@@ -56,6 +57,10 @@ def read_document(content: Any) -> Draft:
     if drafts:
         _check_left_over(content)
         return _only(drafts)
+    for key in _CONTAINERS:
+        value = keys.get(key, 0)
+        if whole(value) is None and colour(value, by_name=True) is None:
+            raise TableError(f'{key!r} holds no classes')
     if any(key in keys for key in (*_COUNTS, *_PALETTES, *_ABOUT_A_FILE)) or (
         'train' in keys and ('val' in keys or 'path' in keys)
     ):

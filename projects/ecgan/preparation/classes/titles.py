@@ -3,7 +3,7 @@
 #: Ids. Some hold names where there is no other column of names.
 IDS = (
     'id', 'ids', 'index', 'idx', 'value', 'values', 'labelid', 'labelids', 'classid', 'classids',
-    'pixelvalue', 'pixel', 'pixelid', 'classindex', 'classidx', 'labelindex', 'labelidx',
+    'pixelvalue', 'pixelvalues', 'pixel', 'pixelid', 'classindex', 'classidx', 'labelindex', 'labelidx',
     'labelvalue', 'classvalue', 'classnumber', 'classno', 'labelnumber', 'categoryvalue', 'number',
     'no', 'nr', 'num', '#', 'code', 'grayvalue', 'greyvalue', 'gray', 'grey', 'graylevel',
     'greylevel', 'maskvalue', 'maskid', 'inttarget', 'indices', 'dn', 'key',
@@ -29,7 +29,7 @@ CHANNELS = (
 COLOURS = (
     'color', 'colour', 'colors', 'colours', 'rgb', 'rgba', 'rgbcolor', 'rgbcolour', 'colorrgb',
     'colourrgb', 'rgbvalue', 'rgbvalues', 'hex', 'hexcolor', 'hexcolour', 'hexcode', 'colorhex',
-    'colourhex', 'colorcode', 'palette', 'convertedcolor', 'maskcolor', 'background', 'fill',
+    'colourhex', 'colorcode', 'palette', 'convertedcolor', 'maskcolor', 'labelcolor', 'classcolor', 'background', 'fill',
     'pixelvalue', 'displaycolor', 'value',
 )  # fmt: skip
 #: What tools write beside them, and what changes no id.

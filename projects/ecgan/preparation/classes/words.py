@@ -39,10 +39,6 @@ def read_words(lines: Sequence[TextLine], comments: Sequence[str], may_be_namele
     is_title_alone = re.fullmatch(r'[\w \-"]+', first) and key_of(first) in _ONLY_TITLES
     if is_title_alone and len(lines) > 1:
         rows = [[name_of(line.text, line)] for line in lines[1:]]
-        if all(re.match('[0-9]', row[0]) for row in rows):
-            raise TableError(
-                f'one title, {first!r}, above numbers and names: write id too', 'line 1'
-            )
         draft = read_columns(['name'], rows, [line.place for line in lines[1:]])
         draft.notes.append(f'the first line, {first!r}, is taken for a title')
         return draft
@@ -89,12 +85,12 @@ def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[st
     before = len(split[0].head)
     after = max(len(each.tail) for each in split)
     counts = {len(each.tail) for each in split}
-    if (
-        before
-        and after == 1
-        and 0 in counts
-        and not any(e.tail[:1] and '#' in e.tail[0] for e in split)
-    ):
+    names = [each.name for each in split]
+    if not before and counts == {1} and len(names) > len(set(names)):
+        # lane 1, lane 2: as ids they would be of one class.
+        return [[f'{each.name} {each.tail[0]}'] for each in split]
+    are_numbers = not any('#' in value for each in split for value in each.tail)
+    if before and counts == {0, 1} and are_numbers:
         # Numbers that only some names end in are parts of these.
         split, after = [_Split(e.head, ' '.join([e.name, *e.tail]), []) for e in split], 0
     for each, line in zip(split, lines):
