@@ -201,6 +201,15 @@ JSON = {
         ),
         FULL,
     ),
+    'dataset_meta': (
+        dict(
+            labels=['sky', 'car'],
+            label_map={'0': 'sky', '1': 'car'},
+            segmentation_colors=[[128] * 3, [64, 0, 128]],
+            background_label='0',
+        ),
+        FULL,
+    ),
     # Hugging Face.
     'both ways': (
         dict(
@@ -322,7 +331,8 @@ OTHERS = {
     'single keys.yaml': ('- 0: sky\n- 1: car\n', BARE),
     'octal.yaml': ('sky: 010\n', [(10, 'sky', None)]),
     'objects.yaml': (
-        'classes:\n- {name: sky, id: 0, color: [128, 128, 128]}\n- {name: car, id: 1, color: "#400080"}\n',
+        'classes:\n- {name: sky, id: 0, color: [128, 128, 128]}\n'
+        '- {name: car, id: 1, color: "#400080"}\n',
         FULL,
     ),
     'ultralytics with colours.yaml': (
@@ -332,7 +342,8 @@ OTHERS = {
     'labels.py': (LABELS, LABELS_ROWS),
     'mine.py': (DATA_SET, [(0, 'unlabelled', None), *FULL_ONES]),
     'config.py': (
-        "classes = ('sky', 'car')\npalette = [[128] * 3]\nlr = 0.1\nmetainfo = dict(classes=classes)",
+        "classes = ('sky', 'car')\npalette = [[128] * 3]\nlr = 0.1\n"
+        'metainfo = dict(classes=classes)',
         BARE,
     ),
     'printed.txt': ("{0: 'sky', 1: 'car'}", BARE),
@@ -340,7 +351,8 @@ OTHERS = {
     'label_studio.xml': (XML, FULL),
     'annotations.xml': (CVAT, FULL),
     'style.qml': (
-        '<qgis><pipe><paletteEntry value="1" label="sky" color="#808080" alpha="255"/></pipe></qgis>',
+        '<qgis><pipe><paletteEntry value="1" label="sky" color="#808080" alpha="255"/></pipe>'
+        '</qgis>',
         [(1, 'sky', GREY)],
     ),
 }
@@ -418,7 +430,8 @@ REFUSED = {
         'no Label Studio config',
     ),
     'groups.xml': (
-        '<V><BrushLabels><Label value="a"/></BrushLabels><PolygonLabels><Label value="b"/></PolygonLabels></V>',
+        '<V><BrushLabels><Label value="a"/></BrushLabels>'
+        '<PolygonLabels><Label value="b"/></PolygonLabels></V>',
         '2 groups of labels',
     ),
     'no names.hdr': ('ENVI\nbands = 1\n', "it has no 'class names'"),

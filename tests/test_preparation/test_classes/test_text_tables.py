@@ -83,9 +83,14 @@ TABLES = {
         [(0, 'sky', GREY), (1, 'police car', BLUE)],
     ),
     'without background.txt': (' sky\n car\n', BARE),
+    'some without colours.txt': (
+        '128 128 128 sky\n road\n64 0 128 car\n',
+        [(0, 'sky', GREY), (1, 'road', None), (2, 'car', BLUE)],
+    ),
     # ADE20K: 0 is unknown.
     'objectInfo150.txt': (
-        'Idx\tRatio\tTrain\tVal\tName\n1\t0.1576\t11664\t1172\twall\n2\t0.1072\t6046\t612\tbuilding, edifice\n',
+        'Idx\tRatio\tTrain\tVal\tName\n'
+        '1\t0.1576\t11664\t1172\twall\n2\t0.1072\t6046\t612\tbuilding, edifice\n',
         [(0, 'unlabelled', None), (1, 'wall', None), (2, 'building, edifice', None)],
     ),
     'objectInfo150.csv': (
@@ -96,14 +101,17 @@ TABLES = {
     '_classes.csv': ('Pixel Value, Class\n0, sky\n1, car\n', BARE),
     # CARLA's documentation.
     'carla.csv': (
-        'Value,Tag,Converted color,Description\n0,Unlabeled,"(0, 0, 0)",none\n1,sky,"(128, 128, 128)","x, y"\n',
+        'Value,Tag,Converted color,Description\n'
+        '0,Unlabeled,"(0, 0, 0)",none\n1,sky,"(128, 128, 128)","x, y"\n',
         [(0, 'Unlabeled', (0, 0, 0)), (1, 'sky', GREY)],
     ),
     # Cityscapes.
     'cityscapes.csv': (
         'name,id,trainId,category,catId,hasInstances,ignoreInEval,color\n'
-        'unlabeled,0,255,void,0,False,True,"(0, 0, 0)"\nego vehicle,1,255,void,0,False,True,"(0, 0, 0)"\n'
-        'road,7,0,flat,1,False,False,"(128, 64, 128)"\nlicense plate,-1,-1,vehicle,7,False,True,"(0, 0, 142)"\n',
+        'unlabeled,0,255,void,0,False,True,"(0, 0, 0)"\n'
+        'ego vehicle,1,255,void,0,False,True,"(0, 0, 0)"\n'
+        'road,7,0,flat,1,False,False,"(128, 64, 128)"\n'
+        'license plate,-1,-1,vehicle,7,False,True,"(0, 0, 142)"\n',
         [
             (-1, 'license plate', (0, 0, 142)),
             (0, 'unlabeled', (0, 0, 0)),
@@ -150,7 +158,8 @@ TABLES = {
     'machine.txt': ('sky 1 1 1\ncar 2 2 2', [(1, 'sky', None), (2, 'car', None)]),
     # Tables of colours.
     'qgis.txt': (
-        '# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n0,128,128,128,255,sky\n1,64,0,128,255,car\n',
+        '# QGIS Generated Color Map Export File\n'
+        'INTERPOLATION:EXACT\n0,128,128,128,255,sky\n1,64,0,128,255,car\n',
         FULL,
     ),
     'esri.clr': ('1 128 128 128\n2 64 0 128\n', [(1, 'id 1', GREY), (2, 'id 2', BLUE)]),
@@ -165,7 +174,8 @@ TABLES = {
         [(0, 'Unknown', (0, 0, 0)), (1, 'sky', GREY)],
     ),
     'envi.hdr': (
-        'ENVI\nclasses = 2\nclass lookup = {128,128,128,\n 64, 0, 128}\nclass names = {\n sky, car}\nbands = 1\n',
+        'ENVI\nclasses = 2\n'
+        'class lookup = {128,128,128,\n 64, 0, 128}\nclass names = {\n sky, car}\nbands = 1\n',
         FULL,
     ),
     'map.pbtxt': (
@@ -185,7 +195,7 @@ def test_tables(tmp_path, name):
 REFUSED = {
     'two numbers': ('0 0 sky\n1 1 car', '2 columns of numbers beside the names'),
     'a number behind': ('0 sky 3\n1 car 4', '2 columns of numbers beside the names'),
-    'mixed': ('sky\n1 car', "line 2: '1 car' begins with 1 numbers, line 1 with 0"),
+    'mixed': ('sky\n1 car', "line 1: 'sky' begins with 0 numbers, another line with 1"),
     'some numbers behind': ('sky 0\ncar', "line 2: 'car' ends in 0 numbers, and others in 1"),
     'two of three': ('sky 1 2 3\ncar 4 5', 'line 2: .* ends in 2 numbers'),
     'unclear alpha': ('0 0 0 255 sky\n1 0 0 255 car', 'irgb|id,r,g,b,name or r,g,b,alpha,name'),
@@ -198,6 +208,8 @@ REFUSED = {
         'id,name,zone\n0,sky,3\n1,car,4',
         "column 'zone' of whole numbers .*leave it",
     ),
+    'groups': ('id,name,group\n0,sky,3\n1,car,4', "column 'group' of whole numbers"),
+    'train': ('id,name,train\n0,sky,1\n1,car,0', "column 'train' of whole numbers"),
     'unknown text': ('id,name,zone\n0,sky,north\n1,car,south', "column 'zone' is not understood"),
     'no title of names': (
         'nr,wort\n0,sky\n1,car',
@@ -227,7 +239,7 @@ REFUSED = {
     'colours': ('0 0 0\n1 2 3', "line 1: '0 0 0' is none of"),
     'files': ('a/0001.png\na/0002.png', 'name of a file: this is a list of samples'),
     'samples': ('2007_000032\n2007_000039', 'looks like a list of samples'),
-    'other digits': ('٠ sky\n١ car', "'٠ sky' is not understood"),
+    'other digits': ('\u0660 sky\n\u0661 car', 'is not understood'),
     'hexadecimal': ('0x00 sky\n0x01 car', 'not understood'),
     'pairs': ('a.jpg a.png\nb.jpg b.png', 'name of a file'),
     'yolo in text': ('names:\n  0: sky\n  1: car', "'names:' is not understood"),

@@ -16,20 +16,20 @@ _CONTAINERS = (
 # Keys that hold documents: mmsegmentation, Segments.ai, Unity.
 _WITHIN = ('metainfo', 'taskattributes', 'dataset', 'annotationdefinitions')
 _PALETTES = (
-    'palette', 'colors', 'colours', 'colormap', 'colourmap', 'classcolors', 'classcolours',
+    'palette', 'segmentationcolors', 'colors', 'colours', 'colormap', 'colourmap', 'classcolors',
+    'classcolours',
 )  # fmt: skip
 _COUNTS = ('nc', 'numclasses', 'nclasses', 'numlabels', 'classcount', 'numberofclasses')
 _UNKNOWN_IDS = ('ignoreindex', 'ignorelabel', 'ignoreid', 'unknownid')
-# A data set's whole document: its other keys are about pictures.
 _ABOUT_A_FILE = ('version', 'formatversion', 'year', 'roboflow')
+# A data set's whole document: its other keys are about pictures.
 _OF_DATA_SETS = ('images', 'annotations', 'samples', 'items', 'modeltype', 'samplefields', 'info')
 # What changes no id: Ultralytics, Roboflow, CVAT, Supervisely, mmsegmentation.
 _HARMLESS = (
     *_ABOUT_A_FILE, 'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels',
-    'imgsz',
-    'kptshape', 'flipidx', 'tags', 'projecttype',
-    'projectsettings', 'licenses', 'licence', 'license', 'mapping', 'folder', 'classifications',
-    'relationships', 'type', 'id', 'datatype', 'resolution', 'author', 'date', 'attributes',
+    'imgsz', 'kptshape', 'flipidx', 'tags', 'projecttype', 'projectsettings', 'licenses', 'licence',
+    'license', 'mapping', 'folder', 'classifications', 'relationships', 'type', 'id', 'datatype',
+    'resolution', 'author', 'date', 'attributes', 'backgroundlabel', 'parts', 'actions',
 )  # fmt: skip
 
 

@@ -190,12 +190,10 @@ def _remarks(rows: Sequence[ClassRow]) -> list[str]:
     if outside:
         shown = ', '.join(outside[:_SHOWN]) + ', ...' * (len(outside) > _SHOWN)
         remarks.append(f'an id below 0 is unknown: {shown}')
-    after = [row for row in rows if row.id > 0 and not row.is_unknown]
-    if any(row.id == 0 and row.is_unknown for row in rows) and after:
-        first = min(after, key=lambda row: row.id)
+    if {(1, 'person'), (2, 'bicycle')} <= {(row.id, row.name) for row in rows}:
         remarks.append(
-            f'0 is unknown and {first.id} is {first.name}: label maps with {first.id - 1} there, as '
-            'COCO-Stuff has them, do not fit this table'
+            'person is 1: in label maps of COCO-Stuff it is 0, unlabelled is 255, and this table '
+            'does not fit'
         )
     inside = [f'{row.id} ({row.name})' for row in rows if row.id >= 0 and row.is_unknown]
     if inside:

@@ -16,7 +16,7 @@ _NAMES = (
     r'(.*[-_])?(class|label|categor|colou?r)[a-z]*[-_ ]?(map|table|list|dict|codes?|names?|ids?)?'
     r'\.(csv|tsv|json|ya?ml)',
     r'data(set)?\.ya?ml',
-    r'(meta|metadata|metainfo|ontology|legend|taxonomy|palette)\.(csv|json|ya?ml|txt)',
+    r'(meta|dataset_meta|metadata|metainfo|ontology|legend|taxonomy|palette)\.(csv|json|ya?ml|txt)',
     r'objectInfo150\.(csv|txt)',
     r'config(_v\d\.\d)?\.json',
     r'(annotation_definitions|obj_class_to_machine_color|id2label|label2id|mask_targets)\.json',

@@ -14,6 +14,7 @@ from .values import TableError, key_of
 _WORD = re.compile(r'"[^"]*"|\S+')
 _VALUE = re.compile(r'[-+]?[0-9]+|[-+]?[0-9]*\.[0-9]+|#[0-9a-fA-F]{6}')
 _BRACKETS = re.compile(r'(?:rgba?)?[(\[]([0-9.,;\s]+)[)\]]', re.IGNORECASE)
+_CHANNELS = 3
 # A class may be called text or object.
 _ONLY_TITLES = (
     'name', 'names', 'class', 'classes', 'classname', 'classnames', 'label', 'labels', 'labelname',
@@ -82,7 +83,10 @@ def _split(line: TextLine, may_be_nameless: bool) -> _Split:
 
 def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[str]]:
     """The same columns in each line; a line may lack what stands after the name."""
-    before = len(split[0].head)
+    before = max(len(each.head) for each in split)
+    if before == _CHANNELS:
+        # datumaro leaves out the colour where a class has none.
+        split = [each if each.head else each._replace(head=[''] * before) for each in split]
     after = max(len(each.tail) for each in split)
     counts = {len(each.tail) for each in split}
     names = [each.name for each in split]
@@ -97,7 +101,7 @@ def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[st
         shown = repr(line.text.strip())
         if len(each.head) != before:
             raise TableError(
-                f'{shown} begins with {len(each.head)} numbers, {lines[0].place} with {before}: '
+                f'{shown} begins with {len(each.head)} numbers, another line with {before}: '
                 f'lines are {FORMS}, all alike; a name that begins with a number is put into '
                 'quotation marks',
                 line.place,
