@@ -80,7 +80,7 @@ def test_notes(tmp_path, text):
         "don't care",
         'DontCare',
         'Unclassified',
-    ],  # fmt: skip
+    ],
 )
 def test_names_of_unknown(tmp_path, name):
     assert ClassRow(255, name, None).is_unknown

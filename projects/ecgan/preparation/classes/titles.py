@@ -5,8 +5,8 @@ IDS = (
     'id', 'ids', 'index', 'idx', 'value', 'values', 'labelid', 'labelids', 'classid', 'classids',
     'pixelvalue', 'pixelvalues', 'pixel', 'pixelid', 'classindex', 'classidx', 'labelindex',
     'labelidx', 'labelvalue', 'classvalue', 'classnumber', 'classno', 'labelnumber',
-    'categoryvalue', 'number', 'no', 'nr', 'num', '#', 'code', 'grayvalue', 'greyvalue', 'gray', 'grey', 'graylevel',
-    'greylevel', 'maskvalue', 'maskid', 'inttarget', 'indices', 'dn', 'key',
+    'categoryvalue', 'number', 'no', 'nr', 'num', '#', 'code', 'grayvalue', 'greyvalue', 'gray',
+    'grey', 'graylevel', 'greylevel', 'maskvalue', 'maskid', 'inttarget', 'indices', 'dn', 'key',
 )  # fmt: skip
 #: Ids of another counting: used where there are no others.
 OTHER_IDS = (
