@@ -18,57 +18,267 @@ JSON = {
     'names of ids': ({'0': 'sky', '1': 'car'}, BARE),
     'hex of names': (dict(sky='#808080', car='#400080'), FULL),
     'names of colours': ({'128,128,128': 'sky', '(64, 0, 128)': 'car'}, FULL),
-    'objects of names': (dict(sky=dict(id=0, color=[128] * 3), car=dict(id=1, color=[64, 0, 128])), FULL),
-    'objects of ids': ({'0': dict(name='sky', color='#808080'), '1': dict(name='car', color='#400080')}, FULL),
-    'r g b': ([dict(name='sky', color=dict(r=128, g=128, b=128)), dict(name='car', color=dict(r=64, g=0, b=128, a=255))], FULL),
-    'road grass building': (dict(road=0, grass=1, building=2), [(0, 'road', None), (1, 'grass', None), (2, 'building', None)]),
+    'objects of names': (
+        dict(sky=dict(id=0, color=[128] * 3), car=dict(id=1, color=[64, 0, 128])),
+        FULL,
+    ),
+    'objects of ids': (
+        {'0': dict(name='sky', color='#808080'), '1': dict(name='car', color='#400080')},
+        FULL,
+    ),
+    'r g b': (
+        [
+            dict(name='sky', color=dict(r=128, g=128, b=128)),
+            dict(name='car', color=dict(r=64, g=0, b=128, a=255)),
+        ],
+        FULL,
+    ),
+    'road grass building': (
+        dict(road=0, grass=1, building=2),
+        [(0, 'road', None), (1, 'grass', None), (2, 'building', None)],
+    ),
     'rows': ([['sky', [128] * 3], ['car', [64, 0, 128]]], FULL),
     'rows of ids': ([[0, 'sky'], [1, 'car']], BARE),
     'a class called names': (dict(names=0, labels=1), [(0, 'names', None), (1, 'labels', None)]),
     # mmsegmentation.
-    'metainfo': (dict(METAINFO=dict(classes=['sky', 'car'], palette=[[128] * 3, [64, 0, 128]])), FULL),
-    'reduced': (dict(classes=['sky', 'car'], palette=[], reduce_zero_label=True), [(0, 'unlabelled', None), *ONES]),
+    'metainfo': (
+        dict(METAINFO=dict(classes=['sky', 'car'], palette=[[128] * 3, [64, 0, 128]])),
+        FULL,
+    ),
+    'reduced': (
+        dict(classes=['sky', 'car'], palette=[], reduce_zero_label=True),
+        [(0, 'unlabelled', None), *ONES],
+    ),
     # Supervisely: its ids are no pixel values.
     'supervisely': (
-        dict(classes=[dict(title='sky', shape='bitmap', color='#808080', geometry_config={}, id=4711, hotkey=''),
-                      dict(title='car', shape='polygon', color='#400080', geometry_config={}, id=4712, hotkey='')],
-             tags=[], projectType='images'), FULL),
+        dict(
+            classes=[
+                dict(
+                    title='sky',
+                    shape='bitmap',
+                    color='#808080',
+                    geometry_config={},
+                    id=4711,
+                    hotkey='',
+                ),
+                dict(
+                    title='car',
+                    shape='polygon',
+                    color='#400080',
+                    geometry_config={},
+                    id=4712,
+                    hotkey='',
+                ),
+            ],
+            tags=[],
+            projectType='images',
+        ),
+        FULL,
+    ),
     'obj_class_to_machine_color': (dict(sky=[1, 1, 1], car=[2, 2, 2]), ONES),
     # COCO, also with its pictures; panoptic.
-    'coco': (dict(PICTURES, categories=[dict(id=1, name='sky', supercategory='air'), dict(id=2, name='car', supercategory='')]), ONES),
-    'coco stuff': ([dict(id=1, name='sky', supercategory='air'), dict(id=2, name='car', supercategory='')], ONES),
-    'panoptic': (dict(PICTURES, categories=[dict(id=1, name='sky', isthing=0, color=[128] * 3), dict(id=2, name='car', isthing=1, color=[64, 0, 128])]), FULL_ONES),
+    'coco': (
+        dict(
+            PICTURES,
+            categories=[
+                dict(id=1, name='sky', supercategory='air'),
+                dict(id=2, name='car', supercategory=''),
+            ],
+        ),
+        ONES,
+    ),
+    'coco stuff': (
+        [dict(id=1, name='sky', supercategory='air'), dict(id=2, name='car', supercategory='')],
+        ONES,
+    ),
+    'panoptic': (
+        dict(
+            PICTURES,
+            categories=[
+                dict(id=1, name='sky', isthing=0, color=[128] * 3),
+                dict(id=2, name='car', isthing=1, color=[64, 0, 128]),
+            ],
+        ),
+        FULL_ONES,
+    ),
     # CVAT's constructor of labels; ids are those of its server.
-    'cvat': ([dict(name='sky', color='#808080', attributes=[]), dict(name='car', color='#400080', attributes=[dict(name='a')])], FULL),
-    'cvat raw': ([dict(name='sky', id=811, color='#808080', type='any', attributes=[]), dict(name='car', id=812, color='#400080', type='any', attributes=[])], FULL),
+    'cvat': (
+        [
+            dict(name='sky', color='#808080', attributes=[]),
+            dict(name='car', color='#400080', attributes=[dict(name='a')]),
+        ],
+        FULL,
+    ),
+    'cvat raw': (
+        [
+            dict(name='sky', id=811, color='#808080', type='any', attributes=[]),
+            dict(name='car', id=812, color='#400080', type='any', attributes=[]),
+        ],
+        FULL,
+    ),
     # Segments.ai: 0 is what nobody labelled.
     'segments': (
-        dict(name='a', dataset=dict(name='b', task_type='segmentation-bitmap', samples=[dict(name='c')], task_attributes=dict(
-            format_version='0.1', categories=[dict(name='sky', id=1, color=[128] * 3, attributes=[]), dict(name='car', id=2, color=[64, 0, 128])]))),
-        [(0, 'unlabelled', None), *FULL_ONES]),
+        dict(
+            name='a',
+            dataset=dict(
+                name='b',
+                task_type='segmentation-bitmap',
+                samples=[dict(name='c')],
+                task_attributes=dict(
+                    format_version='0.1',
+                    categories=[
+                        dict(name='sky', id=1, color=[128] * 3, attributes=[]),
+                        dict(name='car', id=2, color=[64, 0, 128]),
+                    ],
+                ),
+            ),
+        ),
+        [(0, 'unlabelled', None), *FULL_ONES],
+    ),
     # Mapillary Vistas.
     'vistas': (
-        dict(version='1.2', mapping='public', folder_structure='{split}', labels=[
-            dict(name='nature--sky', readable='Sky', color=[128] * 3, evaluate=True, instances=False),
-            dict(name='void--unlabeled', readable='Unlabeled', color=[0] * 3, evaluate=False, instances=False)]),
-        [(0, 'nature--sky', GREY), (1, 'void--unlabeled', (0, 0, 0))]),
+        dict(
+            version='1.2',
+            mapping='public',
+            folder_structure='{split}',
+            labels=[
+                dict(
+                    name='nature--sky',
+                    readable='Sky',
+                    color=[128] * 3,
+                    evaluate=True,
+                    instances=False,
+                ),
+                dict(
+                    name='void--unlabeled',
+                    readable='Unlabeled',
+                    color=[0] * 3,
+                    evaluate=False,
+                    instances=False,
+                ),
+            ],
+        ),
+        [(0, 'nature--sky', GREY), (1, 'void--unlabeled', (0, 0, 0))],
+    ),
     # FiftyOne.
     'mask targets': (dict(mask_targets={'1': 'sky', '2': 'car'}), ONES),
-    'fields': (dict(name='mine', version='1', info={}, classes={}, default_classes=[], default_mask_targets={}, mask_targets=dict(ground_truth={'1': 'sky', '2': 'car'})), ONES),
-    'colours of masks': ({'#808080': dict(label='sky', intTarget=1), '#400080': dict(label='car', intTarget=2)}, FULL_ONES),
+    'fields': (
+        dict(
+            name='mine',
+            version='1',
+            info={},
+            classes={},
+            default_classes=[],
+            default_mask_targets={},
+            mask_targets=dict(ground_truth={'1': 'sky', '2': 'car'}),
+        ),
+        ONES,
+    ),
+    'colours of masks': (
+        {'#808080': dict(label='sky', intTarget=1), '#400080': dict(label='car', intTarget=2)},
+        FULL_ONES,
+    ),
     # datumaro.
     'datumaro': (
-        dict(info={}, items=[], categories=dict(label=dict(labels=[dict(name='sky', parent='', attributes=[]), dict(name='car', parent='', attributes=[])], attributes=[]),
-             mask=dict(colormap=[dict(label_id=0, r=128, g=128, b=128), dict(label_id=1, r=64, g=0, b=128)]))), FULL),
+        dict(
+            info={},
+            items=[],
+            categories=dict(
+                label=dict(
+                    labels=[
+                        dict(name='sky', parent='', attributes=[]),
+                        dict(name='car', parent='', attributes=[]),
+                    ],
+                    attributes=[],
+                ),
+                mask=dict(
+                    colormap=[
+                        dict(label_id=0, r=128, g=128, b=128),
+                        dict(label_id=1, r=64, g=0, b=128),
+                    ]
+                ),
+            ),
+        ),
+        FULL,
+    ),
+    'dataset_meta': (
+        dict(
+            labels=['sky', 'car'],
+            label_map={'0': 'sky', '1': 'car'},
+            segmentation_colors=[[128] * 3, [64, 0, 128]],
+            background_label='0',
+        ),
+        FULL,
+    ),
     # Hugging Face.
-    'both ways': (dict(id2label={'0': 'sky', '1': 'car'}, label2id=dict(sky=0, car=1), model_type='x', hidden_size=3), BARE),
+    'both ways': (
+        dict(
+            id2label={'0': 'sky', '1': 'car'},
+            label2id=dict(sky=0, car=1),
+            model_type='x',
+            hidden_size=3,
+        ),
+        BARE,
+    ),
     # Unity Perception, before and after SOLO.
-    'unity': (dict(version='0.0.1', annotation_definitions=[dict(id='a1', name='semantic segmentation', format='PNG', spec=[
-        dict(label_name='sky', pixel_value=dict(r=0.5, g=0.5, b=0.5, a=1.0)), dict(label_name='car', pixel_value=dict(r=0.25, g=0, b=0.5, a=1.0))])]), FULL),
-    'solo': (dict(annotationDefinitions=[{'@type': 'x', 'id': 'Segmentation', 'description': 'd', 'spec': [
-        dict(labelName='sky', pixelValue=[128, 128, 128, 255]), dict(labelName='car', pixelValue=[64, 0, 128, 255])]}]), FULL),
-    'labelbox': (dict(tools=[dict(tool='superpixel', name='sky', color='#808080', featureSchemaId='c', required=False, classifications=[]), dict(tool='superpixel', name='car', color='#400080', featureSchemaId='d', required=False, classifications=[])], classifications=[]), FULL),
-}  # fmt: skip
+    'unity': (
+        dict(
+            version='0.0.1',
+            annotation_definitions=[
+                dict(
+                    id='a1',
+                    name='semantic segmentation',
+                    format='PNG',
+                    spec=[
+                        dict(label_name='sky', pixel_value=dict(r=0.5, g=0.5, b=0.5, a=1.0)),
+                        dict(label_name='car', pixel_value=dict(r=0.25, g=0, b=0.5, a=1.0)),
+                    ],
+                )
+            ],
+        ),
+        FULL,
+    ),
+    'solo': (
+        dict(
+            annotationDefinitions=[
+                {
+                    '@type': 'x',
+                    'id': 'Segmentation',
+                    'description': 'd',
+                    'spec': [
+                        dict(labelName='sky', pixelValue=[128, 128, 128, 255]),
+                        dict(labelName='car', pixelValue=[64, 0, 128, 255]),
+                    ],
+                }
+            ]
+        ),
+        FULL,
+    ),
+    'labelbox': (
+        dict(
+            tools=[
+                dict(
+                    tool='superpixel',
+                    name='sky',
+                    color='#808080',
+                    featureSchemaId='c',
+                    required=False,
+                    classifications=[],
+                ),
+                dict(
+                    tool='superpixel',
+                    name='car',
+                    color='#400080',
+                    featureSchemaId='d',
+                    required=False,
+                    classifications=[],
+                ),
+            ],
+            classifications=[],
+        ),
+        FULL,
+    ),
+}
 
 
 @pytest.mark.parametrize('name', JSON)
@@ -109,24 +319,43 @@ CVAT = (
 )
 OTHERS = {
     'data.yaml': ('train: ../train/images\nval: images\nnc: 2\nnames:\n  0: sky\n  1: car\n', BARE),
-    'list.yaml': ("path: x\ntrain: [a, b]\nnc: 2\nnames: ['sky', 'car']\nroboflow:\n  version: 3\n", BARE),
+    'list.yaml': (
+        "path: x\ntrain: [a, b]\nnc: 2\nnames: ['sky', 'car']\nroboflow:\n  version: 3\n",
+        BARE,
+    ),
     'plain.yml': ('- sky\n- car\n', BARE),
     'ids.yaml': ('0: sky\n1: car\n', BARE),
     'names.yaml': ('sky: 0\ncar: 1\n', BARE),
     # YAML 1.1 would read them as truth values and as eight.
     'words.yaml': ('- no\n- on\n', [(0, 'no', None), (1, 'on', None)]),
+    'single keys.yaml': ('- 0: sky\n- 1: car\n', BARE),
     'octal.yaml': ('sky: 010\n', [(10, 'sky', None)]),
-    'objects.yaml': ('classes:\n- {name: sky, id: 0, color: [128, 128, 128]}\n- {name: car, id: 1, color: "#400080"}\n', FULL),
-    'ultralytics with colours.yaml': ('names: [sky, car]\ncolors: [[128, 128, 128], [64, 0, 128]]\n', FULL),
+    'objects.yaml': (
+        'classes:\n- {name: sky, id: 0, color: [128, 128, 128]}\n'
+        '- {name: car, id: 1, color: "#400080"}\n',
+        FULL,
+    ),
+    'ultralytics with colours.yaml': (
+        'names: [sky, car]\ncolors: [[128, 128, 128], [64, 0, 128]]\n',
+        FULL,
+    ),
     'labels.py': (LABELS, LABELS_ROWS),
     'mine.py': (DATA_SET, [(0, 'unlabelled', None), *FULL_ONES]),
-    'config.py': ("classes = ('sky', 'car')\npalette = [[128] * 3]\nlr = 0.1\nmetainfo = dict(classes=classes)", BARE),
+    'config.py': (
+        "classes = ('sky', 'car')\npalette = [[128] * 3]\nlr = 0.1\n"
+        'metainfo = dict(classes=classes)',
+        BARE,
+    ),
     'printed.txt': ("{0: 'sky', 1: 'car'}", BARE),
     'json.txt': ('["sky", "car"]', BARE),
     'label_studio.xml': (XML, FULL),
     'annotations.xml': (CVAT, FULL),
-    'style.qml': ('<qgis><pipe><paletteEntry value="1" label="sky" color="#808080" alpha="255"/></pipe></qgis>', [(1, 'sky', GREY)]),
-}  # fmt: skip
+    'style.qml': (
+        '<qgis><pipe><paletteEntry value="1" label="sky" color="#808080" alpha="255"/></pipe>'
+        '</qgis>',
+        [(1, 'sky', GREY)],
+    ),
+}
 
 
 @pytest.mark.parametrize('name', OTHERS)
@@ -138,9 +367,14 @@ def test_other_documents(tmp_path, name):
 
 REFUSED = {
     'no names.yaml': ('train: images\nval: images\nnc: 3\n', "YAML: no 'names' of classes"),
+    'one name.yaml': ('names: sky\n', "'names' holds no classes"),
+    'no classes.json': ('{"classes": [], "tags": []}', "'classes' holds no classes"),
     'count.yaml': ('nc: 3\nnames: [sky, car]\n', 'nc is 3, and 2 classes are named'),
     'text.yaml': ('a: b\nc: d\n', "'b' is neither an id, a name nor a colour"),
-    'learning_map.yaml': ('labels: {0: sky}\nlearning_map: {0: 1}\n', "'learning_map' is not understood"),
+    'learning_map.yaml': (
+        'labels: {0: sky}\nlearning_map: {0: 1}\n',
+        "'learning_map' is not understood",
+    ),
     'number.yaml': ('names: [sky]\noffset: 1\n', "the key 'offset' is not understood"),
     'twice.yaml': ('0: sky\n0: car\n', "the key '0' is there twice"),
     'anchors.yaml': ('names: &a [sky]\nlabels: *a\n', 'has anchors'),
@@ -153,28 +387,56 @@ REFUSED = {
     'nested name.json': ('[{"name": {"en": "sky"}}]', 'entry 1: the name is'),
     'numbered.json': ('["0 sky", "1 car"]', 'names that begin with numbers'),
     'unknown key.json': ('[{"name": "sky", "rank": 3}]', "column 'rank' of whole numbers"),
-    'children.json': ('[{"name": "sky", "children": []}, {"name": "car", "children": ["bus"]}]', "'children' is not understood"),
-    'palette.json': ('{"classes": ["sky"], "palette": [[1, 2, 3], [4, 5, 6]]}', "'palette' has 2 colours, and there are 1"),
+    'children.json': (
+        '[{"name": "sky", "children": []}, {"name": "car", "children": ["bus"]}]',
+        "'children' is not understood",
+    ),
+    'palette.json': (
+        '{"classes": ["sky"], "palette": [[1, 2, 3], [4, 5, 6]]}',
+        "'palette' has 2 colours, and there are 1",
+    ),
     'palette alone.json': ('{"palette": [[1, 2, 3]]}', "no 'names' of classes"),
-    'palette of names.json': ('{"classes": ["sky"], "palette": {"car": [1, 2, 3]}}', "'car' in 'palette' is no class"),
-    'two tables.json': ('{"classes": ["sky"], "labels": ["car"]}', '2 tables of classes that differ'),
-    'fields.json': ('{"mask_targets": {"a": {"1": "sky"}, "b": {"1": "car"}}}', '2 tables of classes that differ'),
+    'palette of names.json': (
+        '{"classes": ["sky"], "palette": {"car": [1, 2, 3]}}',
+        "'car' in 'palette' is no class",
+    ),
+    'two tables.json': (
+        '{"classes": ["sky"], "labels": ["car"]}',
+        '2 tables of classes that differ',
+    ),
+    'fields.json': (
+        '{"mask_targets": {"a": {"1": "sky"}, "b": {"1": "car"}}}',
+        '2 tables of classes that differ',
+    ),
     'ignore.json': ('{"classes": ["sky", "car"], "ignore_index": 0}', 'ignoreindex is 0'),
     'two names.json': ('{"sky": {"name": "car", "id": 1}}', "is the class called 'sky' or 'car'"),
     'two ids.json': ('{"1": {"name": "car", "id": 2}}', "'1': id 2 contradicts its key"),
     'colours.json': ('{"0": [1, 2, 3]}', 'no column is of names'),
     'numbers.json': ('{"0": 1}', '1 is neither an id'),
     'mixed.json': ('["sky", {"name": "car"}]', 'entry'),
-    'geo.json': ('{"type": "FeatureCollection", "features": [{"id": 1}]}', "'FeatureCollection' is neither"),
+    'geo.json': (
+        '{"type": "FeatureCollection", "features": [{"id": 1}]}',
+        "'FeatureCollection' is neither",
+    ),
     'run.py': ('classes = load()', 'no classes = '),
-    'twice.py': ("classes = ('a', 'b')\nif x:\n    classes = ('b', 'a')", 'classes is assigned twice'),
+    'twice.py': (
+        "classes = ('a', 'b')\nif x:\n    classes = ('b', 'a')",
+        'classes is assigned twice',
+    ),
     'not.py': ('classes = (', 'Python: it is not Python'),
     'not.xml': ('<a><b></a>', 'XML: it is no XML'),
-    'voc.xml': ('<annotation><object><name>sky</name></object></annotation>', 'no Label Studio config'),
-    'groups.xml': ('<V><BrushLabels><Label value="a"/></BrushLabels><PolygonLabels><Label value="b"/></PolygonLabels></V>', '2 groups of labels'),
+    'voc.xml': (
+        '<annotation><object><name>sky</name></object></annotation>',
+        'no Label Studio config',
+    ),
+    'groups.xml': (
+        '<V><BrushLabels><Label value="a"/></BrushLabels>'
+        '<PolygonLabels><Label value="b"/></PolygonLabels></V>',
+        '2 groups of labels',
+    ),
     'no names.hdr': ('ENVI\nbands = 1\n', "it has no 'class names'"),
     'left over.pbtxt': ('item { id: 1 name: "a" }\nversion: 2', "'version: 2' is not understood"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize('name', REFUSED)

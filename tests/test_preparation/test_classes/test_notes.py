@@ -50,6 +50,10 @@ NOTES = {
         'the ids of Supervisely are those of its server, not of pixels: left out',
         'the table has no ids: classes are numbered in their order, from 0 (sky) to 0 (sky)',
     ],
+    '1 person\n2 bicycle\n': [
+        'person is 1: in label maps of COCO-Stuff it is 0, unlabelled is 255, and this table does '
+        'not fit'
+    ],
     '0 sky\n1 car\n': [],
 }
 
@@ -61,8 +65,22 @@ def test_notes(tmp_path, text):
 
 @pytest.mark.parametrize(
     'name',
-    ['unlabelled', 'Unlabeled', 'UNKNOWN', 'Void', 'ignore', '__ignore__', 'no-data', 'No Data']
-    + ['nodata', 'undefined', 'dont_care', "don't care", 'DontCare', 'Unclassified'],
+    [
+        'unlabelled',
+        'Unlabeled',
+        'UNKNOWN',
+        'Void',
+        'ignore',
+        '__ignore__',
+        'no-data',
+        'No Data',
+        'nodata',
+        'undefined',
+        'dont_care',
+        "don't care",
+        'DontCare',
+        'Unclassified',
+    ],
 )
 def test_names_of_unknown(tmp_path, name):
     assert ClassRow(255, name, None).is_unknown
@@ -90,5 +108,10 @@ def test_other_bytes(tmp_path, content):
 
 
 def test_a_folder_is_no_table(tmp_path):
-    with pytest.raises(DataError, match='cannot read .* as text: Is a directory'):
+    with pytest.raises(DataError, match=r'cannot read .* as text: Is a directory'):
         read_classes(tmp_path)
+
+
+def test_what_only_running_would_tell(tmp_path):
+    table = read(tmp_path, "classes = ('sky', 'car')\npalette = [[128] * 3] * 2\n", 'a.py')
+    assert table.notes[0] == 'only running the code would tell palette: left out'

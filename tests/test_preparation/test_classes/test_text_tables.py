@@ -16,26 +16,47 @@ TABLES = {
         [(0, 'ground', None), (1, 'lane 1', None), (2, 'lane 2', None)],
     ),
     'quotes.txt': ('"lane 1"\n"lane 2"', [(0, 'lane 1', None), (1, 'lane 2', None)]),
+    'numbers of names.txt': ('lane 1\nlane 2', [(0, 'lane 1', None), (1, 'lane 2', None)]),
+    'single quotes.txt': ("'sky'\n'car'", BARE),
+    'glued.txt': ('sky 128,128,128\ncar 64,0,128', FULL),
+    'glued with ids.txt': ('0 sky 128,128,128\n1 car 64, 0, 128', FULL),
+    'glued first.txt': ('128,128,128 sky\n64,0,128 car', FULL),
+    'ids last.txt': ('sky 128 128 128 0\ncar 64 0 128 1', FULL),
+    'ids second.txt': ('sky 0 128 128 128\ncar 1 64 0 128', FULL),
+    'opaque.txt': ('sky 128 128 128 255\ncar 64 0 128 255', FULL),
     'hash.txt': ('lane #1\nlane #2 # left\n', [(0, 'lane #1', None), (1, 'lane #2', None)]),
     'hex.txt': ('0 sky #808080\n1 car #400080\n', FULL),
     'hex first.txt': ('#808080 sky\n#400080 car\n', FULL),
     'brackets.txt': ('0 sky (128, 128, 128)\n1 car [64,0,128]\n', FULL),
     'alpha.txt': ('0 sky 128 128 128 255\n1 car 64 0 128 255\n', FULL),
     'ids and colours first.txt': ('0 128 128 128 sky\n1 64 0 128 car', FULL),
-    'alpha without ids.txt': ('air 128 128 128 255\nsky 128 128 128 255\ncar 64 0 128 255',
-                              [(0, 'air', GREY), (1, 'sky', GREY), (2, 'car', BLUE)]),
+    'alpha without ids.txt': (
+        'air 128 128 128 255\nsky 128 128 128 255\ncar 64 0 128 255',
+        [(0, 'air', GREY), (1, 'sky', GREY), (2, 'car', BLUE)],
+    ),
     'floats.txt': ('sky 0.5 0.5 0.5\ncar 0.25 0 1', [(0, 'sky', GREY), (1, 'car', (64, 0, 255))]),
     'some colours.txt': ('0 sky 128 128 128\n1 car', [(0, 'sky', GREY), (1, 'car', None)]),
-    'titles.txt': ('id name r g b\n0 sky 128 128 128\n1 police car 64 0 128',
-                   [(0, 'sky', GREY), (1, 'police car', BLUE)]),
+    'titles.txt': (
+        'id name r g b\n0 sky 128 128 128\n1 police car 64 0 128',
+        [(0, 'sky', GREY), (1, 'police car', BLUE)],
+    ),
     'titles in a comment.txt': ('# name id\nsky 0\ncar 1\n', BARE),
     'one title.txt': ('name\nsky\ncar\n', BARE),
     'one title.csv': ('"class name"\nsky\ncar\n', BARE),
-    'synonyms.txt': ('wall\nbuilding, edifice\n', [(0, 'wall', None), (1, 'building, edifice', None)]),
+    'synonyms.txt': (
+        'wall\nbuilding, edifice\n',
+        [(0, 'wall', None), (1, 'building, edifice', None)],
+    ),
     'mac.txt': ('sky\rcar\r', BARE),
-    'numbers.txt': ('1 sky\n300 car\n70000 bus', [(1, 'sky', None), (300, 'car', None), (70000, 'bus', None)]),
+    'numbers.txt': (
+        '1 sky\n300 car\n70000 bus',
+        [(1, 'sky', None), (300, 'car', None), (70000, 'bus', None)],
+    ),
     # Colons.
-    'pascal_context.txt': ('1: sky\n2: air conditioner\n', [(1, 'sky', None), (2, 'air conditioner', None)]),
+    'pascal_context.txt': (
+        '1: sky\n2: air conditioner\n',
+        [(1, 'sky', None), (2, 'air conditioner', None)],
+    ),
     'names and ids.txt': ('sky: 0\ncar = 1\n', BARE),
     'names and colours.txt': ('sky: 128, 128, 128\ncar: #400080', FULL),
     'ids and colours.txt': ('0: sky 128,128,128\n1: car, 64 0 128', FULL),
@@ -46,19 +67,30 @@ TABLES = {
         '# label:color_rgb:parts:actions\nbackground:0,0,0::\nsky:128,128,128::\ncar:::\n',
         [(0, 'background', (0, 0, 0)), (1, 'sky', GREY), (2, 'car', None)],
     ),
-    'parts.txt': ('person:192,128,128:head,hand:jumping\ncar:64,0,128::\n',
-                  [(0, 'person', (192, 128, 128)), (1, 'car', BLUE)]),
+    'parts.txt': (
+        'person:192,128,128:head,hand:jumping\ncar:64,0,128::\n',
+        [(0, 'person', (192, 128, 128)), (1, 'car', BLUE)],
+    ),
     # labelme.
-    'labels.txt': ('__ignore__\n_background_\nsky\n',
-                   [(-1, '__ignore__', None), (0, '_background_', None), (1, 'sky', None)]),
+    'labels.txt': (
+        '__ignore__\n_background_\nsky\n',
+        [(-1, '__ignore__', None), (0, '_background_', None), (1, 'sky', None)],
+    ),
     'minus one.txt': ('-1 licence plate\n0 sky\n1 car', [(-1, 'licence plate', None), *BARE]),
     # CamVid and datumaro.
-    'label_colors.txt': ('128 128 128\t\tsky\n64 0 128\tpolice car\n',
-                         [(0, 'sky', GREY), (1, 'police car', BLUE)]),
+    'label_colors.txt': (
+        '128 128 128\t\tsky\n64 0 128\tpolice car\n',
+        [(0, 'sky', GREY), (1, 'police car', BLUE)],
+    ),
     'without background.txt': (' sky\n car\n', BARE),
+    'some without colours.txt': (
+        '128 128 128 sky\n road\n64 0 128 car\n',
+        [(0, 'sky', GREY), (1, 'road', None), (2, 'car', BLUE)],
+    ),
     # ADE20K: 0 is unknown.
     'objectInfo150.txt': (
-        'Idx\tRatio\tTrain\tVal\tName\n1\t0.1576\t11664\t1172\twall\n2\t0.1072\t6046\t612\tbuilding, edifice\n',
+        'Idx\tRatio\tTrain\tVal\tName\n'
+        '1\t0.1576\t11664\t1172\twall\n2\t0.1072\t6046\t612\tbuilding, edifice\n',
         [(0, 'unlabelled', None), (1, 'wall', None), (2, 'building, edifice', None)],
     ),
     'objectInfo150.csv': (
@@ -68,15 +100,24 @@ TABLES = {
     # Roboflow.
     '_classes.csv': ('Pixel Value, Class\n0, sky\n1, car\n', BARE),
     # CARLA's documentation.
-    'carla.csv': ('Value,Tag,Converted color,Description\n0,Unlabeled,"(0, 0, 0)",none\n1,sky,"(128, 128, 128)","x, y"\n',
-                  [(0, 'Unlabeled', (0, 0, 0)), (1, 'sky', GREY)]),
+    'carla.csv': (
+        'Value,Tag,Converted color,Description\n'
+        '0,Unlabeled,"(0, 0, 0)",none\n1,sky,"(128, 128, 128)","x, y"\n',
+        [(0, 'Unlabeled', (0, 0, 0)), (1, 'sky', GREY)],
+    ),
     # Cityscapes.
     'cityscapes.csv': (
         'name,id,trainId,category,catId,hasInstances,ignoreInEval,color\n'
-        'unlabeled,0,255,void,0,False,True,"(0, 0, 0)"\nego vehicle,1,255,void,0,False,True,"(0, 0, 0)"\n'
-        'road,7,0,flat,1,False,False,"(128, 64, 128)"\nlicense plate,-1,-1,vehicle,7,False,True,"(0, 0, 142)"\n',
-        [(-1, 'license plate', (0, 0, 142)), (0, 'unlabeled', (0, 0, 0)), (1, 'ego vehicle', (0, 0, 0)),
-         (7, 'road', (128, 64, 128))],
+        'unlabeled,0,255,void,0,False,True,"(0, 0, 0)"\n'
+        'ego vehicle,1,255,void,0,False,True,"(0, 0, 0)"\n'
+        'road,7,0,flat,1,False,False,"(128, 64, 128)"\n'
+        'license plate,-1,-1,vehicle,7,False,True,"(0, 0, 142)"\n',
+        [
+            (-1, 'license plate', (0, 0, 142)),
+            (0, 'unlabeled', (0, 0, 0)),
+            (1, 'ego vehicle', (0, 0, 0)),
+            (7, 'road', (128, 64, 128)),
+        ],
     ),
     'train ids.csv': (
         'name,trainId,color\nstatic,255,"0,0,0"\ndynamic,255,"111,74,0"\nroad,0,"128,64,128"\n',
@@ -90,13 +131,25 @@ TABLES = {
     'bracketed.csv': ('name,rgb\nsky,(128,128,128)\ncar,"[64, 0, 128]"', FULL),
     'semicolons.csv': ('R;G;B;Class;Idx\n64;0;128;car;1\n128;128;128;sky;0\n', FULL),
     'excel.csv': ('sep=;\r\nid;name\r\n0;sky\r\n1;car\r\n;\r\n', BARE),
-    'empty cells.csv': ('id,name,r,g,b\n0,sky,,,\n1,car,64,0,128\n', [(0, 'sky', None), (1, 'car', BLUE)]),
+    'empty cells.csv': (
+        'id,name,r,g,b\n0,sky,,,\n1,car,64,0,128\n',
+        [(0, 'sky', None), (1, 'car', BLUE)],
+    ),
     'empty in the midst.csv': ('0,,sky,#808080\n1,,car,#400080\n', FULL),
-    'quoted.csv': ('id,name\n0,"sky, clouds"\n1,"the ""car"""\n', [(0, 'sky, clouds', None), (1, 'the "car"', None)]),
+    'quoted.csv': (
+        'id,name\n0,"sky, clouds"\n1,"the ""car"""\n',
+        [(0, 'sky, clouds', None), (1, 'the "car"', None)],
+    ),
     'pandas.csv': (',name,r,g,b\n0,sky,128,128,128\n1,car,64,0,128\n', FULL),
     'pandas floats.csv': ('name,id\nsky,0.0\ncar,1.0\nvoid,\n', [(-1, 'void', None), *BARE]),
-    'agreeing.csv': ('id,value,name,r,g,b,hex\n0,0,sky,128,128,128,#808080\n1,1,car,64,0,128,#400080', FULL),
-    'named colours.csv': ('name,color\nsky,red\ncar,#400080', [(0, 'sky', (255, 0, 0)), (1, 'car', BLUE)]),
+    'agreeing.csv': (
+        'id,value,name,r,g,b,hex\n0,0,sky,128,128,128,#808080\n1,1,car,64,0,128,#400080',
+        FULL,
+    ),
+    'named colours.csv': (
+        'name,color\nsky,red\ncar,#400080',
+        [(0, 'sky', (255, 0, 0)), (1, 'car', BLUE)],
+    ),
     'names of colours.csv': ('id,name\n0,orange\n1,lime', [(0, 'orange', None), (1, 'lime', None)]),
     'untitled.csv': ('0,sky,"128,128,128"\n1,car,"64,0,128"', FULL),
     'class numbers.csv': ('0,class 0\n1,class 1', [(0, 'class 0', None), (1, 'class 1', None)]),
@@ -104,15 +157,32 @@ TABLES = {
     # Greys 1, 2 ... are ids: Supervisely's masks for machines.
     'machine.txt': ('sky 1 1 1\ncar 2 2 2', [(1, 'sky', None), (2, 'car', None)]),
     # Tables of colours.
-    'qgis.txt': ('# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n0,128,128,128,255,sky\n1,64,0,128,255,car\n', FULL),
+    'qgis.txt': (
+        '# QGIS Generated Color Map Export File\n'
+        'INTERPOLATION:EXACT\n0,128,128,128,255,sky\n1,64,0,128,255,car\n',
+        FULL,
+    ),
     'esri.clr': ('1 128 128 128\n2 64 0 128\n', [(1, 'id 1', GREY), (2, 'id 2', BLUE)]),
-    'gimp.gpl': ('GIMP Palette\nName: mine\nColumns: 2\n#\n128 128 128\tsky\n 64   0 128\tcar\n', FULL),
+    'gimp.gpl': (
+        'GIMP Palette\nName: mine\nColumns: 2\n#\n128 128 128\tsky\n 64   0 128\tcar\n',
+        FULL,
+    ),
     'snap.txt': ('# ITK-SnAP\n 0 128 128 128 0 0 0 "sky"\n 1 64 0 128 1 1 1 "car"\n', FULL),
     'slicer.ctbl': ('# Color table\n0 sky 128 128 128 0\n1 car 64 0 128 255\n', FULL),
-    'lut.txt': ('0   Unknown   0 0 0 0\n1   sky  128 128 128 0', [(0, 'Unknown', (0, 0, 0)), (1, 'sky', GREY)]),
-    'envi.hdr': ('ENVI\nclasses = 2\nclass lookup = {128,128,128,\n 64, 0, 128}\nclass names = {\n sky, car}\nbands = 1\n', FULL),
-    'map.pbtxt': ("item {\n id: 1\n name: 'sky'\n}\nitem { name: \"car\" id: 2 }\n", [(1, 'sky', None), (2, 'car', None)]),
-}  # fmt: skip
+    'lut.txt': (
+        '0   Unknown   0 0 0 0\n1   sky  128 128 128 0',
+        [(0, 'Unknown', (0, 0, 0)), (1, 'sky', GREY)],
+    ),
+    'envi.hdr': (
+        'ENVI\nclasses = 2\n'
+        'class lookup = {128,128,128,\n 64, 0, 128}\nclass names = {\n sky, car}\nbands = 1\n',
+        FULL,
+    ),
+    'map.pbtxt': (
+        'item {\n id: 1\n name: \'sky\'\n}\nitem { name: "car" id: 2 }\n',
+        [(1, 'sky', None), (2, 'car', None)],
+    ),
+}
 
 
 @pytest.mark.parametrize('name', TABLES)
@@ -125,7 +195,7 @@ def test_tables(tmp_path, name):
 REFUSED = {
     'two numbers': ('0 0 sky\n1 1 car', '2 columns of numbers beside the names'),
     'a number behind': ('0 sky 3\n1 car 4', '2 columns of numbers beside the names'),
-    'mixed': ('sky\n1 car', "line 2: '1 car' begins with 1 numbers, line 1 with 0"),
+    'mixed': ('sky\n1 car', "line 1: 'sky' begins with 0 numbers, another line with 1"),
     'some numbers behind': ('sky 0\ncar', "line 2: 'car' ends in 0 numbers, and others in 1"),
     'two of three': ('sky 1 2 3\ncar 4 5', 'line 2: .* ends in 2 numbers'),
     'unclear alpha': ('0 0 0 255 sky\n1 0 0 255 car', 'irgb|id,r,g,b,name or r,g,b,alpha,name'),
@@ -138,6 +208,8 @@ REFUSED = {
         'id,name,zone\n0,sky,3\n1,car,4',
         "column 'zone' of whole numbers .*leave it",
     ),
+    'groups': ('id,name,group\n0,sky,3\n1,car,4', "column 'group' of whole numbers"),
+    'train': ('id,name,train\n0,sky,1\n1,car,0', "column 'train' of whole numbers"),
     'unknown text': ('id,name,zone\n0,sky,north\n1,car,south', "column 'zone' is not understood"),
     'no title of names': (
         'nr,wort\n0,sky\n1,car',
@@ -166,6 +238,9 @@ REFUSED = {
     'numbers': ('0\n1\n2', "line 1: '0' is none of"),
     'colours': ('0 0 0\n1 2 3', "line 1: '0 0 0' is none of"),
     'files': ('a/0001.png\na/0002.png', 'name of a file: this is a list of samples'),
+    'samples': ('2007_000032\n2007_000039', 'looks like a list of samples'),
+    'other digits': ('\u0660 sky\n\u0661 car', 'is not understood'),
+    'hexadecimal': ('0x00 sky\n0x01 car', 'not understood'),
     'pairs': ('a.jpg a.png\nb.jpg b.png', 'name of a file'),
     'yolo in text': ('names:\n  0: sky\n  1: car', "'names:' is not understood"),
     'darknet data': ('classes = 2\ntrain = train.txt', 'not understood'),
@@ -174,7 +249,7 @@ REFUSED = {
     'half a labelmap': ('sky:128,128,128::\ncar', 'not understood'),
     'labelmap of words': ('sky:grey::', "'grey' is no colour"),
     'one line': ('sky, road, car', '3 columns of text'),
-    'a title above ids': ('name\n0 sky\n1 car', "one title, 'name', above numbers and names"),
+    'a title above ids': ('name\n0 sky\n1 car', "line 2: '0 sky' is not understood"),
     'unknown alone': ('__ignore__\nno-data', 'names no class'),
     'titles alone': ('id,name\n', 'names no class'),
     'too many colours': ('0 sky 1 2 3 4 5 6', 'columns of numbers'),

@@ -70,6 +70,9 @@ def read_columns(
     ]
     columns = [column for column in columns if not all(map(is_empty, column.cells))]
     notes: list[str] = []
+    is_ade20k = set(known.ADE20K) <= {column.key for column in columns}
+    if is_ade20k:
+        columns = [column for column in columns if column.key not in known.ADE20K[1:]]
     names = _names(columns)
     ids, others = _ids(columns, names)
     channels, colours = _colours(columns, [names, ids])
@@ -90,15 +93,15 @@ def read_columns(
         entries.append(
             Entry(place, name, _id(ids, index, place), _colour(channels, colours, index, place))
         )
-    zero = set(known.ZERO_IS_UNKNOWN) <= {column.key for column in columns}
-    return Draft(entries, notes, zero_is_unknown=zero)
+    return Draft(entries, notes, zero_is_unknown=is_ade20k)
 
 
 def is_title(cell: Any) -> bool:
     """Whether a cell is a title that is known."""
     key = key_of(cell)
     lists = (known.IDS, known.OTHER_IDS, known.NAMES, known.COLOURS, *known.CHANNELS)
-    return key in known.HARMLESS or any(key in titles for titles in lists)
+    harmless = known.HARMLESS | known.HARMLESS_NUMBERS
+    return key in harmless or key in known.ADE20K or any(key in titles for titles in lists)
 
 
 def is_name_title(cell: Any) -> bool:
@@ -179,7 +182,8 @@ def _colours(
 
 
 def _check_left_over(column: _Column, ids: _Column | None) -> None:
-    if column.key in known.HARMLESS or (ids and column.wholes == ids.wholes):
+    is_harmless = column.key in known.HARMLESS and not column.is_whole
+    if is_harmless or column.key in known.HARMLESS_NUMBERS or (ids and column.wholes == ids.wholes):
         return
     if column.is_whole:
         # The index that pandas writes before the first column.

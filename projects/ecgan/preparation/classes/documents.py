@@ -16,19 +16,20 @@ _CONTAINERS = (
 # Keys that hold documents: mmsegmentation, Segments.ai, Unity.
 _WITHIN = ('metainfo', 'taskattributes', 'dataset', 'annotationdefinitions')
 _PALETTES = (
-    'palette', 'colors', 'colours', 'colormap', 'colourmap', 'classcolors', 'classcolours',
+    'palette', 'segmentationcolors', 'colors', 'colours', 'colormap', 'colourmap', 'classcolors',
+    'classcolours',
 )  # fmt: skip
 _COUNTS = ('nc', 'numclasses', 'nclasses', 'numlabels', 'classcount', 'numberofclasses')
 _UNKNOWN_IDS = ('ignoreindex', 'ignorelabel', 'ignoreid', 'unknownid')
-# A data set's whole document: its other keys are about pictures.
 _ABOUT_A_FILE = ('version', 'formatversion', 'year', 'roboflow')
+# A data set's whole document: its other keys are about pictures.
 _OF_DATA_SETS = ('images', 'annotations', 'samples', 'items', 'modeltype', 'samplefields', 'info')
 # What changes no id: Ultralytics, Roboflow, CVAT, Supervisely, mmsegmentation.
 _HARMLESS = (
-    'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels', 'imgsz', *_ABOUT_A_FILE,
-    'kptshape', 'flipidx', 'tags', 'projecttype',
-    'projectsettings', 'licenses', 'licence', 'license', 'mapping', 'folder', 'classifications',
-    'relationships', 'type', 'id', 'datatype', 'resolution', 'author', 'date', 'attributes',
+    *_ABOUT_A_FILE, 'train', 'val', 'valid', 'test', 'minival', 'path', 'download', 'channels',
+    'imgsz', 'kptshape', 'flipidx', 'tags', 'projecttype', 'projectsettings', 'licenses', 'licence',
+    'license', 'mapping', 'folder', 'classifications', 'relationships', 'type', 'id', 'datatype',
+    'resolution', 'author', 'date', 'attributes', 'backgroundlabel', 'parts', 'actions',
 )  # fmt: skip
 
 
@@ -56,6 +57,10 @@ def read_document(content: Any) -> Draft:
     if drafts:
         _check_left_over(content)
         return _only(drafts)
+    for key in _CONTAINERS:
+        value = keys.get(key, 0)
+        if whole(value) is None and colour(value, by_name=True) is None:
+            raise TableError(f'{key!r} holds no classes')
     if any(key in keys for key in (*_COUNTS, *_PALETTES, *_ABOUT_A_FILE)) or (
         'train' in keys and ('val' in keys or 'path' in keys)
     ):

@@ -62,6 +62,8 @@ def finish(draft: Draft) -> ClassTable:
     numbered = all(entry.id is None for entry in entries)
     if numbered:
         _number(entries, draft.first, notes)
+        if len(entries) > 1 and not any(entry.colour for entry in entries):
+            _check_samples(entries)
     colours = _colours(entries)
     rows = [ClassRow(_id_of(entry), entry.name, colour) for entry, colour in zip(entries, colours)]
     notes += _remarks(rows)
@@ -82,6 +84,14 @@ def _check_name(entry: Entry) -> None:
         raise TableError(
             f'{entry.name!r} is the name of a file: this is a list of samples, not of classes',
             entry.place,
+        )
+
+
+def _check_samples(entries: Sequence[Entry]) -> None:
+    if all(re.search(r'[0-9]{3}', entry.name) for entry in entries):
+        raise TableError(
+            f'all names hold long numbers, as {entries[0].name!r}: this looks like a list of '
+            'samples; if these are classes, write their ids'
         )
 
 
@@ -180,6 +190,11 @@ def _remarks(rows: Sequence[ClassRow]) -> list[str]:
     if outside:
         shown = ', '.join(outside[:_SHOWN]) + ', ...' * (len(outside) > _SHOWN)
         remarks.append(f'an id below 0 is unknown: {shown}')
+    if {(1, 'person'), (2, 'bicycle')} <= {(row.id, row.name) for row in rows}:
+        remarks.append(
+            'person is 1: in label maps of COCO-Stuff it is 0, unlabelled is 255, and this table '
+            'does not fit'
+        )
     inside = [f'{row.id} ({row.name})' for row in rows if row.id >= 0 and row.is_unknown]
     if inside:
         remarks.append(f'unknown by name: {", ".join(inside[:_SHOWN])}')

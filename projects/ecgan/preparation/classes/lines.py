@@ -15,6 +15,8 @@ _SIGN = r'(?:->|=>|[:=])'
 _BY_ID = re.compile(rf'(-?[0-9]+)(?:\s*{_SIGN}\s*|[.)]\s+|\s+-+\s+)(\S.*)')
 _BY_NAME = re.compile(rf'([^:=,;\t]*[^:=,;\t\s])\s*{_SIGN}\s*(\S.*)')
 _THREE = r'[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+'
+# sky 128,128,128
+_GLUED = re.compile(r'([^,;\t":=]*\s)?[0-9]+,\s?[0-9]+,\s?[0-9]+(\s[^,;\t":=]*)?')
 _WITH_COLOUR = re.compile(rf'(.*[^\s,:])[\s,:]+({_THREE}|#[0-9a-fA-F]{{6}})')
 
 
@@ -31,6 +33,8 @@ def read_lines(text: str, may_be_nameless: bool = False) -> Draft:
     lines, comments = lines_of(text)
     if not lines:
         raise TableError('the table names no class')
+    if all(_GLUED.fullmatch(line.text) for line in lines):
+        lines = [TextLine(line.number, line.text.replace(',', ' ')) for line in lines]
     return (
         _labelmap(lines)
         or _keyed(lines)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .columns import read_columns
+from .columns import is_title, read_columns
 from .entries import Draft, Entry
 from .titles import SERVERS
 from .untitled import read_untitled
@@ -33,6 +33,10 @@ def _read_list(items: Sequence[Any]) -> Draft:
             )
         return Draft([Entry(place, item) for place, item in zip(places, items)])
     if all(isinstance(item, Mapping) for item in items):
+        keys = [key for item in items for key in item]
+        if len(keys) == len(items) and len(set(keys)) > 1 and not any(map(is_title, keys)):
+            # - 0: sky
+            return _read_mapping({key: item[key] for key, item in zip(keys, items)})
         return _read_objects(items, places)
     if all(isinstance(item, list | tuple) for item in items):
         return read_untitled(items, places)

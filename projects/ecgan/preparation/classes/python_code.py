@@ -34,6 +34,7 @@ def read_python(text: str) -> Draft:
         raise TableError('it is not Python') from error
     fields = dict(_named_tuples(tree))
     document: dict[str, Any] = {}
+    left_out = []
     for name, node in _assignments(tree):
         key = key_of(name)
         if key not in _WANTED:
@@ -41,6 +42,7 @@ def read_python(text: str) -> Draft:
         try:
             value = _literal(node, fields)
         except (_NotLiteralError, RecursionError):
+            left_out.append(name)
             continue
         if key in document and document[key] != value:
             raise TableError(f'{name} is assigned twice, and differs: keep one')
@@ -51,7 +53,10 @@ def read_python(text: str) -> Draft:
     if _reduces_zero(tree):
         inner = document.get('metainfo', document)
         inner['reduce_zero_label'] = True
-    return read_document(document)
+    draft = read_document(document)
+    if left_out:
+        draft.notes.append(f'only running the code would tell {", ".join(left_out)}: left out')
+    return draft
 
 
 def _assignments(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -131,8 +131,10 @@ def _plain(node: yaml.Node | None, seen: set[int]) -> Any:
     """Lists, objects and texts: ``no`` and ``010`` are names as any other."""
     if isinstance(node, yaml.ScalarNode):
         return node.value
-    if node is None or id(node) in seen:
-        raise TableError('it is empty, or has anchors: write out what they stand for')
+    if node is None:
+        raise TableError('it is empty')
+    if id(node) in seen:
+        raise TableError('it has anchors: write out what they stand for')
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_plain(each, seen) for each in node.value]

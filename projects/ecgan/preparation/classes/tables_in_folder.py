@@ -16,7 +16,7 @@ _NAMES = (
     r'(.*[-_])?(class|label|categor|colou?r)[a-z]*[-_ ]?(map|table|list|dict|codes?|names?|ids?)?'
     r'\.(csv|tsv|json|ya?ml)',
     r'data(set)?\.ya?ml',
-    r'(meta|metadata|metainfo|ontology|legend|taxonomy|palette)\.(csv|json|ya?ml|txt)',
+    r'(meta|dataset_meta|metadata|metainfo|ontology|legend|taxonomy|palette)\.(csv|json|ya?ml|txt)',
     r'objectInfo150\.(csv|txt)',
     r'config(_v\d\.\d)?\.json',
     r'(annotation_definitions|obj_class_to_machine_color|id2label|label2id|mask_targets)\.json',
@@ -28,8 +28,8 @@ _NAMES = (
 _OF_SAMPLES = re.compile(r'train|val|test|split|image|photo|file|readme|licen[cs]e', re.IGNORECASE)
 _MOST_BYTES = 4_000_000
 _MOST_BARE_NAMES = 400
-# frame_0001; a path; a sentence.
-_NO_CLASS = re.compile(r'.*([0-9]{3}|[/\\]).*|(\S+\s+){6,}.*|.*[a-z]\.')
+# A path; a sentence.
+_NO_CLASS = re.compile(r'.*[/\\].*|(\S+\s+){6,}.*|.*[a-z]\.')
 
 
 def find_class_tables(folder: Path) -> list[Path]:

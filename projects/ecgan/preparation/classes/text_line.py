@@ -12,7 +12,7 @@ _COMMENT = re.compile(r'(^|\s)(#|//)(\s.*|$)|^#(?![0-9a-fA-F]{6}\b|\s*[,;\t])')
 _PREAMBLE = re.compile(r'sep=.|INTERPOLATION:(EXACT|DISCRETE)|GIMP Palette|(Name|Columns):.*')
 # Keys, markup and code, and numbers that were taken for a part of a name.
 _NO_NAME = re.compile(
-    r'[{}<>=|\[\]\\]|::|:\s*$|^-?[0-9]+\s*[:.)]\s|^[-*]\s|//|:\s*[0-9#]|(^|\s)[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+(\s|$)'
+    r'[{}<>=|\[\]\\]|::|:\s*$|^(0x[0-9a-fA-F]+|-?\d+)[\s:.)]|^[-*]\s|//|:\s*[0-9#]|(^|\s)[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+(\s|$)'
 )
 
 
@@ -48,7 +48,7 @@ def name_of(text: str, line: TextLine) -> str:
         TableError: Something in it shows that it is more than a name, or none.
     """
     bare = text.strip()
-    if len(bare) > 1 and bare[0] == bare[-1] == '"':
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in '"\'':
         return bare[1:-1]
     pieces = re.split(r'[,;\t]', bare)
     are_cells = len(pieces) > 1 and any(

@@ -3,10 +3,10 @@
 #: Ids. Some hold names where there is no other column of names.
 IDS = (
     'id', 'ids', 'index', 'idx', 'value', 'values', 'labelid', 'labelids', 'classid', 'classids',
-    'pixelvalue', 'pixel', 'pixelid', 'classindex', 'classidx', 'labelindex', 'labelidx',
-    'labelvalue', 'classvalue', 'classnumber', 'classno', 'labelnumber', 'categoryvalue', 'number',
-    'no', 'nr', 'num', '#', 'code', 'grayvalue', 'greyvalue', 'gray', 'grey', 'graylevel',
-    'greylevel', 'maskvalue', 'maskid', 'inttarget', 'indices', 'dn', 'key',
+    'pixelvalue', 'pixelvalues', 'pixel', 'pixelid', 'classindex', 'classidx', 'labelindex',
+    'labelidx', 'labelvalue', 'classvalue', 'classnumber', 'classno', 'labelnumber',
+    'categoryvalue', 'number', 'no', 'nr', 'num', '#', 'code', 'grayvalue', 'greyvalue', 'gray',
+    'grey', 'graylevel', 'greylevel', 'maskvalue', 'maskid', 'inttarget', 'indices', 'dn', 'key',
 )  # fmt: skip
 #: Ids of another counting: used where there are no others.
 OTHER_IDS = (
@@ -29,29 +29,31 @@ CHANNELS = (
 COLOURS = (
     'color', 'colour', 'colors', 'colours', 'rgb', 'rgba', 'rgbcolor', 'rgbcolour', 'colorrgb',
     'colourrgb', 'rgbvalue', 'rgbvalues', 'hex', 'hexcolor', 'hexcolour', 'hexcode', 'colorhex',
-    'colourhex', 'colorcode', 'palette', 'convertedcolor', 'maskcolor', 'background', 'fill',
-    'pixelvalue', 'displaycolor', 'value',
+    'colourhex', 'colorcode', 'palette', 'convertedcolor', 'maskcolor', 'labelcolor', 'classcolor',
+    'background', 'fill', 'pixelvalue', 'displaycolor', 'value',
 )  # fmt: skip
-#: What tools write beside them, and what changes no id.
+#: What is written beside them and changes no id: text, marks and fractions.
 HARMLESS = frozenset((
     # Groups and readings of a name.
     'category', 'categories', 'supercategory', 'supercategories', 'superclass', 'parent', 'group',
     'groups', 'readable', 'displayname', 'displaylabel', 'alias', 'aliases', 'synonym', 'synonyms',
     'description', 'descriptions', 'definition', 'comment', 'comments', 'note', 'notes', 'def',
-    'synset', 'wordnet', 'wnid', 'shortname', 'abbreviation', 'freebaseid', 'hotkey', 'titleid',
+    'synset', 'wordnet', 'wnid', 'shortname', 'abbreviation', 'freebaseid',
     # What is evaluated, counted, drawn.
-    'isthing', 'isstuff', 'stuff', 'thing', 'hasinstances', 'instances', 'ignoreineval', 'evaluate',
-    'ratio', 'train', 'val', 'frequency', 'freq', 'share', 'percent', 'percentage', 'count',
-    'counts', 'pixels', 'pixelcount', 'numpixels', 'imagecount', 'instancecount', 'samples',
-    'weight', 'weights', 'a', 'alpha', 'opacity', 'visible', 'visibility', 'shape', 'type',
-    'keypoints', 'keypointcolors', 'skeleton', 'sublabels', 'elements', 'svg', 'geometryconfig',
-    'geometry', 'settings', 'maxdistance', 'isbackground',
+    'thing', 'evaluate', 'ratio', 'frequency', 'share', 'percent', 'percentage', 'visible',
+    'visibility', 'shape', 'type', 'keypoints', 'keypointcolors', 'skeleton', 'sublabels',
+    'elements', 'svg', 'geometryconfig', 'geometry', 'settings', 'isbackground',
     # What annotation tools write for themselves.
-    'attributes', 'attributegroups', 'metadata', 'meta', 'uuid', 'url', 'image', 'createdat',
-    'updatedat', 'projectid', 'taskid', 'slug', 'uri', 'featureschemaid', 'schemanodeid',
-    'schemaid', 'schemalocation', 'tool', 'required', 'classifications', 'tags', 'granularity',
-    'linkattributes', 'has3d', 'hasattributes', 'trackbehaviour', 'level', 'toolname',
-    'parts', 'actions', 'annotationtype', 'archived',
+    'attributes', 'attributegroups', 'metadata', 'meta', 'uuid', 'url', 'slug', 'uri', 'tool',
+    'featureschemaid', 'schemanodeid', 'required', 'classifications', 'tags', 'granularity',
+    'linkattributes', 'parts', 'actions',
+))  # fmt: skip
+#: The same where it may be whole numbers: marks of 0 and 1, counts, times, keys of a keyboard.
+HARMLESS_NUMBERS = frozenset((
+    'isthing', 'isstuff', 'stuff', 'hasinstances', 'instances', 'ignoreineval', 'frequency', 'freq',
+    'count', 'counts', 'pixels', 'pixelcount', 'numpixels', 'imagecount', 'instancecount',
+    'samples', 'weight', 'weights', 'a', 'alpha', 'opacity', 'hotkey', 'createdat', 'updatedat',
+    'projectid', 'taskid', 'archived', 'maxdistance',
 ))  # fmt: skip
 #: Marks, true or false, of classes that benchmarks leave out.
 LEFT_OUT = {'ignoreineval': True, 'evaluate': False}
@@ -63,5 +65,5 @@ SERVERS = {
     ('attributegroups',): 'SuperAnnotate',
     ('featureschemaid',): 'Labelbox',
 }
-#: ADE20K's list: 0 is unknown, though it does not say so.
-ZERO_IS_UNKNOWN = ('idx', 'ratio', 'train', 'val')
+#: ADE20K's list, whose Train and Val count pictures: 0 is unknown, though it does not say so.
+ADE20K = ('idx', 'ratio', 'train', 'val')

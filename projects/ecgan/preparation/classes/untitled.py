@@ -7,8 +7,8 @@ from .entries import Draft, Entry
 from .values import TableError, colour, is_empty, is_nothing, number, text_of, whole
 
 # Kinds of the columns in their order (T text, N numbers, C colours) -> what they are: n name, i id,
-# r g b, a alpha, c colour, f flags of 0 and 1 (ITK-SNAP). Of two readings the one is taken that
-# the cells allow.
+# r g b, a alpha, c colour, f flags of 0 and 1 (ITK-SNAP). Of several readings the one is taken that
+# the cells allow, or the only one by which ids count on or all colours are opaque.
 _READINGS = {
     'T': ('n',),
     'NT': ('in',),
@@ -17,8 +17,8 @@ _READINGS = {
     'TNNN': ('nrgb',),
     'NTNNN': ('inrgb',),
     'NNNTN': ('rgbni',),
-    'NNNNT': ('irgbn', 'rgban'),
-    'TNNNN': ('nirgb', 'nrgba'),
+    'NNNNT': ('irgbn', 'rgban', 'rgbin'),
+    'TNNNN': ('nirgb', 'nrgba', 'nrgbi'),
     'NTNNNN': ('inrgba',),
     'NNNNTN': ('rgbani',),
     'NNNNNT': ('irgban',),
@@ -58,6 +58,8 @@ def read_untitled(
     if not readings:
         raise TableError(_why(kinds), places[0] if len(rows) == 1 else '')
     fitting = [reading for reading in readings if _fits(reading, columns)]
+    if len(fitting) > 1:
+        fitting = [reading for reading in fitting if _fits_well(reading, columns)]
     if len(readings) > 1 and len(fitting) != 1:
         raise TableError(
             f'four numbers beside a name are {" or ".join(map(_spelled, readings))}: write these '
@@ -112,6 +114,15 @@ def _fits(reading: str, columns: Sequence[Sequence[Any]]) -> bool:
         return False
     opaque = {number(cell) for cell in by_letter.get('a', [255])}
     return bool(opaque & {1, 255}) and _flags_fit(reading, columns)
+
+
+def _fits_well(reading: str, columns: Sequence[Sequence[Any]]) -> bool:
+    """Whether ids count on from 0 or 1, or all colours are opaque."""
+    by_letter = dict(zip(reading, columns))
+    if 'a' in by_letter:
+        return {number(cell) for cell in by_letter['a']} in ({255}, {1})
+    ids = sorted(whole(cell) for cell in by_letter['i'])
+    return ids[0] in (0, 1) and ids == list(range(ids[0], ids[0] + len(ids)))
 
 
 def _flags_fit(reading: str, columns: Sequence[Sequence[Any]]) -> bool:

@@ -14,6 +14,7 @@ from .values import TableError, key_of
 _WORD = re.compile(r'"[^"]*"|\S+')
 _VALUE = re.compile(r'[-+]?[0-9]+|[-+]?[0-9]*\.[0-9]+|#[0-9a-fA-F]{6}')
 _BRACKETS = re.compile(r'(?:rgba?)?[(\[]([0-9.,;\s]+)[)\]]', re.IGNORECASE)
+_CHANNELS = 3
 # A class may be called text or object.
 _ONLY_TITLES = (
     'name', 'names', 'class', 'classes', 'classname', 'classnames', 'label', 'labels', 'labelname',
@@ -39,10 +40,6 @@ def read_words(lines: Sequence[TextLine], comments: Sequence[str], may_be_namele
     is_title_alone = re.fullmatch(r'[\w \-"]+', first) and key_of(first) in _ONLY_TITLES
     if is_title_alone and len(lines) > 1:
         rows = [[name_of(line.text, line)] for line in lines[1:]]
-        if all(re.match('[0-9]', row[0]) for row in rows):
-            raise TableError(
-                f'one title, {first!r}, above numbers and names: write id too', 'line 1'
-            )
         draft = read_columns(['name'], rows, [line.place for line in lines[1:]])
         draft.notes.append(f'the first line, {first!r}, is taken for a title')
         return draft
@@ -86,22 +83,25 @@ def _split(line: TextLine, may_be_nameless: bool) -> _Split:
 
 def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[str]]:
     """The same columns in each line; a line may lack what stands after the name."""
-    before = len(split[0].head)
+    before = max(len(each.head) for each in split)
+    if before == _CHANNELS:
+        # datumaro leaves out the colour where a class has none.
+        split = [each if each.head else each._replace(head=[''] * before) for each in split]
     after = max(len(each.tail) for each in split)
     counts = {len(each.tail) for each in split}
-    if (
-        before
-        and after == 1
-        and 0 in counts
-        and not any(e.tail[:1] and '#' in e.tail[0] for e in split)
-    ):
+    names = [each.name for each in split]
+    if not before and counts == {1} and len(names) > len(set(names)):
+        # lane 1, lane 2: as ids they would be of one class.
+        return [[f'{each.name} {each.tail[0]}'] for each in split]
+    are_numbers = not any('#' in value for each in split for value in each.tail)
+    if before and counts == {0, 1} and are_numbers:
         # Numbers that only some names end in are parts of these.
         split, after = [_Split(e.head, ' '.join([e.name, *e.tail]), []) for e in split], 0
     for each, line in zip(split, lines):
         shown = repr(line.text.strip())
         if len(each.head) != before:
             raise TableError(
-                f'{shown} begins with {len(each.head)} numbers, {lines[0].place} with {before}: '
+                f'{shown} begins with {len(each.head)} numbers, another line with {before}: '
                 f'lines are {FORMS}, all alike; a name that begins with a number is put into '
                 'quotation marks',
                 line.place,
