@@ -12,18 +12,12 @@ from ..errors import ConfigError, DataError, MissingFileError
 from .class_masks import count_class_masks
 from .layouts import folder_row, split_of_folder
 from .name_ends import AS_WELL, LABEL_SUFFIXES, RIVAL, find_fits
-from .places import Place, find_places, pictures_below, places_within
+from .places import MEANINGS, Place, find_places, pictures_below, places_within
 from .split_lists import find_lists
 
 PICTURES = tuple({*PHOTO_SUFFIXES, *LABEL_SUFFIXES})
 # More folders than this are one for each sample.
 _MOST_PLACES = 40
-_MEANINGS = {
-    'instance': 'numbers of objects',
-    'panoptic': 'numbers of segments',
-    'edge': 'edges',
-    'other': 'neither photos nor label maps',
-}
 _SHOWN = 6
 
 
@@ -145,9 +139,9 @@ def find_branches(given: Sequence[Path], labels: str | None = None) -> Branches:
 def _of_two(photos: Path, maps: Path, labels: str | None) -> Branches:
     """Branches of a folder of photos and one of label maps, or of exports that hold them."""
     row = folder_row(maps.name)
-    if row and row.kind in _MEANINGS:
+    if row and row.kind in MEANINGS:
         raise DataError(
-            f'{maps} holds {_MEANINGS[row.kind]} by its name, not classes: give the folder of the '
+            f'{maps} holds {MEANINGS[row.kind]} by its name, not classes: give the folder of the '
             'label maps'
         )
     files = pictures_below(photos, PICTURES), pictures_below(maps, PICTURES)
@@ -299,14 +293,14 @@ def _unused(root: Path, branches: Sequence[Branch], places: Sequence[Place]) -> 
         folder = root.joinpath(*place.parts)
         # A place that is used in parts, 'labels/train', is used.
         if folder not in used and not any(folder in other.parents for other in used if place.parts):
-            meaning = f', {_MEANINGS[place.kind]} by its name' if place.kind in _MEANINGS else ''
+            meaning = f', {MEANINGS[place.kind]} by its name' if place.kind in MEANINGS else ''
             rest.append(f'{place.name} ({len(place.files)} pictures{meaning})')
     return [f'not used: {_some(rest)}'] if rest else []
 
 
 def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:
     """One folder for all, where pairs lie side by side, or the folders whose names do not fit."""
-    apart = tuple(root.joinpath(*p.parts) for p in places if p.kind in _MEANINGS and p.parts)
+    apart = tuple(root.joinpath(*p.parts) for p in places if p.kind in MEANINGS and p.parts)
     branch = Branch('', dict(photo=root, label=root), apart)
     files = sorted({*branch.files('photo'), *branch.files('label')})
     if find_fits(files, files, side_by_side=True) or count_class_masks(files, files):
@@ -320,9 +314,9 @@ def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:
     if len(photos) > 1:
         return [branch]
     refused = [
-        f'{place.name} ({len(place.files)} pictures) holds {_MEANINGS[place.kind]} by its name'
+        f'{place.name} ({len(place.files)} pictures) holds {MEANINGS[place.kind]} by its name'
         for place in places
-        if place.kind in _MEANINGS
+        if place.kind in MEANINGS
     ]
     raise NoLabelMapsError(
         f'no label maps go with the photos in {root}, which holds {_contents(root)}'

@@ -9,6 +9,13 @@ from ..datasets.file_walk import walk
 from .layouts import Row, folder_row, split_of_folder
 
 Parts = tuple[str, ...]
+#: What is in folders and files of kinds that are neither photos nor label maps.
+MEANINGS = {
+    'instance': 'numbers of objects',
+    'panoptic': 'numbers of segments',
+    'edge': 'edges',
+    'other': 'neither photos nor label maps',
+}
 
 
 @dataclass
