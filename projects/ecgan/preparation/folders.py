@@ -223,13 +223,15 @@ def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:
         return [Branch('', dict(photo=folders[0], label=folders[1]), apart)]
     if len(photos) > 1:
         return [branch]
+    first = next(('/'.join([*place.parts, place.files[0]]) for place in photos), 'none')
     refused = [
         f'{place.name} ({len(place.files)} pictures) holds {MEANINGS[place.kind]} by its name'
         for place in places
         if place.kind in MEANINGS
     ]
     raise NoLabelMapsError(
-        f'no label maps go with the photos in {root}, which holds {_contents(root)}'
+        f'no photo has a label map in {root}, which holds {_contents(root)}; the '
+        f'first photo is {first}'
         + (f'; {some_of(refused)}' if refused else '')
         + '; label maps are pictures with the names of the photos, in a folder such as labels/ or '
         'with an end such as _labelIds; folders whose names say nothing are given one by one: '

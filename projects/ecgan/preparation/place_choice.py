@@ -84,8 +84,9 @@ def rivals_of(choices: Sequence[Choice]) -> list[str]:
             apart.setdefault(each.photo.name, text)
     if apart:
         notes.append(
-            f'left out: {some_of(list(apart.values()))}, as a recipe takes one folder of photos and '
-            f'one of label maps for each split, here {taken.photo.name} with {taken.label.name}'
+            f'left out: {some_of(list(apart.values()))}, as a recipe takes one folder of photos '
+            'and one of label maps for each split, here '
+            f'{taken.photo.name} with {taken.label.name}'
         )
     return notes
 
