@@ -416,7 +416,7 @@ REFUSED = {
     ),
     'YOLO': (
         [*two('images/{}.jpg', 'labels/{}.txt'), 'data.yaml'],
-        r'no label maps go with the photos .* 2 \.txt in labels/',
+        r'no photo has a label map .* 2 \.txt in labels/',
     ),
     'COCO JSON': (
         [*two('train/{}.jpg'), 'train/_annotations.coco.json'],

@@ -230,7 +230,9 @@ class ECGANInferencer(BaseInferencer):
             UserError: A map cannot be read or does not fit the model.
         """
         maps = list_maps(inputs, MAP_SUFFIXES)
-        others = [None] * len(maps) if instances is None else list_maps(instances, MAP_SUFFIXES)
+        others = [None] * len(maps)
+        if instances is not None:
+            others = list_maps(instances, MAP_SUFFIXES, kind='instance')
         if len(others) != len(maps):
             raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
         layouts = (self.load(*pair, seed) for pair in zip(maps, others))

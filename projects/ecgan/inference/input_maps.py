@@ -1,11 +1,16 @@
 """Label maps as people hand them over: files, folders, arrays, pictures."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmengine.logging import print_log
+
 from ..datasets.label_files import LabelMap
 from ..errors import MissingFileError
+from ..preparation.maps_alone import find_maps
+from ..preparation.name_ends import stem_of
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,18 @@ class NamedMap:
     content: LabelMap | bytes
 
 
-def list_maps(inputs: LabelMap | Sequence[LabelMap], suffixes: Sequence[str]) -> list[NamedMap]:
+def list_maps(
+    inputs: LabelMap | Sequence[LabelMap], suffixes: Sequence[str], kind: str = 'label'
+) -> list[NamedMap]:
     """List what was given: one map, several, or all in a folder and the folders below it.
+
+    In a folder names tell label maps from photos, colours, instance maps and the rest; what is left
+    out is said in one line. Links are followed, hidden files are not looked at.
 
     Args:
         inputs: A path, a folder, an array, a picture, or a sequence of them.
         suffixes: Ends of the file names that are taken from folders, in any case.
+        kind: 'label' or 'instance': which maps are taken from folders.
 
     Returns:
         The maps, those of a folder in the order of their names.
@@ -42,10 +53,11 @@ def list_maps(inputs: LabelMap | Sequence[LabelMap], suffixes: Sequence[str]) ->
             continue
         path = Path(each).expanduser()
         if path.is_dir():
-            files = sorted(p for p in path.rglob('*') if p.suffix.lower() in suffixes)
-            if not files:
-                raise MissingFileError(f'no label map ({", ".join(suffixes)}) in the folder {path}')
-            found += [NamedMap(str(p.relative_to(path).with_suffix('')), p) for p in files]
+            maps = find_maps(path, suffixes, kind)
+            if maps.left_out:
+                text = f'{len(maps.files)} {kind} maps in {path}; left out: {maps.left_out}'
+                print_log(text, logger='current', level=logging.WARNING)
+            found += [NamedMap(stem_of(file), path / file) for file in maps.files]
         elif path.is_file():
             found.append(NamedMap(path.stem, path))
         else:

@@ -22,9 +22,8 @@ _SAID = (
     re.compile(r'[-_. ]class[-_. ](.+)'),
     re.compile(r'-annotation-\d+(?:-by-\d+)?-tag-(.+)-\d+'),
 )
-_FILLING = re.compile(
-    r'^(?:(?:mask|masks|label|class|seg|gt)[-_. ])+|(?:[-_. ](?:mask|masks|label))+$'
-)
+# Words around the name of a class.
+_FILLING = re.compile(r'^(?:masks?|label|class|seg|gt)(?:[-_. ]+|$)|(?:^|[-_. ]+)(?:masks?|label)$')
 _BACKGROUND = ('background', '_background_', 'bg')
 _LOOKED_AT = 8
 _MOST_CLASSES = 200
@@ -37,6 +36,12 @@ def class_of_end(end: str) -> tuple[str, bool]:
         if match:
             return match[1], True
     return _FILLING.sub('', end.strip('-_. ')), False
+
+
+def may_be_a_class(end: str) -> bool:
+    """Whether the end of a mask's name may be a class: it is not known to mean something else."""
+    name, is_said = class_of_end(end)
+    return is_said or bool(name and not name.isdigit() and not end_row(f'_{name}').words)
 
 
 def find_class_masks(photos: Sequence[str], maps: Sequence[str]) -> tuple[str, Masks]:
@@ -84,13 +89,10 @@ def _by_end(names: set[str], maps: Sequence[str]) -> Masks:
     only = [stem for stem, _ in stems]
     ends = set(ends_behind(sorted(names), only, most=_MOST_CLASSES))
     said = {end for end in ends if class_of_end(end)[1]}
-    classes = [class_of_end(end)[0] for end in ends]
-    if not said and (
-        any(not name or end_row(f'_{name}').words for name in classes)
-        or all(name.isdigit() for name in classes)
-    ):
+    unclear = {end for end in ends if not may_be_a_class(end)}
+    if not said and any(end_row(end).kind == 'label' for end in unclear):
         return {}
-    ends = said or ends
+    ends = said or ends - unclear
     longest = sorted(ends, key=len, reverse=True)
     for stem, path in stems:
         for end in longest:

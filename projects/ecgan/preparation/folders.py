@@ -3,28 +3,30 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from pathlib import Path
 
 from ..datasets.file_walk import walk
 from ..datasets.layout_dataset import PHOTO_SUFFIXES
 from ..errors import ConfigError, DataError, MissingFileError
 from .class_masks import count_class_masks
-from .layouts import folder_row, split_of_folder
-from .name_ends import AS_WELL, LABEL_SUFFIXES, RIVAL, find_fits
-from .places import Place, find_places, pictures_below, places_within
+from .layouts import folder_row
+from .name_ends import LABEL_SUFFIXES, find_fits
+from .place_choice import (
+    Choice,
+    choices_of,
+    companion,
+    is_called,
+    may_be,
+    rivals_of,
+    some_of,
+    unused,
+)
+from .places import MEANINGS, Place, find_places, pictures_below, places_within, split_of_parts
 from .split_lists import find_lists
 
 PICTURES = tuple({*PHOTO_SUFFIXES, *LABEL_SUFFIXES})
 # More folders than this are one for each sample.
 _MOST_PLACES = 40
-_MEANINGS = {
-    'instance': 'numbers of objects',
-    'panoptic': 'numbers of segments',
-    'edge': 'edges',
-    'other': 'neither photos nor label maps',
-}
-_SHOWN = 6
 
 
 class NoLabelMapsError(DataError):
@@ -80,23 +82,6 @@ class Branches(list[Branch]):
         self.lists: dict[str, Path] = lists or {}
 
 
-class _Choice(NamedTuple):
-    """A place of photos, one of label maps, and how many pairs they make."""
-
-    photo: Place
-    label: Place
-    count: int
-
-    @property
-    def order(self) -> tuple:
-        """Near folders first, then those whose names say what they are, then by rank."""
-        near = [one == other for one, other in zip(self.photo.parts, self.label.parts)]
-        near = near.index(False) if False in near else len(near)
-        rows = self.photo.row, self.label.row
-        ranks = [row.rank if row else 100 for row in rows]
-        return (-near, sum(row is None for row in rows), ranks, self.label.parts, self.photo.parts)
-
-
 def find_branches(given: Sequence[Path], labels: str | None = None) -> Branches:
     """Find the folders of photos and label maps.
 
@@ -145,9 +130,9 @@ def find_branches(given: Sequence[Path], labels: str | None = None) -> Branches:
 def _of_two(photos: Path, maps: Path, labels: str | None) -> Branches:
     """Branches of a folder of photos and one of label maps, or of exports that hold them."""
     row = folder_row(maps.name)
-    if row and row.kind in _MEANINGS:
+    if row and row.kind in MEANINGS:
         raise DataError(
-            f'{maps} holds {_MEANINGS[row.kind]} by its name, not classes: give the folder of the '
+            f'{maps} holds {MEANINGS[row.kind]} by its name, not classes: give the folder of the '
             'label maps'
         )
     files = pictures_below(photos, PICTURES), pictures_below(maps, PICTURES)
@@ -156,7 +141,9 @@ def _of_two(photos: Path, maps: Path, labels: str | None) -> Branches:
     lists = find_lists(maps) or find_lists(photos)
     if labels is None and find_fits(*files):
         return Branches([Branch('', dict(photo=photos, label=maps))], (), lists)
-    places = [Place((), None, '', files[0]), *find_places(files[0])], find_places(files[1])
+    whole = Place((), None, '', files[0])
+    inner = [place for place in find_places(files[0]) if place.parts]
+    places = [whole, *inner], find_places(files[1])
     branches, notes = _branches(photos, maps, *places, labels)
     if not branches and labels is not None:
         raise _no_such(labels, maps, places[1])
@@ -164,20 +151,11 @@ def _of_two(photos: Path, maps: Path, labels: str | None) -> Branches:
 
 
 def _no_such(labels: str, root: Path, places: Sequence[Place]) -> ConfigError:
-    known = [f'{place.name} ({len(place.files)} pictures)' for place in places if _may_be(place)]
+    known = [f'{place.name} ({len(place.files)} pictures)' for place in places if may_be(place)]
     return ConfigError(
         f'--labels {labels}: no folder of label maps in {root} is called so and has names that go '
         f'with photos; there are {", ".join(known) or "none"}'
     )
-
-
-def _may_be(place: Place, kind: str = 'label') -> bool:
-    return place.kind in (kind, '')
-
-
-def _is_called(place: Place, name: str) -> bool:
-    wanted = PurePosixPath(name.strip('/').lower()).parts
-    return wanted == tuple(part.lower() for part in place.parts[-len(wanted) :])
 
 
 def _branches(
@@ -188,25 +166,27 @@ def _branches(
     labels: str | None,
 ) -> tuple[list[Branch], list[str]]:
     """The best choice for each split, and what is to be said of it."""
-    photos = [place for place in photo_places if _may_be(place, 'photo')]
-    maps = [place for place in label_places if _may_be(place)]
+    photos = [place for place in photo_places if may_be(place, 'photo')]
+    maps = [place for place in label_places if may_be(place)]
     chosen, notes = {}, []
     for within in (False, True):
         if within:
             photos += [inner for place in photos for inner in places_within(place)]
             maps += [inner for place in maps for inner in places_within(place)]
-        some = [each for each in maps if labels is None or _is_called(each, labels)]
+        some = [each for each in maps if labels is None or is_called(each, labels)]
         for split in ('', 'train', 'val', 'test'):
-            choices = _choices(
+            choices = choices_of(
                 [place for place in photos if place.split == split],
                 [place for place in some if place.split == split],
                 photo_root == label_root,
             )
             if choices:
                 chosen[split] = choices
-                notes += _rivals(choices)
+                notes += rivals_of(choices)
         if chosen:
             break
+    places = {photo_root.joinpath(*place.parts) for place in photo_places}
+    places |= {label_root.joinpath(*place.parts) for place in label_places}
     branches = []
     for split, (choice, *_) in chosen.items():
         folders = dict(
@@ -214,119 +194,45 @@ def _branches(
             label=label_root.joinpath(*choice.label.parts),
         )
         for kind in ('instance', 'edge'):
-            own = _companion(kind, choice, label_places)
+            own = companion(kind, choice, label_places)
             if own:
                 folders[kind] = label_root.joinpath(*own.parts)
-        apart = {photo_root.joinpath(*place.parts) for place in photo_places}
-        apart |= {label_root.joinpath(*place.parts) for place in label_places}
-        inside = [
-            p for p in apart if {*folders.values()} & {*p.parents} and p not in folders.values()
-        ]
-        inside += [folder for folder in folders.values() if {*folders.values()} & {*folder.parents}]
-        branches.append(Branch(split, folders, tuple(sorted(inside))))
+        used = {*folders.values()}
+        inside = sorted(path for path in places | used if used & {*path.parents})
+        branches.append(Branch(split, folders, tuple(inside)))
     if branches and photo_root == label_root:
         named = [place for choices in chosen.values() for each in choices for place in each[:2]]
         rest = [place for place in label_places if place not in named]
-        notes += _unused(photo_root, branches, rest)
+        used = [folder for branch in branches for folder in branch.folders.values()]
+        notes += unused(photo_root, used, rest)
     return branches, notes
-
-
-def _choices(photos: Sequence[Place], maps: Sequence[Place], same_root: bool) -> list[_Choice]:
-    """What makes pairs, the best first."""
-    found = []
-    for photo in photos:
-        for label in maps:
-            if (same_root and photo.parts == label.parts) or photo.kind == label.kind == '':
-                continue
-            count = _count(photo, label)
-            if count:
-                found.append(_Choice(photo, label, count))
-    most = max((choice.count for choice in found), default=0)
-    return sorted(found, key=lambda each: (each.count < AS_WELL * most, each.order))
-
-
-def _count(photo: Place, label: Place) -> int:
-    photos = [file for file in photo.files if file.lower().endswith(PHOTO_SUFFIXES)]
-    maps = [file for file in label.files if file.lower().endswith(LABEL_SUFFIXES)]
-    fits = find_fits(photos, maps)
-    return max([fit.count for fit in fits] + [count_class_masks(photos, maps)])
-
-
-def _companion(kind: str, choice: _Choice, places: Sequence[Place]) -> Place | None:
-    """The folder of instance or edge maps that goes with the label maps, by its name."""
-    some = [place for place in places if place.kind == kind and place.split == choice.label.split]
-    some = [_Choice(choice.label, place, _count(choice.photo, place)) for place in some]
-    some = [each for each in some if 2 * each.count > choice.count]
-    return min(some, key=lambda each: each.order).label if some else None
-
-
-def _rivals(choices: Sequence[_Choice]) -> list[str]:
-    """Other folders that would do."""
-    taken, notes = choices[0], []
-    for kind, word, how in (('label', 'label maps', '--labels {}'), ('photo', 'photos', '')):
-        mine, other = getattr(taken, kind), 'photo' if kind == 'label' else 'label'
-        rivals = [
-            (getattr(each, kind), each.count)
-            for each in choices[1:]
-            if getattr(each, other) is getattr(taken, other) and each.count >= RIVAL * taken.count
-        ]
-        if rivals:
-            texts = [
-                f'{place.name} holds {count} too'
-                + (f': {how.format(place.name.rstrip("/"))}' if how else '')
-                for place, count in rivals
-            ]
-            more = '' if how else '; two folders, photos and label maps, say which'
-            notes.append(f'{word}: {mine.name} ({taken.count} pairs); {"; ".join(texts)}{more}')
-    apart: dict[str, str] = {}
-    for each in choices[1:]:
-        if each.photo is not taken.photo and each.label is not taken.label:
-            text = f'{each.photo.name} with {each.label.name} ({each.count})'
-            apart.setdefault(each.photo.name, text)
-    if apart:
-        notes.append(
-            f'left out: {_some(list(apart.values()))}, as a recipe takes one folder of photos and '
-            f'one of label maps for each split, here {taken.photo.name} with {taken.label.name}'
-        )
-    return notes
-
-
-def _unused(root: Path, branches: Sequence[Branch], places: Sequence[Place]) -> list[str]:
-    """One line about all folders of pictures that have no part in the data."""
-    used = [folder for branch in branches for folder in branch.folders.values()]
-    rest = []
-    for place in places:
-        folder = root.joinpath(*place.parts)
-        # A place that is used in parts, 'labels/train', is used.
-        if folder not in used and not any(folder in other.parents for other in used if place.parts):
-            meaning = f', {_MEANINGS[place.kind]} by its name' if place.kind in _MEANINGS else ''
-            rest.append(f'{place.name} ({len(place.files)} pictures{meaning})')
-    return [f'not used: {_some(rest)}'] if rest else []
 
 
 def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:
     """One folder for all, where pairs lie side by side, or the folders whose names do not fit."""
-    apart = tuple(root.joinpath(*p.parts) for p in places if p.kind in _MEANINGS and p.parts)
+    apart = tuple(root.joinpath(*p.parts) for p in places if p.kind in MEANINGS and p.parts)
     branch = Branch('', dict(photo=root, label=root), apart)
     files = sorted({*branch.files('photo'), *branch.files('label')})
     if find_fits(files, files, side_by_side=True) or count_class_masks(files, files):
         return [branch]
-    photos = [place for place in places if _may_be(place, 'photo')]
+    photos = [place for place in places if may_be(place, 'photo')]
     maps = [place for place in places if place.kind == 'label']
     if photos and maps:  # whose names do not go together, as is said where they are paired
-        best = _Choice(photos[0], maps[0], 0)
+        best = Choice(photos[0], maps[0], 0)
         folders = [root.joinpath(*place.parts) for place in best[:2]]
         return [Branch('', dict(photo=folders[0], label=folders[1]), apart)]
     if len(photos) > 1:
         return [branch]
+    first = next(('/'.join([*place.parts, place.files[0]]) for place in photos), 'none')
     refused = [
-        f'{place.name} ({len(place.files)} pictures) holds {_MEANINGS[place.kind]} by its name'
+        f'{place.name} ({len(place.files)} pictures) holds {MEANINGS[place.kind]} by its name'
         for place in places
-        if place.kind in _MEANINGS
+        if place.kind in MEANINGS
     ]
     raise NoLabelMapsError(
-        f'no label maps go with the photos in {root}, which holds {_contents(root)}'
-        + (f'; {_some(refused)}' if refused else '')
+        f'no photo has a label map in {root}, which holds {_contents(root)}; the '
+        f'first photo is {first}'
+        + (f'; {some_of(refused)}' if refused else '')
         + '; label maps are pictures with the names of the photos, in a folder such as labels/ or '
         'with an end such as _labelIds; folders whose names say nothing are given one by one: '
         'photos, label maps'
@@ -346,14 +252,9 @@ def _contents(folder: Path) -> str:
         inner = path.relative_to(folder).parts
         found[inner[0] + '/' if len(inner) > 1 else '', path.suffix.lower() or path.name] += 1
     texts = [f'{count} {suffix} in {where or "it"}' for (where, suffix), count in found.items()]
-    return _some(texts) or 'nothing'
-
-
-def _some(texts: Sequence[str]) -> str:
-    more = [f'{len(texts) - _SHOWN} more'] if len(texts) > _SHOWN else []
-    return ', '.join([*texts[:_SHOWN], *more])
+    return some_of(texts) or 'nothing'
 
 
 def split_of(branch: Branch, name: str) -> str:
     """The split of a sample: that of its folders, or the first folder in its name, or ''."""
-    return branch.split or (split_of_folder(name.split('/')[0])[0] if '/' in name else '')
+    return branch.split or (split_of_parts(name.split('/')[:1]) if '/' in name else '')

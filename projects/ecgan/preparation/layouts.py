@@ -51,7 +51,7 @@ NAMES = (
     Row('other', 0, r'masks? human', 'masks_human (Supervisely)'),
     Row('other', 0, r'depth|disparity|normals|flow|right img8bit|velodyne|lidar',
         'Depth (SYNTHIA, CARLA); disparity (Cityscapes)'),
-    Row('other', 0, r'parts? \d+|superpixels?|fov|heatmaps?|bbox|bboxes|keypoints',
+    Row('other', 0, r'parts(?: \d+)?|superpixels?|fov|heatmaps?|bbox|bboxes|keypoints',
         '_parts_1 (ADE20K); _superpixels (ISIC)'),
     Row('panoptic', 0, r'panoptic|pan seg', 'panoptic_train2017 (COCO); pan_seg (BDD100K)'),
     Row('label', 0, r'label ground truth semantic', '_label_ground-truth_semantic (Segments.ai)'),
@@ -152,3 +152,39 @@ def end_row(end: str) -> Row:
     if row is None or row.kind == 'photo':
         return Row('label', 50 if end else 45, '', end)
     return row
+
+
+# Words of ends that say nothing alone: '_gtFine_labelTrainIds', '_parts_1', '_label_ground-truth'.
+_FILLERS = frozenset(
+    ('fine', 'ids', 'id', 'train', 'ground', 'truth', 'map', 'maps', 'png', '1st', '2nd', 'ho')
+)
+
+
+def split_end(stem: str) -> tuple[str, str]:
+    """A file's name without suffix as base and end, where its last words are known ones.
+
+    What is known of an end where there is no photo to compare names with: ``ulm_0_gtFine_color`` is
+    ``ulm_0`` and ``_gtFine_color``, ``street_12`` has no end.
+    """
+    folder, slash, name = stem.rpartition('/')
+    pieces = re.split(r'(?=[-_. ])', name)
+    first = len(pieces)
+    while first > 1 and _is_known(''.join(pieces[first - 1 :])):
+        first -= 1
+    # A number or a filler does not begin an end.
+    while (
+        first < len(pieces)
+        and _row(words_of(pieces[first])) is None
+        and not re.fullmatch(_COLOUR_WORD, words_of(pieces[first]))
+    ):
+        first += 1
+    return f'{folder}{slash}{"".join(pieces[:first])}', ''.join(pieces[first:])
+
+
+def _is_known(end: str) -> bool:
+    """Whether the first of the words of an end is a known one, alone or with the next ones."""
+    words = words_of(re.split(r'(?<=.)(?=[-_. ])', end)[0]).split()
+    known = re.compile(rf'\d|{_COLOUR_WORD}')
+    return all(w in _FILLERS or known.fullmatch(w) or _row(w) for w in words) or bool(
+        _row(' '.join(words))
+    )

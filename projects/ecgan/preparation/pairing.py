@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from ..errors import ConfigError, DataError
-from .class_masks import are_masks, find_class_masks
+from .class_masks import are_masks, find_class_masks, may_be_a_class
 from .findings import Finding
 from .folders import Branch
 from .joining import join_files
@@ -176,7 +176,7 @@ def _add_class_masks(
 ) -> bool:
     """Add pairs whose label maps are to be put together from masks of single classes."""
     end, masks = find_class_masks(files['photo'], files['label'])
-    whole_maps = [fit.count for fit in labels if not fit.label or end_row(fit.label).words]
+    whole_maps = [fit.count for fit in labels if not may_be_a_class(fit.label)]
     if len(masks) <= max(whole_maps, default=0) / AS_WELL or not are_masks(
         branch.folders['label'], masks
     ):

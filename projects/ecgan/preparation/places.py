@@ -9,6 +9,15 @@ from ..datasets.file_walk import walk
 from .layouts import Row, folder_row, split_of_folder
 
 Parts = tuple[str, ...]
+# Words beside that of a split that change nothing.
+_NO_MORE = ('', 'set', 'data', 'split')
+#: What is in folders and files of kinds that are neither photos nor label maps.
+MEANINGS = {
+    'instance': 'numbers of objects',
+    'panoptic': 'numbers of segments',
+    'edge': 'edges',
+    'other': 'neither photos nor label maps',
+}
 
 
 @dataclass
@@ -74,7 +83,7 @@ def find_places(files: Iterable[str]) -> list[Place]:
             if () not in above:
                 base = ()  # nothing has a name
         if base not in places:
-            row, split = named.get(base, (None, _split(base)))
+            row, split = named.get(base, (None, split_of_parts(base)))
             places[base] = Place(base, row, split)
         places[base].files += ['/'.join(PurePosixPath(f).parts[len(base) :]) for f in inside]
     return sorted(places.values(), key=lambda place: place.parts)
@@ -87,7 +96,7 @@ def places_within(place: Place) -> list[Place]:
         first, slash, rest = file.partition('/')
         if slash:
             parts = (*place.parts, first)
-            split = place.split or split_of_folder(first)[0]
+            split = place.split or split_of_parts([first])
             found.setdefault(first, Place(parts, place.row, split)).files.append(rest)
     return list(found.values())
 
@@ -104,8 +113,14 @@ def _containers(folders: Iterable[Parts]) -> set[Parts]:
     return {parts for parts, kinds in below.items() if {'photo', 'label'} <= kinds}
 
 
-def _split(parts: Parts) -> str:
-    return next((split for part in parts if (split := split_of_folder(part)[0])), '')
+def split_of_parts(parts: Sequence[str]) -> str:
+    """The first split that the names of folders tell, '' for none."""
+    for part in parts:
+        split, rest = split_of_folder(part)
+        # 'train' and 'train_images', but not 'train_station'.
+        if split and (rest in _NO_MORE or rest.isdigit() or folder_row(part)):
+            return split
+    return ''
 
 
 def _named_place(parts: Parts, shared: set[Parts]) -> tuple[Parts, Row, str] | None:
@@ -124,6 +139,6 @@ def _named_place(parts: Parts, shared: set[Parts]) -> tuple[Parts, Row, str] | N
                 or (best.kind == 'label' and row.kind != 'photo')
             ):
                 best = row
-        elif best and not split_of_folder(parts[end - 1])[0]:
+        elif best and not split_of_parts(parts[end - 1 : end]):
             break
-    return (parts[:depth], best, _split(parts[:depth])) if best else None
+    return (parts[:depth], best, split_of_parts(parts[:depth])) if best else None
