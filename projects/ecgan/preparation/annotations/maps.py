@@ -6,9 +6,10 @@ from pathlib import Path
 from ...datasets.label_files import UNKNOWN
 from ...errors import DataError
 from ..classes import ClassRow
+from ..classes.class_table import is_unknown_name
 from ..drawn_maps import DrawnMaps
 from ..parallel import in_processes
-from .content import Content, Picture, background_of, is_unknown, numbered, shown
+from .content import Content, Picture, background_of, numbered, shown
 from .drawn_picture import Outcome, draw_picture
 from .photos import PhotoIndex, spellings, without_suffix
 from .source import AnnotationSource
@@ -47,7 +48,7 @@ def draw(
     rows = numbered(content.labels)
     background = background_of(rows)
     ids = {row.name: row.id for row in rows}
-    ids |= {name: UNKNOWN for name in content.labels if is_unknown(name)}
+    ids |= {name: UNKNOWN for name in content.labels if is_unknown_name(name)}
     drawable = [
         (name, pair)
         for name, pair in targets.items()
@@ -175,7 +176,7 @@ def _on_classes(content: Content, rows: list[ClassRow]) -> list[str]:
     empty = [row.name for row in rows if not counts[row.name] and row is not background_of(rows)]
     if empty:
         notes.append(f'{len(empty)} classes have no shape: {shown(empty)}')
-    unknown = {name: count for name, count in counts.items() if is_unknown(name)}
+    unknown = {name: count for name, count in counts.items() if is_unknown_name(name)}
     if unknown:
         named = ', '.join(f'{count} of {name}' for name, count in sorted(unknown.items()))
         notes.append(f'shapes that are unknown by their names: {named}')
