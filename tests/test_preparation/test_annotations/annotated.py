@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
-from projects.ecgan.preparation.classes import ClassRow
 
 from projects.ecgan.preparation.annotations import draw, find_annotations
+from projects.ecgan.preparation.classes import ClassRow
 
 
 class Drawn(NamedTuple):

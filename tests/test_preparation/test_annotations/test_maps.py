@@ -118,7 +118,10 @@ def test_numbers_of_classes_leave_255_out():
 
 @pytest.mark.parametrize(
     ('value', 'colour'),
-    [('#0a14FF', (10, 20, 255)), ([1, 2, 3], (1, 2, 3)), ('red', None), (None, None), ([300] * 3, None)],
+    [
+        ('#0a14FF', (10, 20, 255)), ([1, 2, 3], (1, 2, 3)), ('red', None),
+        (None, None), ([300] * 3, None),
+    ],
 )  # fmt: skip
 def test_colours(value, colour):
     assert colour_of(value) == colour

@@ -24,13 +24,13 @@ def test_runs_begin_with_nought():
 
 @pytest.mark.parametrize('counts', [[1, 3, 2], '132'])
 def test_coco_runs_down_the_columns(counts):
-    assert np.array_equal(coco_mask(dict(size=[2, 3], counts=counts)), SMALL)
+    assert np.array_equal(coco_mask(dict(size=[2, 3], counts=counts), (2, 3)), SMALL)
 
 
 def test_letters_of_several_groups_and_of_falling_numbers():
     # By hand: 40 = 8 + 32 -> 'X1' (8 | 32 | more, 1); then 3, 57 -> 'i1'; 2 less 3 is -1 -> 'O'.
     runs = np.repeat([0, 1, 0, 1], [40, 3, 57, 2])
-    assert np.array_equal(coco_mask(dict(size=[102, 1], counts='X13i1O'))[:, 0], runs)
+    assert np.array_equal(coco_mask(dict(size=[102, 1], counts='X13i1O'), (102, 1))[:, 0], runs)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_letters_of_several_groups_and_of_falling_numbers():
         (dict(size=[2, 3], counts=['a']), 'no numbers'),
         (dict(size=[2, 3]), 'lack size'),
         (dict(size=[2], counts=[6]), 'lack size'),
-        (dict(size=[0, 3], counts=[]), 'size 0 x 3'),
+        (dict(size=[3, 2], counts=[6]), 'are of 2 x 3, the picture of 3 x 2'),
         (dict(size=[2, 3], counts='13'), 'cover 4 pixels of 6'),
         (dict(size=[2, 3], counts='1ä2'), 'a letter that none has'),
         (dict(size=[2, 3], counts='13X'), 'cut off'),
@@ -52,7 +52,7 @@ def test_letters_of_several_groups_and_of_falling_numbers():
 )
 def test_what_is_no_mask_of_coco(segmentation, text):
     with pytest.raises(DataError, match=text):
-        coco_mask(segmentation)
+        coco_mask(segmentation, (2, 3))
 
 
 def test_letters_equal_pycocotools():
@@ -64,7 +64,7 @@ def test_letters_equal_pycocotools():
         mask = np.sort(mask, axis=0) if random.random() < 0.5 else mask
         packed = masks.encode(np.asfortranarray(mask.astype(np.uint8)))
         segmentation = dict(size=packed['size'], counts=packed['counts'].decode())
-        assert np.array_equal(coco_mask(segmentation), mask)
+        assert np.array_equal(coco_mask(segmentation, tuple(size)), mask)
 
 
 def test_label_studios_brush():

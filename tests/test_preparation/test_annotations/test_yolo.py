@@ -74,12 +74,3 @@ def test_what_is_refused(tmp_path, line, text):
     with pytest.raises(DataError, match=text) as error:
         one(tmp_path, ROAD + line)
     assert 'a.b.txt' in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ('yaml', 'text'),
-    [('names: 3\n', 'neither a list nor a table'), ('names: [a, a]\n', 'names no class, or one')],
-)
-def test_what_is_no_list_of_names(tmp_path, yaml, text):
-    with pytest.raises(DataError, match=text):
-        one(tmp_path, ROAD, **{'data.yaml': yaml})

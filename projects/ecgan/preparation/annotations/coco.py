@@ -112,7 +112,7 @@ def _read_one(path: Path, json: dict, content: Content) -> None:
     strangers = defaultdict(list)
     for where, each in each_of(json['annotations'], 'annotation'):
         number = each.get('image_id')
-        picture = pictures.get(number) if isinstance(number, int | str) else None
+        picture = pictures.get(number) if isinstance(number, int | float | str) else None
         if picture is None:
             strangers[str(number)].append(where)
             continue
@@ -135,7 +135,7 @@ def _read_one(path: Path, json: dict, content: Content) -> None:
 
 def _name(annotation: dict, names: dict[Any, str]) -> str:
     category = annotation.get('category_id')
-    if not isinstance(category, int | str) or category not in names:
+    if not isinstance(category, int | float | str) or category not in names:
         raise DataError(f'there is no category {category}')
     return names[category]
 
@@ -158,10 +158,4 @@ def segmentation_of(segmentation: Any) -> Draw:
 
 
 def _runs(segmentation: dict, size: Size) -> Patch:
-    mask = coco_mask(segmentation)
-    if mask.shape != size:
-        raise DataError(
-            f'its run lengths are of {mask.shape[1]} x {mask.shape[0]}, the picture of '
-            f'{size[1]} x {size[0]} (width x height)'
-        )
-    return pasted(mask, 0, 0, size)
+    return pasted(coco_mask(segmentation, size), 0, 0, size)

@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 from ...datasets.label_files import UNKNOWN
 from ...errors import DataError
 from ..classes import ClassRow, Colour
+from ..classes.class_table import is_unknown_name
 from .drawing import Patch, Size
 
 #: Names, in lower case, of the class that has what nobody labelled.
 BACKGROUND_NAMES = ('background', '_background_', '__background__', '__bg__')
+#: Pixels of a picture's longest side.
+MOST_A_SIDE = 200_000
 Draw = Callable[[Size], Patch]
 
 
@@ -86,14 +89,9 @@ class Content:
         self.add_names(new)
 
 
-def is_unknown(label: str) -> bool:
-    """Whether such pixels are of no class."""
-    return ClassRow(0, label.strip('_ '), None).is_unknown
-
-
 def numbered(labels: Mapping[str, Colour | None]) -> list[ClassRow]:
     """Classes with their ids: in order from 0, without 255, which is unknown in every file."""
-    names = [name for name in labels if not is_unknown(name)]
+    names = [name for name in labels if not is_unknown_name(name)]
     ids = (index + (index >= UNKNOWN) for index in range(len(names)))
     return [ClassRow(index, name, labels[name]) for index, name in zip(ids, names)]
 
@@ -126,7 +124,7 @@ def size_of(height: Any, width: Any) -> Size | None:
         size = int(height), int(width)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f'its size {width} x {height} is no pair of numbers') from error
-    if min(size) < 1 or size != (float(height), float(width)):
+    if min(size) < 1 or max(size) > MOST_A_SIDE or size != (float(height), float(width)):
         raise DataError(f'its size {width} x {height} is no pair of whole numbers from 1')
     return size
 

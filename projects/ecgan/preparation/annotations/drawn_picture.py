@@ -42,7 +42,7 @@ def draw_picture(
 ) -> Outcome:
     """Draw and write a label map.
 
-    Shapes lie on one another in their order. Where one of them could not be drawn, its pixels are
+    Shapes lie on one another in their order. A map of an earlier drawing goes. Where one of them could not be drawn, its pixels are
     not known: what is unlabelled is unknown then, even where a background class would have it.
 
     Args:
@@ -52,6 +52,7 @@ def draw_picture(
         unlabelled: Id of what no shape has.
         target: The PNG; of 16 bits where an id needs them.
     """
+    target.unlink(missing_ok=True)
     try:
         size = _size(picture, photo)
     except DataError as error:

@@ -9,6 +9,14 @@ from xml.etree import ElementTree
 from ...errors import DataError
 
 
+def upwards(start: Path, root: Path) -> Iterator[Path]:
+    """A folder and those above it, up to another one."""
+    for folder in (start, *start.parents):
+        yield folder
+        if folder == root:
+            return
+
+
 def load_json(path: Path) -> Any:
     """The content of a JSON file.
 
@@ -27,6 +35,8 @@ def load_json(path: Path) -> Any:
         raise DataError(
             f'{path} is broken JSON: {error.msg} in line {error.lineno}, column {error.colno}'
         ) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise DataError(f'{path} is broken JSON: {error}') from error
 
 
 def load_xml(path: Path) -> ElementTree.Element:

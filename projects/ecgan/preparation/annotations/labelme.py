@@ -5,7 +5,6 @@ the edge. Later shapes lie above earlier ones.
 """
 
 import base64
-import binascii
 import io
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...errors import DataError
+from ..classes import read_classes
 from .content import Content, Picture, Shape, size_of
 from .drawing import Patch, Size, corners_of, pasted
-from .files import each_of, load_json, objects
+from .files import each_of, load_json, objects, upwards
 
 _POLYGONS = ('polygon', 'rotation', 'oriented_rectangle', 'quadrilateral')
 _LINES = ('line', 'linestrip', 'point', 'points')
@@ -35,10 +35,12 @@ def recognises(content: Any) -> bool:
 def read(files: list[Path], folder: Path) -> Content:
     """Read one file a photo; ``labels.txt`` beside or above it, if any, orders the classes."""
     content = Content()
-    listed = _list_of_labels(files[0].parent, folder)
+    listed = next(
+        (each for up in upwards(files[0].parent, folder) if (each := up / 'labels.txt').is_file()),
+        None,
+    )
     if listed:
-        lines = listed.read_text(encoding='utf-8-sig', errors='replace').splitlines()
-        content.labels = {line.strip(): None for line in lines if line.strip()}
+        content.labels = {row.name: row.colour for row in read_classes(listed)}
     for path in files:
         try:
             json = load_json(path)
@@ -50,16 +52,6 @@ def read(files: list[Path], folder: Path) -> Content:
             content.faults.append(str(error))
     content.add_names_of_shapes(str(listed))
     return content
-
-
-def _list_of_labels(start: Path, root: Path) -> Path | None:
-    """The nearest ``labels.txt``, from the folder of the annotations up."""
-    for folder in (start, *start.parents):
-        if (folder / 'labels.txt').is_file():
-            return folder / 'labels.txt'
-        if folder == root:
-            break
-    return None
 
 
 def _picture(path: Path, json: dict, content: Content) -> Picture:
@@ -116,7 +108,7 @@ def _decoded(text: Any) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as picture:
             return np.asarray(picture.convert('L')) > 0
-    except (TypeError, ValueError, binascii.Error, OSError) as error:
+    except Exception as error:
         raise DataError('its mask is no picture in base64') from error
 
 

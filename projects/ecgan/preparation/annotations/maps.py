@@ -1,16 +1,16 @@
 """From annotations to a folder of label maps, and what is to be said of it."""
 
-from collections import Counter
 from pathlib import Path
 
 from ...datasets.label_files import UNKNOWN
 from ...errors import DataError
-from ..classes import ClassRow
+from ..classes.class_table import is_unknown_name
 from ..drawn_maps import DrawnMaps
 from ..parallel import in_processes
-from .content import Content, Picture, background_of, is_unknown, numbered, shown
-from .drawn_picture import Outcome, draw_picture
+from .content import Content, Picture, background_of, numbered, shown
+from .drawn_picture import draw_picture
 from .photos import PhotoIndex, spellings, without_suffix
+from .remarks import remarks
 from .source import AnnotationSource
 
 # More faults than this part of all annotations are no slips.
@@ -47,7 +47,7 @@ def draw(
     rows = numbered(content.labels)
     background = background_of(rows)
     ids = {row.name: row.id for row in rows}
-    ids |= {name: UNKNOWN for name in content.labels if is_unknown(name)}
+    ids |= {name: UNKNOWN for name in content.labels if is_unknown_name(name)}
     drawable = [
         (name, pair)
         for name, pair in targets.items()
@@ -65,23 +65,14 @@ def draw(
         doing='drawing label maps',
     )
     done = [outcome for outcome in outcomes if outcome.is_drawn]
-    faults = [*content.faults, *(fault for outcome in outcomes for fault in outcome.faults)]
-    _check_faults(faults, sum(each.drawn for each in done), source)
+    content.faults += [fault for outcome in outcomes for fault in outcome.faults]
+    _check_faults(content.faults, sum(each.drawn for each in done), source)
     notes = [
         f'{source.description}: {len(done)} label maps drawn in {out}',
         *source.notes,
         *content.notes,
-        *_on_shapes(content, done, source.format.order),
-        *_on_unlabelled(done, background),
-        *_on_classes(content, rows),
+        *remarks(content, rows, done, source.format.order),
     ]
-    if faults:
-        notes.append(
-            f'{len(faults)} annotations or files are left out, as they cannot be drawn (what is '
-            f'unlabelled in their photos is unknown): {"; ".join(faults[:3])}'
-            + '; ...'
-            * (len(faults) > 3)
-        )
     if empty := len(targets) - len(drawable):
         notes.append(f'{empty} photos have no shape and so no map')
     if alone := sorted(index.photos - {photo for _, photo in targets.values()}):
@@ -144,39 +135,3 @@ def _check_faults(faults: list[str], drawn: int, source: AnnotationSource) -> No
     if len(faults) > _FEW * (drawn + len(faults)):
         more = f' (and {len(faults) - 1} more of {drawn + len(faults)})' if len(faults) > 1 else ''
         raise DataError(f'{faults[0]}{more}')
-
-
-def _on_shapes(content: Content, done: list[Outcome], order: str) -> list[str]:
-    total = {
-        name: sum(getattr(each, name) for each in done)
-        for name in ('drawn', 'outside', 'hidden', 'pixels', 'overlapping')
-    }
-    notes = [f'{total["drawn"]} shapes drawn; {order}']
-    if total['overlapping']:
-        share = total['overlapping'] / total['pixels']
-        notes[0] += f'; shapes of several classes claim {share:.2%} of the pixels'
-    if total['hidden']:
-        notes[0] += f'; {total["hidden"]} shapes lie wholly under others'
-    if total['outside']:
-        notes.append(f'{total["outside"]} shapes have no pixel in their photo')
-    left = ', '.join(f'{count} {kind}' for kind, count in sorted(content.left_out.items()))
-    return [*notes, *([f'left out, being no areas with a class: {left}'] if left else [])]
-
-
-def _on_unlabelled(done: list[Outcome], background: ClassRow | None) -> list[str]:
-    share = sum(each.unlabelled for each in done) / max(sum(each.pixels for each in done), 1)
-    what = f'are {background.name} (id {background.id})' if background else 'are unknown (255)'
-    return [f'{share:.2%} of the pixels have no shape and {what}']
-
-
-def _on_classes(content: Content, rows: list[ClassRow]) -> list[str]:
-    counts = Counter(shape.label for each in content.pictures for shape in each.shapes)
-    notes = []
-    empty = [row.name for row in rows if not counts[row.name] and row is not background_of(rows)]
-    if empty:
-        notes.append(f'{len(empty)} classes have no shape: {shown(empty)}')
-    unknown = {name: count for name, count in counts.items() if is_unknown(name)}
-    if unknown:
-        named = ', '.join(f'{count} of {name}' for name, count in sorted(unknown.items()))
-        notes.append(f'shapes that are unknown by their names: {named}')
-    return notes

@@ -7,6 +7,8 @@ import numpy as np
 
 from ...errors import DataError
 
+#: More than any mask has.
+MOST_PIXELS = 2**31
 # COCO's letters hold five bits each and a sixth that says that the number goes on.
 _FIRST_LETTER, _MORE, _SIGN, _BITS = 48, 0x20, 0x10, 5
 
@@ -30,30 +32,36 @@ def fill_runs(counts: Sequence[int] | np.ndarray, pixels: int) -> np.ndarray:
         raise DataError('its run lengths are no numbers') from error
     if not np.isfinite(lengths).all() or (lengths < 0).any() or (lengths % 1).any():
         raise DataError('its run lengths are not whole numbers from 0')
+    if pixels > MOST_PIXELS:
+        raise DataError(f'its run lengths are of {pixels} pixels')
     if lengths.sum() != pixels:
         raise DataError(f'its run lengths cover {lengths.sum():.0f} pixels of {pixels}')
     return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths.astype(np.int64))
 
 
-def coco_mask(segmentation: dict[str, Any]) -> np.ndarray:
+def coco_mask(segmentation: dict[str, Any], size: tuple[int, int]) -> np.ndarray:
     """A mask as COCO writes it: runs down the columns, as numbers or packed into letters.
 
     Args:
         segmentation: ``size`` (height, width) and ``counts``.
+        size: Height and width of the picture.
 
     Returns:
         (height, width) bool, equal to that of pycocotools 2.0.11.
 
     Raises:
-        DataError: It is no such mask, or its runs have another sum.
+        DataError: It is no such mask, of another size, or its runs have another sum.
     """
     try:
         height, width = map(int, segmentation['size'])
         counts = segmentation['counts']
     except (KeyError, TypeError, ValueError) as error:
         raise DataError('its run lengths lack size (height, width) or counts') from error
-    if height < 1 or width < 1:
-        raise DataError(f'its run lengths are of size {height} x {width}')
+    if (height, width) != size:
+        raise DataError(
+            f'its run lengths are of {width} x {height}, the picture of {size[1]} x {size[0]} '
+            '(width x height)'
+        )
     if isinstance(counts, str):
         counts = _unpacked(counts)
     return fill_runs(counts, height * width).reshape(width, height).T

@@ -5,7 +5,6 @@ above earlier ones.
 """
 
 import base64
-import binascii
 import io
 import zlib
 from functools import partial
@@ -16,9 +15,10 @@ import numpy as np
 from PIL import Image
 
 from ...errors import DataError
-from .content import Content, Draw, Picture, Shape, colour_of, size_of
+from ..classes import read_classes
+from .content import Content, Draw, Picture, Shape, size_of
 from .drawing import corners_of, pasted, pixel_polygon
-from .files import each_of, load_json, objects
+from .files import each_of, load_json, objects, upwards
 
 _NO_AREAS = ('line', 'polyline', 'point', 'graph', 'cuboid', 'cuboid_2d')
 
@@ -39,13 +39,14 @@ def read(files: list[Path], folder: Path) -> Content:
         DataError: ``meta.json`` cannot be read.
     """
     content = Content()
-    metas = sorted({meta for file in files if (meta := _meta(file, folder))})
-    for meta in metas:
-        json = load_json(meta)
-        classes = json.get('classes') if isinstance(json, dict) else None
-        for each in objects(classes, meta, 'classes'):
-            if isinstance(each.get('title'), str):
-                content.labels.setdefault(each['title'], colour_of(each.get('color')))
+    metas = {
+        meta
+        for parent in {path.parent for path in files}
+        for up in upwards(parent, folder)
+        if (meta := up / 'meta.json').is_file()
+    }
+    for row in (row for meta in sorted(metas) for row in read_classes(meta)):
+        content.labels.setdefault(row.name, row.colour)
     for path in files:
         try:
             json = load_json(path)
@@ -57,15 +58,6 @@ def read(files: list[Path], folder: Path) -> Content:
             content.faults.append(str(error))
     content.add_names_of_shapes('meta.json')
     return content
-
-
-def _meta(file: Path, root: Path) -> Path | None:
-    for folder in file.parents:
-        if (folder / 'meta.json').is_file():
-            return folder / 'meta.json'
-        if folder == root:
-            break
-    return None
 
 
 def _picture(path: Path, json: dict, content: Content) -> Picture:
@@ -124,7 +116,7 @@ def _bitmap(each: dict) -> Draw:
         packed = zlib.decompress(base64.b64decode(data, validate=True))
         with Image.open(io.BytesIO(packed)) as picture:
             bands = np.asarray(picture.convert('RGBA' if len(picture.getbands()) > 1 else 'L'))
-    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error, OSError) as error:
+    except Exception as error:
         raise DataError('its bitmap is no packed PNG in base64 with an origin') from error
     return partial(pasted, (bands if bands.ndim == 2 else bands[..., 3]) > 0, left, top)
 

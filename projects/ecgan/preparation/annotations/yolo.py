@@ -4,20 +4,22 @@ Small shapes lie above large ones, as Ultralytics puts them where it joins them 
 """
 
 import re
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from ...errors import DataError, MissingFileError
+from ..classes import read_classes
 from .content import Content, Picture, Shape
 from .drawing import Patch, Size, area, corners_of, polygons
+from .files import upwards
 
 _NUMBER = r'[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?'
 _LINE = re.compile(rf'\s*\d+(\.0*)?(\s+{_NUMBER}){{4,}}\s*', re.IGNORECASE)
-_LISTS = ('data.yaml', 'dataset.yaml', 'data.yml', '*.yaml', 'classes.txt', 'obj.names')
+_LISTS = ('data.yaml', 'data.yml', 'dataset.yaml', 'classes.txt', 'obj.names')
 # Corners a little outside are a tool's rounding.
 _SLACK = 0.02
 
@@ -40,8 +42,9 @@ def read(files: list[Path], folder: Path) -> Content:
         raise MissingFileError(
             f'no data.yaml or classes.txt in {folder} names the classes of {files[0]}'
         )
-    names = _names(listed)
-    content = Content(labels=dict.fromkeys(names.values()))
+    rows = read_classes(listed)
+    names = {row.id: row.name for row in rows}
+    content = Content(labels={row.name: row.colour for row in rows}, notes=[f'classes: {listed}'])
     for path in files:
         text = path.read_text(encoding='utf-8-sig', errors='replace')
         if text.strip() and not recognises(text):
@@ -57,40 +60,16 @@ def read(files: list[Path], folder: Path) -> Content:
 
 
 def _list_of_names(start: Path, root: Path) -> Path | None:
-    for folder in (start, *start.parents):
-        for pattern in _LISTS:
-            for path in sorted(folder.glob(pattern)):
-                if path.suffix not in ('.yaml', '.yml') or _of_yaml(path) is not None:
-                    return path
-        if folder == root:
-            break
+    """The nearest list of classes, from the folder of the annotations up."""
+    for folder in upwards(start, root):
+        for name in _LISTS:
+            if (folder / name).is_file():
+                return folder / name
+        for path in (*sorted(folder.glob('*.yaml')), *sorted(folder.glob('*.yml'))):
+            with suppress(DataError):  # settings of a training, say
+                read_classes(path)
+                return path
     return None
-
-
-def _of_yaml(path: Path) -> Any:
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8-sig'))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise DataError(f'cannot read {path} as YAML') from error
-    return content.get('names') if isinstance(content, dict) else None
-
-
-def _names(path: Path) -> dict[int, str]:
-    """Name of each class by its number."""
-    if path.suffix in ('.yaml', '.yml'):
-        names = _of_yaml(path)
-    else:
-        lines = path.read_text(encoding='utf-8-sig', errors='replace').splitlines()
-        names = [line.strip() for line in lines if line.strip()]
-    if isinstance(names, list):
-        names = dict(enumerate(names))
-    try:
-        found = {int(number): str(name) for number, name in sorted(names.items())}
-    except (AttributeError, TypeError, ValueError) as error:
-        raise DataError(f'{path}: names is neither a list nor a table of numbers') from error
-    if not found or len(set(found.values())) < len(found):
-        raise DataError(f'{path} names no class, or one twice')
-    return found
 
 
 def _picture(path: Path, text: str, names: dict[int, str], content: Content) -> Picture:
