@@ -7,8 +7,9 @@ import pytest
 from projects.ecgan.datasets import LayoutImageDataset
 from projects.ecgan.errors import UserError
 from projects.ecgan.preparation.folders import find_branches
-from projects.ecgan.preparation.layouts import NAMES, end_row, folder_row
+from projects.ecgan.preparation.layouts import NAMES, end_row, folder_row, split_of_folder
 from projects.ecgan.preparation.pairing import pair_files
+from projects.ecgan.preparation.places import split_of_parts
 
 
 def two(*patterns):
@@ -339,6 +340,42 @@ TAKEN = {
         ('p0_json/img.png', 'p0_json/label.png', 2),
         [],
     ),
+    'RUGD': (
+        two('RUGD_frames-with-annotations/creek/{}.png', 'RUGD_annotations/creek/{}.png'),
+        ('RUGD_frames-with-annotations/creek/p0.png', 'RUGD_annotations/creek/p0.png', 2),
+        [],
+    ),
+    'Freiburg Forest': (
+        two(
+            'train/rgb/{}_Clipped.jpg',
+            'train/nir_color/{}.png',
+            'train/depth_gray/{}.png',
+            'train/GT_color/{}_mask.png',
+        ),
+        ('train/rgb/p0_Clipped.jpg', 'train/GT_color/p0_mask.png', 2),
+        ['train/nir_color/ holds 2 too'],
+    ),
+    'SPADE and pix2pixHD': (
+        two('train_img/{}.jpg', 'train_label/{}.png', 'train_inst/{}.png')
+        + two('val_img/{}.jpg', 'val_label/{}.png', 'val_inst/{}.png'),
+        ('train_img/p0.jpg', 'train_label/p0.png', 4),
+        [],
+    ),
+    'two formats': (
+        two('images/{}.jpg', 'labels/{}.png', 'labels/{}.jpg'),
+        ('images/p0.jpg', 'labels/p0.png', 2),
+        ['label maps: .png (2); .jpg of the same names are left out'],
+    ),
+    'a class of places whose name has a split in it': (
+        two('images/train_station/{}.jpg', 'labels/train_station/{}.png'),
+        ('images/train_station/p0.jpg', 'labels/train_station/p0.png', 2),
+        [],
+    ),
+    'cellpose': (
+        two('{}.tif', '{}_cp_masks.png', '{}_flows.tif'),
+        ('p0.tif', 'p0_cp_masks.png', 2),
+        [],
+    ),
     'hidden files and litter': (
         [
             *two('images/{}.jpg', 'labels/{}.png', 'images/._{}.jpg', '__MACOSX/labels/{}.png'),
@@ -473,6 +510,16 @@ def test_every_row_reads_its_examples(row):
         folder, _, name = example.rpartition('/')
         found = end_row(name) if name.startswith('_') else folder_row(name, 'label' * bool(folder))
         assert found and (found.kind, found.rank) == (row.kind, row.rank), (example, found)
+
+
+def test_splits_by_names():
+    assert split_of_folder('train2017') == split_of_folder('Training') == ('train', '')
+    assert split_of_folder('images-val') == ('val', 'images')
+    assert split_of_folder('imagesTs') == ('test', 'images') and split_of_folder('ts') == ('', 'ts')
+    assert split_of_folder('trainannot') == ('train', 'annot')
+    assert [split_of_parts([name]) for name in ('train_station', 'test_set', 'val_img')] == [
+        '', 'test', 'val',
+    ]  # fmt: skip
 
 
 def test_names_that_say_nothing():

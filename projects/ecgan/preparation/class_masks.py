@@ -62,7 +62,7 @@ def find_class_masks(photos: Sequence[str], maps: Sequence[str]) -> tuple[str, M
     best: tuple[str, Masks] = '', {}
     for end in PHOTO_ENDS:
         names = names_of(map(stem_of, photos), end)
-        for masks in (_by_end(names, maps), _by_folder(names, maps)):
+        for masks in (_by_end(names, maps), _by_folder(names, maps)) if names else ():
             if _size(masks) > _size(best[1]):
                 best = end, masks
     return best

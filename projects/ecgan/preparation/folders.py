@@ -9,7 +9,7 @@ from ..datasets.file_walk import walk
 from ..datasets.layout_dataset import PHOTO_SUFFIXES
 from ..errors import ConfigError, DataError, MissingFileError
 from .class_masks import count_class_masks
-from .layouts import folder_row
+from .layouts import folder_row, has_word_of
 from .name_ends import LABEL_SUFFIXES, find_fits
 from .place_choice import (
     Choice,
@@ -167,6 +167,10 @@ def _branches(
 ) -> tuple[list[Branch], list[str]]:
     """The best choice for each split, and what is to be said of it."""
     photos = [place for place in photo_places if may_be(place, 'photo')]
+    # 'frames-with-annotations' (RUGD) are photos where there are no others.
+    photos = photos or [
+        place for place in photo_places if any(has_word_of('photo', part) for part in place.parts)
+    ]
     maps = [place for place in label_places if may_be(place)]
     chosen, notes = {}, []
     for within in (False, True):

@@ -1,12 +1,12 @@
 """Files of one branch joined to pairs by their names, once the ends are known."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from .findings import Finding
 from .folders import Branch
-from .name_ends import stem_of
+from .name_ends import LABEL_SUFFIXES, stem_of
 from .pairs import Pair, title_of
 
 # Side by side and named alike, the file that comes first here is the photo.
@@ -19,8 +19,8 @@ def join_files(
     ends: Mapping[str, str],
     others: Sequence[str],
     names: set[str],
-) -> tuple[list[Pair], list[Finding]]:
-    """Pairs of a branch, and what keeps other files from being in one.
+) -> tuple[list[Pair], list[Finding], list[str]]:
+    """Pairs of a branch, what keeps other files from being in one, and notes.
 
     Args:
         branch: The folders.
@@ -41,8 +41,28 @@ def join_files(
                 Finding(where, title_of(branch, stem_of(path)), f'{path} does not end with {end!r}')
                 for path, end in ((path, ends[kind]) for path in rest)
             ]
+    notes = _take_one_suffix(named['label'])
     pairs, wrong = _join(branch, named)
-    return pairs, wrong + findings
+    return pairs, wrong + findings, notes
+
+
+def _take_one_suffix(labels: dict[str, list[str]]) -> list[str]:
+    """Where most label maps are there in several formats, keep the one that loses least."""
+    several = [paths for paths in labels.values() if len(paths) > 1]
+    if 2 * len(several) <= len(labels):
+        return []
+    counts = Counter(_suffix(path) for paths in several for path in paths)
+    taken = min(counts, key=lambda suffix: (-counts[suffix], LABEL_SUFFIXES.index(suffix)))
+    for name, paths in labels.items():
+        own = [path for path in paths if _suffix(path) == taken]
+        if len(own) == 1:
+            labels[name] = own
+    others = ', '.join(sorted(counts.keys() - {taken}))
+    return [f'label maps: {taken} ({counts[taken]}); {others} of the same names are left out']
+
+
+def _suffix(path: str) -> str:
+    return path[len(stem_of(path)) :].lower()
 
 
 def _named(

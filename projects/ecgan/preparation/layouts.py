@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 #: Names of the parts of a data set, by their words.
 SPLIT_NAMES = {
-    'train': ('train', 'training', 'tr'),
+    'train': ('train', 'training', 'trn', 'tr'),
     'val': ('val', 'valid', 'validation', 'va'),
     'test': ('test', 'testing', 'ts'),
 }
@@ -49,7 +49,7 @@ NAMES = (
     Row('other', 0, r'overlays?|vis|visuali[sz]ations?|viz|previews?|blend|blended|thumbnails?'
         r'|montages?', 'SegmentationClassVisualization (labelme); vis (mmsegmentation)'),
     Row('other', 0, r'masks? human', 'masks_human (Supervisely)'),
-    Row('other', 0, r'depth|disparity|normals|flow|right img8bit|velodyne|lidar',
+    Row('other', 0, r'depth|disparity|normals|flows?|right img8bit|velodyne|lidar',
         'Depth (SYNTHIA, CARLA); disparity (Cityscapes)'),
     Row('other', 0, r'parts(?: \d+)?|superpixels?|fov|heatmaps?|bbox|bboxes|keypoints',
         '_parts_1 (ADE20K); _superpixels (ISIC)'),
@@ -119,7 +119,7 @@ def split_of_folder(name: str) -> tuple[str, str]:
         if words and (word := re.sub(r'\d{4}$', '', words[place])) in _SPLIT_OF:
             rest = words[1:] if place == 0 else words[:-1]
             # 'tr' and the like stand for a split only behind another word.
-            if len(word) > 2 or (rest and place):
+            if len(word) > 3 or word == 'val' or (rest and place):
                 return _SPLIT_OF[word], ' '.join(rest)
     return '', ' '.join(words)
 
@@ -187,4 +187,12 @@ def _is_known(end: str) -> bool:
     known = re.compile(rf'\d|{_COLOUR_WORD}')
     return all(w in _FILLERS or known.fullmatch(w) or _row(w) for w in words) or bool(
         _row(' '.join(words))
+    )
+
+
+def has_word_of(kind: str, name: str) -> bool:
+    """Whether a name has a word of a kind, also where another word decides."""
+    words = split_of_folder(name)[1]
+    return any(
+        row.kind == kind and re.search(rf'(?<!\S)(?:{row.words})(?!\S)', words) for row in NAMES
     )

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Fit(NamedTuple):
         return end_row(self.label).rank
 
 
+@lru_cache(1 << 18)
 def stem_of(path: str) -> str:
     """A path without its suffix; ``.nii.gz`` and the like are one."""
     lower = path.lower()
@@ -74,7 +76,7 @@ def fits_between(
     """
     photo_stems, map_stems = sorted(set(photos)), sorted(set(maps))
     known, best = set(map_stems), []
-    for photo_end in PHOTO_ENDS:
+    for photo_end in dict.fromkeys((*PHOTO_ENDS, *_shared_ends(photo_stems))):
         names = sorted(names_of(photo_stems, photo_end))
         if not names:
             continue
@@ -91,6 +93,18 @@ def fits_between(
         if _most(fits) > _most(best):
             best = fits
     return best
+
+
+def _shared_ends(stems: Sequence[str]) -> list[str]:
+    """What all of several names end with, from each of its words on."""
+    if len(stems) < 2:
+        return []
+    backward = [stem.rpartition('/')[2][::-1] for stem in stems]
+    # What the first and the last in order share, all do.
+    pairs = enumerate(zip(min(backward), max(backward)))
+    length = next((place for place, (one, other) in pairs if one != other), len(min(backward)))
+    shared = min(backward)[:length][::-1]
+    return [shared[place:] for place, letter in enumerate(shared) if letter in '_-. ']
 
 
 def _ordered(fits: Sequence[Fit]) -> list[Fit]:

@@ -74,9 +74,10 @@ def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str |
         whole.ends.update(ends)
         whole.notes.extend(_rivals(taken, labels))
     others = tuple({fit.label for fit in fits} - {''})
-    pairs, findings = join_files(branch, files, ends, others, of_photos)
+    pairs, findings, notes = join_files(branch, files, ends, others, of_photos)
     whole.pairs.extend(pairs)
     whole.findings.extend(findings)
+    whole.notes.extend(notes)
 
 
 def _taken(
@@ -155,8 +156,9 @@ def _drop_coloured_instances(
         return []
     folder = branch.folders.get('instance', branch.folders['label'])
     paths = files.get('instance', files['label'])
-    mine = [p for p in paths if stem_of(p) in {name + ends['instance'] for name in names}]
-    if not any(_is_coloured(folder / path) for path in mine[:3]):
+    stems = {name + ends['instance'] for name in names}
+    mine = [path for path in paths if stem_of(path) in stems][:3]
+    if not any(_is_coloured(folder / path) for path in mine):
         return []
     del ends['instance']
     branch.folders.pop('instance', None)

@@ -67,7 +67,9 @@ def rivals_of(choices: Sequence[Choice]) -> list[str]:
         rivals = [
             (getattr(each, kind), each.count)
             for each in choices[1:]
-            if getattr(each, other) is getattr(taken, other) and each.count >= RIVAL * taken.count
+            if getattr(each, other) is getattr(taken, other)
+            and each.count >= RIVAL * taken.count
+            and (kind == 'label' or bool(mine.kind) == bool(each.photo.kind))
         ]
         if rivals:
             texts = [
