@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine import fileio
+from mmengine.fileio import LocalBackend
 from mmengine.registry import init_default_scope
 from PIL import Image, ImageOps
 
@@ -70,6 +72,30 @@ def test_list_of_names_and_indices(folders):
     dataset = _dataset(folders, ann_file='names.txt')
     assert [item['sample_name'] for item in dataset] == ['town/c', 'a']
     assert _dataset(folders, indices=[1])[0]['sample_name'] == 'b'
+
+
+def test_links_are_followed_circles_end_and_litter_is_left_out(folders):
+    (folders / 'store').mkdir()
+    (folders / 'label' / 'town').rename(folders / 'store' / 'maps')
+    (folders / 'label' / 'town').symlink_to(folders / 'store' / 'maps')
+    (folders / 'store' / 'maps' / 'up').symlink_to(folders / 'label')
+    (folders / 'img' / 'loop').symlink_to(folders / 'img' / 'loop')
+    for name in ('__MACOSX/a', '._b', '@eaDir/c'):
+        path = folders / 'img' / f'{name}_photo.png'
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert [info['sample_name'] for info in _dataset(folders)] == ['a', 'b', 'town/c']
+
+
+def test_other_backends_list_their_files(folders, monkeypatch):
+    class Remote(LocalBackend):
+        def list_dir_or_file(self, *args, **kwargs):
+            asked.append(args)
+            return super().list_dir_or_file(*args, **kwargs)
+
+    asked = []
+    monkeypatch.setattr(fileio, 'get_file_backend', lambda *_, **__: Remote())
+    assert len(_dataset(folders)) == 3 and len(asked) == 2
 
 
 def test_label_maps_alone(folders):

@@ -5,7 +5,7 @@ import pytest
 
 from projects.ecgan.errors import MissingFileError
 from projects.ecgan.inference import input_maps
-from projects.ecgan.inference.input_maps import list_maps
+from projects.ecgan.inference.input_maps import NamedMap, find_instance_map, list_maps
 
 SUFFIXES = ('.png', '.npy')
 
@@ -51,3 +51,31 @@ def test_what_is_given_one_by_one_is_taken(tmp_path, said):
     path = write(tmp_path, 'a_instanceIds.png') / 'a_instanceIds.png'
     maps = list_maps([path, np.zeros((2, 2))], SUFFIXES)
     assert [each.name for each in maps] == ['a_instanceIds', '1'] and said == []
+
+
+@pytest.mark.parametrize(
+    ('name', 'file'),
+    [
+        ('a', 'a.png'),
+        ('town/b', 'town/b_inst.npy'),
+        ('town/b_label', 'town/b_inst.npy'),
+        ('c_gtFine_labelIds', 'c_gtFine_instanceIds.png'),
+        ('none', ''),
+        ('no/folder', ''),
+        ('d_labelIds', ''),
+    ],
+)
+def test_the_instance_map_of_a_label_map(tmp_path, name, file):
+    folder = write(
+        tmp_path,
+        *('a.png', 'town/b_inst.npy', 'c_gtFine_color.png', 'c_gtFine_instanceIds.png'),
+        *('c_gtFine_labelIds.png', 'd_color.png', 'd_labelIds.png'),
+    )
+    label_map = NamedMap(name, folder / f'{name}.png')
+    if name == 'a':  # of another folder
+        label_map = NamedMap(name, write(tmp_path / 'labels', 'a.png') / 'a.png')
+    if file:
+        assert find_instance_map(label_map, folder, SUFFIXES) == folder / file
+    else:
+        with pytest.raises(MissingFileError, match=f'no instance map of {name} in'):
+            find_instance_map(label_map, folder, SUFFIXES)

@@ -10,7 +10,7 @@ from ..datasets.label_files import MAP_SUFFIXES
 from ..errors import DataError, UserError
 from ..visualization import tile_samples, write_image
 from .inferencer import ECGANInferencer, GeneratedPicture, PreparedLayout
-from .input_maps import NamedMap, list_maps
+from .input_maps import NamedMap, find_instance_map, list_maps
 
 GRID_ROWS = 8
 
@@ -108,7 +108,7 @@ def _load(
         try:
             other = None
             if instances is not None:
-                path = instances / f'{each.name}{Path(each.content).suffix}'
+                path = find_instance_map(each, instances, MAP_SUFFIXES)
                 (other,) = list_maps(path, MAP_SUFFIXES)
             yield inferencer.load(each, other, seed)._replace(name=_name(each, seed))
         except UserError as error:

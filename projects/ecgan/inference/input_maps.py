@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 
 from ..datasets.label_files import LabelMap
 from ..errors import MissingFileError
+from ..preparation.layouts import end_row, split_end
 from ..preparation.maps_alone import find_maps
 from ..preparation.name_ends import stem_of
 
@@ -63,3 +64,32 @@ def list_maps(
         else:
             raise MissingFileError(f'no label map at {path}')
     return found
+
+
+def find_instance_map(label_map: NamedMap, folder: Path, suffixes: Sequence[str]) -> Path:
+    """The instance map that goes with a label map.
+
+    Args:
+        label_map: The label map; its name says where to look.
+        folder: Folder of the instance maps.
+        suffixes: Ends of the file names that are looked at.
+
+    Returns:
+        The file of the name with an end of instance maps in place of that of label maps
+        (``ulm_0_gtFine_instanceIds`` for ``ulm_0_gtFine_labelIds``), or else of the same name.
+
+    Raises:
+        MissingFileError: There is none; the label map itself is none.
+    """
+    wanted = folder / label_map.name
+    files = sorted(wanted.parent.iterdir()) if wanted.parent.is_dir() else []
+    stems = {stem_of(file.name): file for file in files if file.name.lower().endswith(suffixes)}
+    base = split_end(wanted.name)[0]
+    for stem, file in stems.items():
+        own, end = split_end(stem)
+        if own == base and end_row(end).kind == 'instance':
+            return file
+    same = stems.get(wanted.name)
+    if same is None or (isinstance(label_map.content, Path) and same.samefile(label_map.content)):
+        raise MissingFileError(f'no instance map of {label_map.name} in {folder}')
+    return same

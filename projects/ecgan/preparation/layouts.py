@@ -46,6 +46,7 @@ COLOURED_LABELS = Row(
 )
 #: The first row that fits decides.
 NAMES = (
+    Row('label', 10, r'label maps?$', 'label_maps; SET_instances_label_maps (drawn here)'),
     Row('other', 0, r'overlays?|vis|visuali[sz]ations?|viz|previews?|blend|blended|thumbnails?'
         r'|montages?', 'SegmentationClassVisualization (labelme); vis (mmsegmentation)'),
     Row('other', 0, r'masks? human', 'masks_human (Supervisely)'),
