@@ -112,9 +112,7 @@ def prepare(args: argparse.Namespace) -> int:
 
     reading = Reading.of(dict(args.reading))
     jobs = args.jobs or usable_cores()
-    found = preparation.survey(
-        args.folders, args.classes, jobs, reading, args.labels, args.end
-    )
+    found = preparation.survey(args.folders, args.classes, jobs, reading, args.labels, args.end)
     show(found, SHOWN_BESIDE_A_PAGE if args.report else None)
     if len(found.good) < 2:
         print('error: a training needs two good pairs; nothing is written', file=sys.stderr)

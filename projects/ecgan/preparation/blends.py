@@ -1,9 +1,10 @@
 """Values that come of blending: maps resized smoothly, or once stored with loss."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..datasets.label_files import UNKNOWN
+from ..errors import DataError
 from .map_inspection import MOST_VALUES, MapInspection, ReadMap
 
 # A map with more values of its own than this was blended.
@@ -12,10 +13,14 @@ _OWN_VALUES = 8
 # in so large a part of the maps.
 _BETWEEN_SHARE = 0.9
 _BLENDED_MAPS = 0.1
+_FEW_EDGES = 500
+_HIGHEST = 255
+# Of maps of more classes than this the levels are too near one another to tell.
+_MOST_STEPS = 16
 
 
-def find_blends(reads: Sequence[ReadMap], listed: set[int]) -> list[int]:
-    """Values that only ever lie between others and fill no square, in all maps together.
+def refuse_blends(reads: Sequence[ReadMap], listed: set[int]) -> None:
+    """Stop where values only ever lie between others and fill no square, in many maps.
 
     Classes may be as thin; where ids have no gaps, or stand in the list, nothing is said.
 
@@ -23,8 +28,8 @@ def find_blends(reads: Sequence[ReadMap], listed: set[int]) -> list[int]:
         reads: What the maps hold.
         listed: Ids of the list of classes.
 
-    Returns:
-        The values, sorted.
+    Raises:
+        DataError: So it is: the maps were resized smoothly.
     """
     counts, between, inner, maps_with = Counter(), Counter(), set(), Counter()
     for read in reads:
@@ -34,7 +39,7 @@ def find_blends(reads: Sequence[ReadMap], listed: set[int]) -> list[int]:
         inner |= read.inner
     thin = [
         value
-        for value, count in counts.items()
+        for value, count in sorted(counts.items())
         if value not in inner
         and value not in listed
         and maps_with[value] >= max(2, _BLENDED_MAPS * len(reads))
@@ -43,7 +48,55 @@ def find_blends(reads: Sequence[ReadMap], listed: set[int]) -> list[int]:
     ids = sorted(set(counts) - {UNKNOWN})
     has_gaps = bool(ids) and len(ids) < ids[-1] - ids[0] + 1
     is_colour = any(read.is_colour for read in reads)
-    return sorted(thin) if thin and (has_gaps or is_colour) and len(counts) - len(thin) > 1 else []
+    if thin and (has_gaps or is_colour) and len(counts) - len(thin) > 1:
+        shown = [f'#{value:06x}' if is_colour else str(value) for value in thin]
+        maps = sum(not set(thin).isdisjoint(read.counts) for read in reads)
+        raise DataError(
+            f'{maps} of {len(reads)} label maps hold values ({_some(shown)}) that fill no area and '
+            'only ever lie between a lower and a higher one, as blended ones do: they were resized '
+            'smoothly; resize label maps by the nearest rule (thin classes of such ids need a list '
+            'of classes)'
+        )
+
+
+def refuse_scaled_one_by_one(reads: Sequence[ReadMap]) -> None:
+    """Stop where each map's ids were spread to 0 to 255 by themselves, as for display.
+
+    Raises:
+        DataError: So it is: the ids are lost.
+    """
+    levels = [sorted(read.counts) for read in reads if len(read.counts) > 1]
+    union = sorted({level for each in levels for level in each})
+    most = max(map(len, levels), default=0)
+    if (
+        most > 2
+        and len(union) > most
+        and all((each[0], each[-1]) == (0, _HIGHEST) for each in levels)
+        and all(_is_fraction(level) for level in union)
+    ):
+        raise DataError(
+            f'every label map holds levels from 0 to 255 ({_some(map(str, union))}) that differ '
+            'from map to map: each was scaled for display by itself, and its ids are lost; save '
+            'the ids as they are'
+        )
+
+
+def _is_fraction(level: int) -> bool:
+    """Whether a level is a whole number of few even steps from 0 to 255, give or take 1."""
+    return any(
+        abs(level - round(level * steps / _HIGHEST) * _HIGHEST / steps) <= 1
+        for steps in range(1, _MOST_STEPS)
+    )
+
+
+def smooth_share(labels: Sequence[MapInspection]) -> float:
+    """Part of the pixels on edges that lie between a lower and a higher value; 0: too few edges.
+
+    It was 0.01 to 0.06 in CamVid, COCO-Stuff and drawn maps, and 0.14 to 0.45 once these had been
+    resized to a half, a third, a sixth or one and a half by a linear, cubic or area rule.
+    """
+    edges = sum(label.edges for label in labels)
+    return sum(sum(each.between.values()) for each in labels) / edges if edges > _FEW_EDGES else 0.0
 
 
 def smeared(
@@ -51,7 +104,6 @@ def smeared(
     read: ReadMap,
     maps_with: Counter,
     num_maps: int,
-    blends: Sequence[int],
 ) -> str:
     """Why a map's values cannot be trusted; '' where they can.
 
@@ -60,7 +112,6 @@ def smeared(
         read: What it holds.
         maps_with: In how many maps each value is.
         num_maps: Number of maps.
-        blends: See :func:`find_blends`.
     """
     own = sum(maps_with[value] == 1 for value in read.counts)
     is_blended = num_maps > 1 and own > max(_OWN_VALUES, label.num_values // 2)
@@ -69,12 +120,9 @@ def smeared(
             f'{label.num_values} different values, {own} of them in no other map: '
             'resized smoothly, or once a JPEG'
         )
-    here = [value for value in blends if value in read.counts]
-    if here:
-        pixels = sum(read.counts[value] for value in here)
-        shown = ', '.join(f'#{value:06x}' if read.is_colour else str(value) for value in here[:5])
-        return (
-            f'{pixels} pixels of {len(here)} values ({shown}) lie between a lower and a higher '
-            'value everywhere, as blended ones do: resized smoothly'
-        )
     return ''
+
+
+def _some(texts: Iterable[str]) -> str:
+    texts = list(texts)
+    return ', '.join(texts[:6]) + ' ...' * (len(texts) > 6)

@@ -71,9 +71,7 @@ def gather(
     return Gathered(pairing, rows, notes)
 
 
-def _annotated(
-    folders: Sequence[Path], error: DataError, jobs: int
-) -> tuple[Pairing, DrawnMaps]:
+def _annotated(folders: Sequence[Path], error: DataError, jobs: int) -> tuple[Pairing, DrawnMaps]:
     """Pairs of photos and maps that are drawn of annotations.
 
     Raises:

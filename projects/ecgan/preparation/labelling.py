@@ -9,7 +9,7 @@ import numpy as np
 from ..datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers, number_colour
 from ..datasets.palettes import generated_palette
 from ..errors import DataError
-from .blends import find_blends, smeared
+from .blends import refuse_blends, refuse_scaled_one_by_one, smeared
 from .classes import ClassRow
 from .findings import Finding
 from .inspection import PairInspection
@@ -161,10 +161,10 @@ def _unblended(
     """The maps whose values were not blended."""
     reads = [read[id(look)] for look in looks]
     maps_with = Counter(value for each in reads for value in each.counts)
-    blends = find_blends(reads, {row.id for row in rows})
+    refuse_blends(reads, {row.id for row in rows})
     findings, clean = [], []
     for look, each in zip(looks, reads):
-        text = smeared(look.label, each, maps_with, len(looks), blends)
+        text = smeared(look.label, each, maps_with, len(looks))
         if text:
             findings.append(Finding('smeared', look.pair.title, text))
         else:
@@ -194,7 +194,10 @@ def _of_list(
     ids |= {row.id: UNKNOWN for row in unknown}
     notes: list[str] = []
     if not present <= {*ids, UNKNOWN} or (present == {0, _HIGHEST} and _HIGHEST not in ids):
-        ids = _scaled(ids, [row.id for row in known], present, notes) or ids
+        scaled = _scaled(ids, [row.id for row in known], present, notes)
+        if scaled is None and _HIGHEST not in ids:
+            refuse_scaled_one_by_one(reads)
+        ids = scaled or ids
     ids.setdefault(UNKNOWN, UNKNOWN)
     ids |= {value: UNKNOWN for value in present if value < 0 and value not in ids}
     label_map = {value: place for value, place in ids.items() if value != place}
@@ -277,12 +280,8 @@ def _of_ids(pixels: Counter, looks: Looks, reads: Sequence[ReadMap]) -> Labellin
             f'ids are in even steps up to 255 ({_shown(present)}), as if scaled for display: each '
             'is a class, also 255, which is unknown otherwise (a list of classes says more)'
         )
-    elif not is_ramp and _are_scaled_one_by_one(reads):
-        raise DataError(
-            f'the label maps hold levels in even steps up to 255, in others the steps differ '
-            f'({_shown(present)}): each was scaled for display by itself, and its ids are lost; '
-            'save the ids as they are'
-        )
+    if not is_ramp:
+        refuse_scaled_one_by_one(reads)
     unknown = [v for v in present if v < 0 or (v == UNKNOWN and not is_ramp)]
     present = [value for value in present if value not in unknown]
     if not present:
@@ -307,16 +306,6 @@ def _is_even(levels: Sequence[int]) -> bool:
     """Whether levels are in even steps from 0, give or take 1."""
     step = levels[-1] / max(len(levels) - 1, 1)
     return all(abs(level - place * step) <= 1 for place, level in enumerate(levels))
-
-
-def _are_scaled_one_by_one(reads: Sequence[ReadMap]) -> bool:
-    """Whether each map has even steps up to 255, and not all the same ones."""
-    levels = [sorted(read.counts) for read in reads if len(read.counts) > 1]
-    return (
-        len({*map(tuple, levels)}) > 1
-        and any(len(each) > 2 for each in levels)
-        and all(each[0] >= 0 and each[-1] == _HIGHEST and _is_even(each) for each in levels)
-    )
 
 
 def _index_kind(looks: Looks) -> str:

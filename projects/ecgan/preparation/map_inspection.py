@@ -35,6 +35,7 @@ class MapInspection:
         hidden: Pixels where there is nothing: transparent, no data, no number.
         between: Pixels of a value that lie between a lower and a higher one, as blended ones do.
         inner: Values that fill at least one square of 3 x 3 pixels.
+        edges: Pixels with a neighbour of another value.
         digest: Digest of the pixels.
         thumbnail: Small map, of samples that are shown.
     """
@@ -47,6 +48,7 @@ class MapInspection:
     digest: str
     between: dict[int, int] = field(default_factory=dict)
     inner: frozenset[int] = frozenset()
+    edges: int = 0
     thumbnail: StoredMap | None = None
 
     @property
@@ -107,9 +109,9 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
     seen = keys if is_seen is None else keys[is_seen]
     present, counts = _count(seen)
     most = np.argsort(-counts, kind='stable')[:MOST_VALUES]
-    between, inner = ({}, frozenset())
+    between, inner, edges = {}, frozenset(), 0
     if 2 < len(present) <= MOST_VALUES:
-        between, inner = _places(keys, present, stored)
+        between, inner, edges = _places(keys, present, stored)
     step = -(-max(stored.shape) // THUMBNAIL)
     return MapInspection(
         size=stored.shape,
@@ -120,6 +122,7 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
         digest=digest_of(stored.samples),
         between=between,
         inner=inner,
+        edges=edges,
         thumbnail=stored.thinned(step) if keep_thumbnail else None,
     )
 
@@ -135,8 +138,8 @@ def _count(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _places(
     keys: np.ndarray, present: np.ndarray, stored: StoredMap
-) -> tuple[dict[int, int], frozenset[int]]:
-    """Pixels of each value that lie between others, and the values that fill a square."""
+) -> tuple[dict[int, int], frozenset[int], int]:
+    """Pixels of each value that lie between others, values that fill a square, pixels on edges."""
     places = keys if keys.dtype == np.uint8 else np.searchsorted(present, keys)
     levels = _levels(stored).astype(np.float32)
     low, high = cv2.erode(levels, _NEAR), cv2.dilate(levels, _NEAR)
@@ -148,6 +151,7 @@ def _places(
     return (
         {int(k): int(n) for k, n in zip(names, between) if n and int(k) in known},
         frozenset(int(k) for k, n in zip(names, inner) if n and int(k) in known),
+        int(np.count_nonzero(low < high)),
     )
 
 

@@ -21,6 +21,8 @@ from .map_inspection import MapInspection
 
 Colour = tuple[int, int, int]
 _FEW_BITS = (1, 2, 4)
+# CARLA 0.9 has 29 tags; colours of classes are brighter.
+_MOST_TAGS = 64
 
 
 @dataclass
@@ -160,7 +162,7 @@ def _channel(known: _Evidence) -> str:
     filled = filled_channels(form, present)
     is_mask = len(present) == 2 and present[0] == 0
     is_id = len(filled) == 1 and not is_mask
-    is_id |= form.bits > 8 and filled == ['red', 'green']
+    is_id |= filled == ['red', 'green'] and (form.bits > 8 or _are_tags(present))
     if not is_id:
         return ''
     rest = 'green is taken for instances' if len(filled) > 1 else 'the others are 0'
@@ -169,6 +171,12 @@ def _channel(known: _Evidence) -> str:
         '(or --reading channel=all)'
     )
     return filled[0]
+
+
+def _are_tags(present: Sequence[int]) -> bool:
+    """Whether red of 8 bits is CARLA's tag: a small number, with more of green than of it."""
+    reds, greens = {key >> 16 for key in present}, {key >> 8 & 255 for key in present}
+    return max(reds) < _MOST_TAGS and len(greens) >= len(reds)
 
 
 def _is_full_ade20k(present: Sequence[int], known: _Evidence) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..datasets.label_files import UNKNOWN, Reading
 from ..errors import DataError
+from .blends import smooth_share
 from .findings import Finding
 from .inspection import PairInspection
 from .labelling import Labelling
@@ -13,6 +14,7 @@ from .map_inspection import MOST_VALUES, inspect_map
 _FEW_VALUES = 64
 _TRIED = 5
 _NAMED = 6
+_SMOOTH_SHARE = 0.12
 _WHOLE = 'the whole set'
 
 
@@ -41,6 +43,7 @@ def systematic_findings(
         Finding('set', _WHOLE, text)
         for text in (
             _unknown_foreground(counts, used, labelling),
+            _smooth(looks),
             *([] if is_listed else _in_one_map(counts, len(looks), labelling)),
         )
         if text
@@ -83,6 +86,17 @@ def _unknown_foreground(
         f'{labelling.classes[used[0]]} is the only class with pixels, all the rest '
         f'({pixels / total:.1%}, in {maps} maps) is unknown: if 255 is a class, give it that id in '
         'the list of classes'
+    )
+
+
+def _smooth(looks: Sequence[PairInspection]) -> str:
+    share = smooth_share([look.label for look in looks])
+    if share < _SMOOTH_SHARE:
+        return ''
+    return (
+        f'{share:.0%} of the pixels on edges lie between a lower and a higher value, where label '
+        'maps have 1 to 6 %: resized smoothly? Then edges have the ids of other classes; resize by '
+        'the nearest rule'
     )
 
 

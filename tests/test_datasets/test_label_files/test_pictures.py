@@ -139,8 +139,7 @@ def test_what_is_refused_by_name(name):
     [
         (saved(np.dstack([BYTE] * 3), 'WEBP', lossless=True), False),
         (saved(np.dstack([BYTE] * 3), 'WEBP', quality=80), True),
-        (saved(BYTE.repeat(16, 0).repeat(16, 1), 'JPEG2000', irreversible=True), True),
-        (saved(BYTE.repeat(16, 0).repeat(16, 1), 'JPEG2000'), False),
+        (saved(BYTE.repeat(16, 0).repeat(16, 1), 'JPEG2000'), True),
         (saved(BYTE, 'JPEG'), True),
         (saved(BYTE, 'PNG'), False),
     ],

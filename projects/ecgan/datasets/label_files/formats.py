@@ -61,6 +61,13 @@ def read_stored(source: LabelMap | bytes, name: str, variable: str = '') -> Stor
 
 
 def _seen(stored: StoredMap, name: str) -> StoredMap:
+    form = stored.form
+    if form.palette and stored.samples.max() >= len(form.palette):
+        raise DataError(
+            f'{name} holds index {stored.samples.max()}, its palette has {len(form.palette)} '
+            f'colours: ids were cut to {form.bits} bits when it was saved (Pillow does so with a '
+            'short palette, to 255 too); save it again with a palette of 256 colours'
+        )
     if stored.hidden is not None and stored.hidden.all():
         raise DataError(
             f'{name} is transparent, without data or no number everywhere; save the ids alone'

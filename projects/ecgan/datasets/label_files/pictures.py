@@ -6,11 +6,11 @@ Pictures are read as they are displayed: an EXIF orientation is applied, to maps
 import io
 import re
 
-import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
 from ...errors import DataError
+from ..opencv_decoding import AS_STORED, decode
 from ..tiff_pages import is_tiff
 from .arrays import stored_array
 from .stored import MapForm, StoredMap
@@ -20,8 +20,8 @@ _PNG_START = b'\x89PNG\r\n\x1a\n'
 # Modes of Pillow whose arrays hold what the file does; others are spread or converted colours.
 _MODES = ('1', 'L', 'P', 'LA', 'PA', 'RGB', 'RGBA', 'RGBX', 'I', 'F', 'I;16', 'I;16B', 'I;16L')
 _FULL = {1: 1, 2: 3, 4: 15}
-# What always changes pixels.
-_LOSSY = ('JPEG', 'MPO', 'AVIF', 'HEIF')
+# What changes pixels; of JPEG 2000 the file does not tell, as one of whole numbers may be cut short.
+_LOSSY = ('JPEG', 'MPO', 'AVIF', 'HEIF', 'JPEG2000')
 
 
 def stored_picture(content: bytes | Image.Image, name: str) -> StoredMap:
@@ -90,9 +90,10 @@ def _of_picture(
 
 def _of_opencv(content: bytes, name: str, tags: TiffTags | None) -> StoredMap:
     """What Pillow would cut down to 8 bits, or does not know."""
-    values = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    if values is None:
-        raise DataError(f'cannot read {name}: {tags.description if tags else "a damaged picture"}')
+    try:
+        values = decode(content, name, AS_STORED)
+    except DataError as error:
+        raise DataError(f'{error}; it is {tags.description}' if tags else str(error)) from error
     if values.ndim == 3 and values.shape[2] >= 3:
         values = values[..., [2, 1, 0, *range(3, values.shape[2])]]
         if content.startswith(_PNG_START) and content[25] == 4:  # grey and alpha
@@ -143,11 +144,6 @@ def _palette(picture: Image.Image) -> tuple[tuple[int, int, int], ...]:
 def _is_lossy(content: bytes, picture: Image.Image) -> bool:
     if picture.format == 'WEBP':
         return b'VP8L' not in content[:64]
-    if picture.format == 'JPEG2000':
-        # COD: marker, length, style, progression, layers, colour transform, five bytes of the
-        # wavelet's blocks, the last of which says whether it can be undone.
-        at = content.find(b'\xff\x52')
-        return at >= 0 and content[at + 13] == 0
     if picture.format == 'TIFF':
         return picture.info.get('compression') in ('jpeg', 'tiff_jpeg')
     return picture.format in _LOSSY

@@ -211,9 +211,9 @@ def is_even_ramp(palette: Sequence[Colour]) -> bool:
 
 def _palette_alone(form: MapForm, present: Sequence[int], colours: Sequence[Colour]) -> str:
     """How a palette is to be read where nothing but one file is known."""
-    shown = [form.palette[index] for index in present if index < len(form.palette)]
-    if not shown:
+    if form.kind != 'palette':
         return 'index'
+    shown = [form.palette[index] for index in present if index < len(form.palette)]
     if colours:
         known = {tuple(colour) for colour in colours}
         of_index = [

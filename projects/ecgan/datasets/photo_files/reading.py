@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ...errors import DataError, one_line
+from ..opencv_decoding import AS_STORED, COLOUR, decode, three_channels
 from ..tiff_pages import is_tiff
 from .depth import eight_bits
 from .notes import CMYK_NOTE, first_of, profile_note
-from .opencv import AS_STORED, COLOUR, decode, three_channels
 from .refusals import HEAD, not_read, other_format, refused_kind
 from .tiff import read_tiff
 

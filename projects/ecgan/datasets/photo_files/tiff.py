@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ...errors import DataError
+from ..opencv_decoding import AS_STORED, COLOUR, DEEP_COLOUR, decode, three_channels
 from ..tiff_pages import COMPRESSIONS, numbers, tiff_pages
 from .depth import checked_floats
 from .notes import CMYK_NOTE, first_of, profile_note
-from .opencv import AS_STORED, COLOUR, DEEP_COLOUR, decode, three_channels
 from .refusals import RAW, not_read
 
 # Canon's first raw pictures (CR2) are TIFFs with this behind the magic.

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ...errors import DataError
+from ..errors import DataError
 
 #: What MMCV's ``LoadImageFromFile`` gives, but as it is stored, not turned.
 COLOUR = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
