@@ -60,6 +60,7 @@ TABLES = {
     'names and ids.txt': ('sky: 0\ncar = 1\n', BARE),
     'names and colours.txt': ('sky: 128, 128, 128\ncar: #400080', FULL),
     'ids and colours.txt': ('0: sky 128,128,128\n1: car, 64 0 128', FULL),
+    'ids and brackets.txt': ('0: sky (128,128,128)\n1: car (64,0,128)', FULL),
     'numbered.txt': ('0) sky\n1) car', BARE),
     'arrows.txt': ('0 -> sky\n1 -> car', BARE),
     # VOC and CVAT.
@@ -238,6 +239,9 @@ REFUSED = {
     'numbers': ('0\n1\n2', "line 1: '0' is none of"),
     'colours': ('0 0 0\n1 2 3', "line 1: '0 0 0' is none of"),
     'files': ('a/0001.png\na/0002.png', 'name of a file: this is a list of samples'),
+    'an id among colours': ('sky: 0, 128 128 128\ncar: 1, 64 0 128', 'not understood'),
+    'four without a title': ('sky: 0, 128, 128, 128\ncar: 1, 64, 0, 128', 'not understood'),
+    'two in a line': ('0 sky; 1 car', "'0 sky; 1 car' is not understood"),
     'samples': ('2007_000032\n2007_000039', 'looks like a list of samples'),
     'other digits': ('\u0660 sky\n\u0661 car', 'is not understood'),
     'hexadecimal': ('0x00 sky\n0x01 car', 'not understood'),

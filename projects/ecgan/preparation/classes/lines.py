@@ -17,7 +17,7 @@ _BY_NAME = re.compile(rf'([^:=,;\t]*[^:=,;\t\s])\s*{_SIGN}\s*(\S.*)')
 _THREE = r'[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+'
 # sky 128,128,128
 _GLUED = re.compile(r'([^,;\t":=]*\s)?[0-9]+,\s?[0-9]+,\s?[0-9]+(\s[^,;\t":=]*)?')
-_WITH_COLOUR = re.compile(rf'(.*[^\s,:])[\s,:]+({_THREE}|#[0-9a-fA-F]{{6}})')
+_WITH_COLOUR = re.compile(rf'(.*[^\s,:])[\s,:]+[(\[]?({_THREE}|#[0-9a-fA-F]{{6}})[)\]]?')
 
 
 def read_lines(text: str, may_be_nameless: bool = False) -> Draft:

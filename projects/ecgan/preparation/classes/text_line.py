@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from .untitled import FORMS
-from .values import TableError, colour, whole
+from .values import TableError, colour
 
 # ``#`` begins a comment at the begin of a line and between blanks; ``#307020`` is a colour.
 _COMMENT = re.compile(r'(^|\s)(#|//)(\s.*|$)|^#(?![0-9a-fA-F]{6}\b|\s*[,;\t])')
@@ -52,7 +52,8 @@ def name_of(text: str, line: TextLine) -> str:
         return bare[1:-1]
     pieces = re.split(r'[,;\t]', bare)
     are_cells = len(pieces) > 1 and any(
-        not piece.strip() or whole(piece) is not None or colour(piece) for piece in pieces
+        not piece.strip() or re.match(r'\s*-?[0-9]+(\s|$)', piece) or colour(piece)
+        for piece in pieces
     )
     if are_cells or _NO_NAME.search(bare):
         raise TableError(

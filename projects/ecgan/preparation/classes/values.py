@@ -95,13 +95,24 @@ def colour(value: Any, by_name: bool = False) -> RawColour | None:
     if match := _HEX.fullmatch(text):
         return tuple(float(channel) for channel in bytes.fromhex(match[2]))
     inner = _BRACKETS.fullmatch(text)
-    channels = _channels(re.split(r'[\s,;]+', (inner[1] if inner else text).strip()))
+    channels = _spelled(inner[1] if inner else text, may_be_clear=inner is not None)
     if channels is None and by_name and not re.fullmatch(r'#\w{8}', text):
         try:
             channels = tuple(float(channel) for channel in ImageColor.getrgb(text)[:3])
         except ValueError:
             return None
     return channels
+
+
+def _spelled(text: str, may_be_clear: bool) -> RawColour | None:
+    """Numbers between separators of one kind; outside of brackets an alpha is opaque."""
+    text = text.strip()
+    if len({between.strip() for between in re.findall(r'\s*[,;]\s*|\s+', text)}) != 1:
+        return None
+    channels = re.split(r'[\s,;]+', text)
+    if len(channels) == 4 and not may_be_clear and whole(channels[3]) != 255:
+        return None
+    return _channels(channels)
 
 
 def _channels(values: Sequence[Any]) -> RawColour | None:
