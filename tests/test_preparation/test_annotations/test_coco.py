@@ -60,7 +60,7 @@ def test_the_background_has_what_nobody_labelled(tmp_path):
     assert np.array_equal(found.maps['a.png'], grid('111111', *['000000'] * 3))
     # A photo without a shape is background alone.
     assert np.array_equal(found.maps['b.png'], grid('00', '00'))
-    assert 'are Background (id 0)' in found.notes
+    assert 'are Background (id 0); 1 photos have nothing else' in found.notes
 
 
 def test_a_photo_without_shapes_has_no_map_where_there_is_no_background(tmp_path):
@@ -166,6 +166,8 @@ def test_a_few_faulty_annotations_are_left_out_and_named(tmp_path):
         (area(3, [0, 0, 1, 1]), 'annotation 1: it has 2 corners, fewer than 3'),
         (area(3, ['a', 'b'] * 3), 'annotation 1: its corners are not numbers'),
         (area(5, box(0, 0, 1, 1)), 'annotation 1: there is no category 5'),
+        (area([5], box(0, 0, 1, 1)), r'annotation 1: there is no category \[5\]'),
+        (area(3, []), 'annotation 1: it has 0 corners'),
         (area(3, {'x': 1}), 'a list of objects'),
         (dict(category_id=3, segmentation='abc'), 'neither polygons nor run lengths'),
         (
@@ -194,11 +196,14 @@ def test_a_size_that_is_not_the_photos(tmp_path):
 @pytest.mark.parametrize(
     ('change', 'text'),
     [
-        (dict(images=[dict(id=1)]), 'image 1 has no file_name'),
+        (dict(images=[dict(id=1)]), 'image 1: it has no file_name'),
+        (dict(images=[dict(id=[1], file_name='a.jpg')]), r'image no\. 1: it has no id'),
         (dict(images=[dict(id=1, file_name='a.jpg', height='x', width=2)]), 'no pair of numbers'),
         (dict(images=[dict(id=1, file_name='a.jpg')] * 2), 'two images have the id 1'),
         (dict(images=[3]), 'images is no list of objects'),
         (dict(categories=[dict(id=1)]), 'a category has no name'),
+        (dict(categories=[dict(id=[1], name='a')]), 'an id that is no number'),
+        (dict(categories=[dict(id=3, name='void')]), 'has no classes but void'),
         (dict(categories=[A, A]), 'two categories have the same id'),
         (dict(images=[]), 'there is no image 1'),
     ],

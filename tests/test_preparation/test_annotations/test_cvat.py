@@ -98,6 +98,7 @@ def test_a_background_label_has_the_rest(tmp_path):
         (POLYGON.format('', '0,0;1,0;1,1', 0), 'it has no label'),
         (POLYGON.format('car', '0,0;1,0;1,1', 'x'), "its z_order is 'x', no number"),
         ('<box label="car" xtl="1"/>', 'its ytl is None, no number'),
+        ('<box label="car" xtl="1" ytl="inf"/>', "its ytl is 'inf', no number"),
         (
             '<mask label="car" rle="1, 2" left="0" top="0" width="3" height="2"/>',
             'cover 3 pixels of 6',

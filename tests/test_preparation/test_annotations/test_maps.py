@@ -76,6 +76,24 @@ def test_drawing_again_writes_anew_and_other_maps_are_refused(tmp_path):
         draw(source, None, out)
 
 
+def test_the_map_of_a_photo_that_became_faulty_is_gone(tmp_path):
+    names = [f'{k:02}.jpg' for k in range(20)]
+    for name in names:
+        put(tmp_path / 'set' / name, (2, 3))
+    put(tmp_path / 'set/c.json', coco(*names))
+    draw(find_annotations(tmp_path / 'set'), None, tmp_path / 'maps')
+    put(tmp_path / 'set/07.jpg', (3, 2))
+    draw(find_annotations(tmp_path / 'set'), None, tmp_path / 'maps')
+    assert len(list((tmp_path / 'maps').iterdir())) == 19
+    assert not (tmp_path / 'maps/07.png').exists()
+
+
+@pytest.mark.parametrize('name', ['a\0b.jpg', 'a' * 300])
+def test_names_that_no_file_can_have(tmp_path, name):
+    with pytest.raises(DataError, match='it is no name of a photo'):
+        drawn(tmp_path / 'set', **{'c.json': coco(name)})
+
+
 def test_shapes_outside_the_photo_are_counted(tmp_path):
     json = coco('a.jpg', 'b.jpg')
     json['annotations'][1]['segmentation'] = [box(7, 7, 9, 9)]

@@ -87,6 +87,7 @@ def test_data_sets_of_a_project_are_folders(tmp_path):
         (thing('rectangle', SQUARE), 'a rectangle has two points, not 4'),
         (thing('bitmap'), 'its bitmap is no packed PNG'),
         (thing('bitmap', bitmap=dict(data='AAAA', origin=[0, 0])), 'its bitmap is no packed PNG'),
+        (thing(['polygon'], SQUARE), 'objects of type .* are not known'),
         (thing('blob'), "objects of type 'blob' are not known"),
         (thing('polygon', SQUARE, title=''), 'it has no classTitle'),
         (dict(classTitle='car', geometryType='polygon'), 'it has no points'),

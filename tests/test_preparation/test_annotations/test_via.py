@@ -71,6 +71,8 @@ def test_points_are_left_out(tmp_path):
     ('each', 'text'),
     [
         (region(SQUARE | dict(all_points_y=[1])), 'its corners have not as many x as y'),
+        (region(dict(name=['rect'])), 'shapes of type .* are not known'),
+        (region([]), 'shapes of type None are not known'),
         (region(dict(name='star')), "shapes of type 'star' are not known"),
         (region(dict(name='circle', cx=1, cy=1)), 'its r is None, no number'),
     ],

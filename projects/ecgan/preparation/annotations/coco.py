@@ -13,8 +13,11 @@ from typing import Any
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, colour_of, shown, size_of
 from .drawing import Patch, Size, corners_of, pasted, polygons
-from .files import each_of, load_json, objects
+from .files import each_of, load_json, objects, text_of
 from .run_lengths import coco_mask
+
+# What tells images and categories apart.
+_NUMBERS = int | float | str
 
 
 def recognises(content: Any) -> bool:
@@ -81,8 +84,8 @@ def add_labels(categories: list[dict], path: Path, content: Content) -> dict[Any
     """
     try:
         categories = sorted(categories, key=lambda each: int(each['id']))
-        names = {each['id']: str(each['name']) for each in categories}
-    except (KeyError, TypeError, ValueError) as error:
+        names = {each['id']: text_of(each.get('name'), 'name') for each in categories}
+    except (KeyError, TypeError, ValueError, DataError) as error:
         raise DataError(f'{path}: a category has no name, or an id that is no number') from error
     if len(names) < len(categories):
         raise DataError(f'{path}: two categories have the same id')
@@ -100,10 +103,10 @@ def _read_one(path: Path, json: dict, content: Content) -> None:
     pictures: dict[Any, Picture] = {}
     for where, each in each_of(json['images'], 'image'):
         try:
-            number, name = each['id'], str(each['file_name'])
+            number, name = each.get('id'), text_of(each.get('file_name'), 'file_name')
+            if not isinstance(number, _NUMBERS):
+                raise DataError('it has no id')
             picture = Picture(name, path, size_of(each.get('height'), each.get('width')))
-        except KeyError as error:
-            raise DataError(f'{path}: {where} has no {error.args[0]}') from error
         except DataError as error:
             raise DataError(f'{path}: {where}: {error}') from error
         if number in pictures:
@@ -112,7 +115,7 @@ def _read_one(path: Path, json: dict, content: Content) -> None:
     strangers = defaultdict(list)
     for where, each in each_of(json['annotations'], 'annotation'):
         number = each.get('image_id')
-        picture = pictures.get(number) if isinstance(number, int | float | str) else None
+        picture = pictures.get(number) if isinstance(number, _NUMBERS) else None
         if picture is None:
             strangers[str(number)].append(where)
             continue
@@ -135,7 +138,7 @@ def _read_one(path: Path, json: dict, content: Content) -> None:
 
 def _name(annotation: dict, names: dict[Any, str]) -> str:
     category = annotation.get('category_id')
-    if not isinstance(category, int | float | str) or category not in names:
+    if not isinstance(category, _NUMBERS) or category not in names:
         raise DataError(f'there is no category {category}')
     return names[category]
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, colour_of, size_of
 from .drawing import Patch, Size, box_corners, corners_of, ellipse_corners, pasted, polygons
-from .files import load_xml
+from .files import load_xml, number_of
 from .run_lengths import fill_runs
 
 
@@ -68,13 +68,7 @@ def _picture(image: Element, number: int, path: Path, content: Content) -> Pictu
 
 
 def _number(element: Element, key: str, default: float | None = None) -> float:
-    text = element.get(key)
-    if text is None and default is not None:
-        return default
-    try:
-        return float(text)
-    except (TypeError, ValueError) as error:
-        raise DataError(f'its {key} is {text!r}, no number') from error
+    return number_of(element.get(key, default), key)
 
 
 def _polygon(element: Element) -> Draw:

@@ -42,8 +42,9 @@ def draw_picture(
 ) -> Outcome:
     """Draw and write a label map.
 
-    Shapes lie on one another in their order. A map of an earlier drawing goes. Where one of them could not be drawn, its pixels are
-    not known: what is unlabelled is unknown then, even where a background class would have it.
+    Shapes lie on one another in their order. Where one of them could not be drawn, its pixels are
+    not known: what is unlabelled is unknown then, even where a background class would have it. The
+    map of an earlier drawing is gone in any case.
 
     Args:
         picture: Its annotations.
@@ -78,7 +79,7 @@ def draw_picture(
         return Outcome(False, faults=faults)
     if faults:
         table[0] = UNKNOWN
-    is_wide = max(*ids.values(), unlabelled) > UNKNOWN
+    is_wide = max([*ids.values(), unlabelled]) > UNKNOWN
     write_png(table[owner].astype(np.uint16 if is_wide else np.uint8), target)
     return Outcome(
         True,

@@ -1,6 +1,7 @@
 """Files of annotations: JSON and XML of a stranger, read with care."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,37 @@ def load_xml(path: Path) -> ElementTree.Element:
         return ElementTree.fromstring(content)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise DataError(f'{path} is broken XML: {error}') from error
+
+
+def number_of(value: Any, key: str) -> float:
+    """A finite number, also of a text.
+
+    Raises:
+        DataError: It is none.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise DataError(f'its {key} is {value!r}, no number')
+    return number
+
+
+def text_of(value: Any, key: str) -> str:
+    """A text that is not empty; a whole number is one.
+
+    Raises:
+        DataError: It is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise DataError(f'it has no {key}')
+    return str(value)
+
+
+def table_of(value: Any) -> dict:
+    """An object, an empty one where there is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def objects(value: Any, path: Path, what: str) -> list[dict]:

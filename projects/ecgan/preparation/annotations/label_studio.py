@@ -4,7 +4,6 @@ Places are percent of the picture's sides. Of several annotations of a photo the
 cancelled is taken.
 """
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, size_of
 from .drawing import Patch, Size, box_corners, corners_of, ellipse_corners, pasted, polygons
-from .files import each_of, load_json, objects
+from .files import each_of, load_json, number_of, objects, text_of
 from .photos import PHOTO_SUFFIXES, spellings
 from .run_lengths import label_studio_values
 
@@ -121,17 +120,13 @@ def _add(result: Any, where: str, picture: Picture, content: Content) -> None:
             raise DataError('its picture is of another size than that of other regions')
         picture.size = size
         draw = _SHAPES[kind](value, np.array(size[::-1]) / 100)
-        picture.shapes.append(Shape(str(labels[0]), draw, where))
+        picture.shapes.append(Shape(text_of(labels[0], 'label'), draw, where))
     except DataError as error:
         picture.faults.append(f'{where}: {error}')
 
 
-def _numbers(value: dict, *keys: str) -> Iterator[float]:
-    for key in keys:
-        try:
-            yield float(value.get(key, 0) if key == 'rotation' else value[key])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f'its {key} is {value.get(key)!r}, no number') from error
+def _numbers(value: dict, *keys: str) -> list[float]:
+    return [number_of(value.get(key, 0 if key == 'rotation' else None), key) for key in keys]
 
 
 def _polygon(value: dict, scale: np.ndarray) -> Draw:

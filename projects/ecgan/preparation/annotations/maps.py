@@ -15,6 +15,8 @@ from .source import AnnotationSource
 
 # More faults than this part of all annotations are no slips.
 _FEW = 0.1
+# Of a file, with a suffix.
+_LONGEST_NAME = 200
 
 
 def draw(
@@ -45,6 +47,8 @@ def draw(
     index = source.photo_index(photos_folder or source.photos(out), out)
     targets = _targets(content, index)
     rows = numbered(content.labels)
+    if content.labels and not rows:
+        raise DataError(f'{source.description} has no classes but {shown(content.labels)}')
     background = background_of(rows)
     ids = {row.name: row.id for row in rows}
     ids |= {name: UNKNOWN for name in content.labels if is_unknown_name(name)}
@@ -66,7 +70,7 @@ def draw(
     )
     done = [outcome for outcome in outcomes if outcome.is_drawn]
     content.faults += [fault for outcome in outcomes for fault in outcome.faults]
-    _check_faults(content.faults, sum(each.drawn for each in done), source)
+    _check(content, sum(each.drawn for each in done), source)
     notes = [
         f'{source.description}: {len(done)} label maps drawn in {out}',
         *source.notes,
@@ -98,8 +102,8 @@ def _targets(content: Content, index: PhotoIndex) -> dict[str, tuple[Picture, st
                 alone.append(picture.name)
                 continue
             named = photo or '/'.join(next(spellings(picture.name), []))
-            if not named:
-                raise DataError('it names no photo')
+            if not named or '\0' in named or max(map(len, named.split('/'))) > _LONGEST_NAME:
+                raise DataError('it is no name of a photo')
             name = f'{without_suffix(named)}.png'
             if name in found:
                 raise DataError(f'{found[name][0].file} has annotations of it or its namesake, too')
@@ -129,9 +133,13 @@ def _check_folder(out: Path, names: set[str]) -> None:
         )
 
 
-def _check_faults(faults: list[str], drawn: int, source: AnnotationSource) -> None:
+def _check(content: Content, drawn: int, source: AnnotationSource) -> None:
+    faults = content.faults
     if not drawn and not faults:
-        raise DataError(f'{source.description} has no shapes to draw')
+        left = ', '.join(f'{count} {kind}' for kind, count in sorted(content.left_out.items()))
+        raise DataError(
+            f'{source.description} has no shapes to draw' + (f', but {left}' if left else '')
+        )
     if len(faults) > _FEW * (drawn + len(faults)):
         more = f' (and {len(faults) - 1} more of {drawn + len(faults)})' if len(faults) > 1 else ''
         raise DataError(f'{faults[0]}{more}')

@@ -52,7 +52,11 @@ def _on_shapes(content: Content, done: list[Outcome], order: str) -> list[str]:
 def _on_unlabelled(done: list[Outcome], background: ClassRow | None) -> list[str]:
     share = sum(each.unlabelled for each in done) / max(sum(each.pixels for each in done), 1)
     what = f'are {background.name} (id {background.id})' if background else 'are unknown (255)'
-    return [f'{share:.2%} of the pixels have no shape and {what}']
+    whole = sum(each.unlabelled == each.pixels for each in done)
+    return [
+        f'{share:.2%} of the pixels have no shape and {what}'
+        + (f'; {whole} photos have nothing else' if whole else '')
+    ]
 
 
 def _on_classes(content: Content, rows: list[ClassRow]) -> list[str]:

@@ -75,7 +75,7 @@ def _picture(path: Path, json: dict, content: Content) -> Picture:
         try:
             if not isinstance(label, str) or not label:
                 raise DataError('it has no classTitle')
-            if kind not in _SHAPES:
+            if not isinstance(kind, str) or kind not in _SHAPES:
                 raise DataError(f'objects of type {kind!r} are not known')
             picture.shapes.append(Shape(label, _SHAPES[kind](each), where))
         except DataError as error:

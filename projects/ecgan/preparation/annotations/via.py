@@ -4,7 +4,6 @@ The label of a region is one of its attributes: that which is called so, or the 
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape
 from .drawing import box_corners, corners_of, ellipse_corners, polygons
-from .files import load_json
+from .files import load_json, number_of, table_of
 
 _LABELS = ('class', 'label', 'name', 'type', 'category', 'class_name', 'object')
 _NO_AREAS = ('polyline', 'point', 'line')
@@ -55,9 +54,9 @@ def read(files: list[Path], folder: Path) -> Content:
                 content.pictures.append(_picture(entry, path, attribute, content))
             else:
                 content.faults.append(f'{path}: an entry has no filename')
-        listed = json.get('_via_attributes', {}).get('region', {}).get(attribute, {})
-        options = listed.get('options') if isinstance(listed, dict) else None
-        content.labels |= dict.fromkeys(options if isinstance(options, dict) else ())
+        listed = table_of(json.get('_via_attributes')).get('region')
+        options = table_of(table_of(listed).get(attribute)).get('options')
+        content.labels |= dict.fromkeys(table_of(options))
     content.add_names_of_shapes("the project's options")
     return content
 
@@ -76,7 +75,7 @@ def _label_attribute(loaded: list[tuple[Path, Any]], content: Content) -> str:
         for _, json in loaded
         for entry in _entries(json).values()
         for region in _regions(entry)
-        for key, value in (region.get('region_attributes') or {}).items()
+        for key, value in table_of(region.get('region_attributes')).items()
         if _name_of(value)
     )
     known = [key for name in _LABELS for key in counts if key.lower() == name]
@@ -104,17 +103,17 @@ def _name_of(value: Any) -> str:
 def _picture(entry: dict, path: Path, attribute: str, content: Content) -> Picture:
     picture = Picture(entry['filename'], path)
     for number, region in enumerate(_regions(entry), 1):
-        shape = region.get('shape_attributes') or {}
+        shape = table_of(region.get('shape_attributes'))
         kind = shape.get('name')
         if kind in _NO_AREAS:
             content.left_out[kind] += 1
             continue
-        label = _name_of((region.get('region_attributes') or {}).get(attribute))
+        label = _name_of(table_of(region.get('region_attributes')).get(attribute))
         where = f'region no. {number} ({label})'
         try:
             if not label:
                 raise DataError(f'it has no {attribute}, or several')
-            if kind not in _SHAPES:
+            if not isinstance(kind, str) or kind not in _SHAPES:
                 raise DataError(f'shapes of type {kind!r} are not known')
             picture.shapes.append(Shape(label, _SHAPES[kind](shape), where))
         except DataError as error:
@@ -122,12 +121,8 @@ def _picture(entry: dict, path: Path, attribute: str, content: Content) -> Pictu
     return picture
 
 
-def _numbers(shape: dict, *keys: str) -> Iterator[float]:
-    for key in keys:
-        try:
-            yield float(shape.get(key, 0) if key == 'theta' else shape[key])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f'its {key} is {shape.get(key)!r}, no number') from error
+def _numbers(shape: dict, *keys: str) -> list[float]:
+    return [number_of(shape.get(key, 0 if key == 'theta' else None), key) for key in keys]
 
 
 def _polygon(shape: dict) -> Draw:
