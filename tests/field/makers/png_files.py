@@ -96,15 +96,15 @@ def _cv2(*options: str):
     return write
 
 
-def _in_red(dtype: type, with_alpha: bool = False):
-    """As simulators have it: the id in the red channel, numbers of instances in the others."""
+def _in_red(dtype: type, instances: bool, alpha: bool):
+    """As simulators have it: the id in the red channel, numbers of instances in the green one."""
 
     def write(picture: np.ndarray, path: Path) -> None:
         import cv2
 
         rows = np.arange(picture.shape[0])[:, None] // 20
-        others = np.where(picture > 0, rows + 1, 0)
-        channels = [0 * picture, others, picture] + [0 * picture + 255] * with_alpha
+        green = np.where(picture > 0, rows + 1, 0) * instances
+        channels = [0 * picture, green, picture] + [0 * picture + 255] * alpha
         assert cv2.imwrite(str(path), np.dstack(channels).astype(dtype))
 
     return write
@@ -237,9 +237,13 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
     ('opencv-python-headless', 'IMWRITE_PNG_BILEVEL', '1 bit: all above 0 is 1',
      _cv2('IMWRITE_PNG_BILEVEL', 1), (MASKS, MASKS_255), False),
     ('opencv-python-headless', 'SYNTHIA: id in red, 16 bits', 'colours of 16 bits',
-     _in_red(np.uint16), (FOUR, MANY, IGNORED), False),
-    ('opencv-python-headless', 'CARLA: id in red', 'colours and alpha', _in_red(np.uint8, True),
-     (FOUR, MANY), False),
+     _in_red(np.uint16, False, False), (FOUR, MANY, IGNORED), False),
+    ('opencv-python-headless', 'SYNTHIA: id in red, instance in green, 16 bits',
+     'colours of 16 bits', _in_red(np.uint16, True, False), (FOUR, MANY), False),
+    ('opencv-python-headless', 'CARLA: id in red', 'colours and alpha',
+     _in_red(np.uint8, False, True), (FOUR, MANY, IGNORED), False),
+    ('opencv-python-headless', 'CARLA: id in red, instance in green', 'colours and alpha',
+     _in_red(np.uint8, True, True), (FOUR, MANY), False),
     ('imageio', 'v3.imwrite', _SAMPLES, _imageio, (FOUR, IGNORED, WIDE, COLOURS), False),
     ('imageio', 'v3.imwrite of bool', '1 bit or 0/255', lambda p, f: _imageio(p > 0, f),
      (MASKS, MASKS_255), False),

@@ -96,4 +96,4 @@ def _version(tool: str) -> str:
     except (OSError, subprocess.CalledProcessError):
         return ''
     # 8:6.9.11.60+dfsg-1.6: the version of the program without those of the packaging.
-    return re.sub(r'^\d+:|[-+].*$', '', found)
+    return re.sub(r'^\d+:|^.*\+really|[-+].*$', '', found)
