@@ -1,0 +1,46 @@
+"""The list of exports."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from .scenes import NAMES
+
+
+class Export(NamedTuple):
+    """What a tool exports, or how a data set is laid out.
+
+    Attributes:
+        tool: Its name.
+        write: Writes it into a folder.
+        table: The export's own list of classes, relative to the folder; '': it has none.
+        photos: Folder of photos, relative.
+        masks: Folder of label maps, relative; '': it holds annotations only.
+        names: Names of the classes.
+        of: The class of each id of the scenes.
+        any_order: Whether it does not say which of two objects lies above.
+        is_lost: Whether it does not say of which class an object is.
+    """
+
+    tool: str
+    write: Callable[[Path], object]
+    table: str = ''
+    photos: str = ''
+    masks: str = ''
+    names: tuple[str, ...] = NAMES
+    of: tuple[int, ...] = (0, 1, 2, 3)
+    any_order: bool = False
+    is_lost: bool = False
+
+
+EXPORTS: list[Export] = []
+
+
+def export(tool: str, table: str = '', photos: str = '', masks: str = '', **others: object):
+    """Decorate what writes an export."""
+
+    def decorate(write: Callable[[Path], object]) -> Callable[[Path], object]:
+        EXPORTS.append(Export(tool, write, table, photos, masks, **others))
+        return write
+
+    return decorate
