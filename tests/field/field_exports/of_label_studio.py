@@ -1,4 +1,4 @@
-"""Exports by Label Studio's converter: ``python -m exports.of_label_studio OUT``."""
+"""Exports by Label Studio's converter: ``python -m field_exports.of_label_studio OUT``."""
 
 import importlib.metadata
 import json
@@ -48,6 +48,7 @@ def main(out: Path) -> None:
     )):  # fmt: skip
         folder = out / f'label-studio-{number:02}'
         row = dict(tool=f'Label Studio: {form}, {kind}', folder=folder.name, failure='',
+                   any_order='BRUSH' in form,
                    version=importlib.metadata.version('label-studio-sdk'))  # fmt: skip
         write_photos(folder / 'images')
         given = out / f'{folder.name}-tasks.json'

@@ -1,13 +1,15 @@
 """What the project makes of an annotation tool's export."""
 
+import contextlib
+import io
 import re
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from exports.listing import Export
-from exports.scenes import COUNT, MAPS, instance_map, scene
-from judge import GUESSED, LEFT_OUT, PART, REFUSED, RIGHT, UNKNOWN, WRONG, Verdict
+from field_exports.listing import Export
+from field_exports.scenes import COUNT, MAPS, instance_map, scene
+from form_judge import FAILED, GUESSED, LEFT_OUT, PART, REFUSED, RIGHT, UNKNOWN, WRONG, Verdict
 
 from projects.ecgan.datasets import read_ids
 from projects.ecgan.errors import UserError
@@ -32,9 +34,12 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
     given = [folder] if 'whole' in mode else [folder / export.photos, folder / export.masks]
     table = folder / export.table if 'list' in mode else None
     try:
-        found = survey(given, table, 1)
+        with contextlib.redirect_stdout(io.StringIO()):
+            found = survey(given, table, 1)
     except UserError as error:
         return Verdict(REFUSED, error.sentence.replace(str(folder), 'FOLDER'))
+    except Exception as error:
+        return Verdict(FAILED, f'{type(error).__name__}: {error}')
     said = '; '.join(sorted({f'{each.kind}: {each.text}' for each in found.findings}))
     said = said.replace(str(folder), 'FOLDER')
     pairs = [look.pair for look in found.good]
@@ -43,7 +48,10 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
     coding = found.labelling.coding
     read: dict[int, np.ndarray] = {}
     for pair in pairs:
-        ids = read_ids(pair.files['label'], coding)
+        try:
+            ids = read_ids(pair.files['label'], coding)
+        except Exception as error:
+            return Verdict(FAILED, f'{type(error).__name__}: {error}')
         index = _index(pair.files['photo'])
         if index in read and not np.array_equal(read[index], ids):
             return Verdict(WRONG, f'two different maps for photo {index}')

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .scenes import NAMES
 
@@ -12,7 +12,7 @@ class Export(NamedTuple):
 
     Attributes:
         tool: Its name.
-        write: Writes it into a folder.
+        write: Writes it into a folder; None: a script has done so.
         table: The export's own list of classes, relative to the folder; '': it has none.
         photos: Folder of photos, relative.
         masks: Folder of label maps, relative; '': it holds annotations only.
@@ -23,7 +23,7 @@ class Export(NamedTuple):
     """
 
     tool: str
-    write: Callable[[Path], object]
+    write: Callable[[Path], object] | None
     table: str = ''
     photos: str = ''
     masks: str = ''
@@ -31,6 +31,11 @@ class Export(NamedTuple):
     of: tuple[int, ...] = (0, 1, 2, 3)
     any_order: bool = False
     is_lost: bool = False
+
+    @classmethod
+    def of_row(cls, row: dict[str, Any]) -> 'Export':
+        """An export that a script wrote and described."""
+        return cls(write=None, **{key: row[key] for key in cls._fields if key in row})
 
 
 EXPORTS: list[Export] = []

@@ -1,4 +1,4 @@
-"""Exports by datumaro, which runs here: ``python -m exports.of_datumaro OUT``."""
+"""Exports by datumaro, which runs here: ``python -m field_exports.of_datumaro OUT``."""
 
 import importlib.metadata
 import json

@@ -1,4 +1,4 @@
-"""Exports by labelme's own functions: ``python -m exports.of_labelme OUT``."""
+"""Exports by labelme's own functions: ``python -m field_exports.of_labelme OUT``."""
 
 import importlib.metadata
 import json

@@ -1,5 +1,7 @@
 """What the project makes of a folder whose ids are known."""
 
+import contextlib
+import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,9 +14,9 @@ from projects.ecgan.datasets import read_ids
 from projects.ecgan.errors import UserError
 from projects.ecgan.preparation import survey
 
-RIGHT, PART, REFUSED, LEFT_OUT, GUESSED, WRONG = (
-    'right', 'some left out', 'refused', 'left out', 'wrong, said', 'WRONG',
-)  # fmt: skip
+RIGHT, PART, REFUSED, LEFT_OUT = 'right', 'some left out', 'refused', 'left out'
+#: Wrong ids of which a line says that they may be, wrong ids without a word, an exception.
+GUESSED, WRONG, FAILED = 'wrong, said', 'wrong', 'failed'
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
         classes: List of classes; None: the project finds them.
     """
     try:
-        found = survey([photos, maps], classes, 1)
+        with contextlib.redirect_stdout(io.StringIO()):
+            found = survey([photos, maps], classes, 1)
     except UserError as error:
         return Verdict(REFUSED, error.sentence)
+    except Exception as error:
+        return Verdict(FAILED, f'{type(error).__name__}: {error}')
     pairs = [look.pair for look in found.good]
     said = '; '.join(
         sorted({each.text for each in found.findings if each.kind not in ('same map', 'one id')})
@@ -45,7 +50,10 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
     if not pairs:
         return Verdict(LEFT_OUT, said)
     coding = found.labelling.coding
-    read = {int(p.name[-2:]): read_ids(p.files['label'], coding) for p in pairs}
+    try:
+        read = {int(p.name[-2:]): read_ids(p.files['label'], coding) for p in pairs}
+    except Exception as error:
+        return Verdict(FAILED, f'{type(error).__name__}: {error}')
     wrong = compare(read, truth, found.labelling.classes)
     if wrong:
         guess = '; '.join(getattr(found, 'notes', []))
