@@ -1,6 +1,6 @@
 """Label maps that are drawn, so that their ids are known; needs NumPy alone, as every tool has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,13 @@ class DrawnSet:
             return [self.colours[each] for each in self.maps]
         dtype = np.uint8 if max(each.max() for each in self.maps) * self.scale < 256 else np.uint16
         return [(each * self.scale).astype(dtype) for each in self.maps]
+
+    def without(self, hidden: int | None) -> 'DrawnSet':
+        """The same where the pixels of an id are unknown."""
+        if hidden is None:
+            return self
+        maps = [np.where(each == hidden, UNKNOWN, each).astype(np.uint16) for each in self.maps]
+        return replace(self, maps=maps)
 
     def listing(self) -> str:
         """A list of classes, as a user has it."""

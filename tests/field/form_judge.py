@@ -69,6 +69,10 @@ def compare(read: dict[int, np.ndarray], truth: DrawnSet, classes: list[str]) ->
     stand for any, each for one.
     """
     stands_for = _announced(classes, truth)
+
+    def is_colour(place: int) -> bool:
+        return classes[place : place + 1] != [] and classes[place].startswith('colour')
+
     met: dict[int, set[int]] = defaultdict(set)
     for index, ids in sorted(read.items()):
         if ids.shape != truth.maps[index].shape:
@@ -79,8 +83,8 @@ def compare(read: dict[int, np.ndarray], truth: DrawnSet, classes: list[str]) ->
     wrong = []
     for here, really in sorted(met.items()):
         right = {UNKNOWN} if here == UNKNOWN else stands_for.get(here, really)
-        # Unknown pixels are no class, and no class is unknown.
-        is_unknown = here != UNKNOWN and UNKNOWN in really and UNKNOWN not in truth.names
+        # Unknown pixels are no class, save where nothing tells one colour from another.
+        is_unknown = here != UNKNOWN and UNKNOWN in really and not is_colour(here)
         if really != right or len(really) > 1 or is_unknown:
             name = 'unknown' if here == UNKNOWN else (classes[here : here + 1] or [f'id {here}'])[0]
             wrong.append(f'{name!r} is {_named(really, truth)}')

@@ -40,7 +40,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
         path.write_text(SETS[name].listing())
     for row in rows:
         if not row['failure']:
-            given = out / 'photos', out / row['folder'], SETS[row['set']]
+            truth = SETS[row['set']].without(row['hides'])
+            given = out / 'photos', out / row['folder'], truth
             row['verdicts'] = [judge(*given, None), judge(*given, lists[row['set']])]
     return rows
 

@@ -19,7 +19,8 @@ class Export(NamedTuple):
         names: Names of the classes.
         of: The class of each id of the scenes.
         any_order: Whether it does not say which of two objects lies above.
-        is_lost: Whether it does not say of which class an object is.
+        lost: 'all' where nothing says of which class a pixel is, 'list' where the list of classes
+            does not; otherwise ''.
     """
 
     tool: str
@@ -30,7 +31,7 @@ class Export(NamedTuple):
     names: tuple[str, ...] = NAMES
     of: tuple[int, ...] = (0, 1, 2, 3)
     any_order: bool = False
-    is_lost: bool = False
+    lost: str = ''
 
     @classmethod
     def of_row(cls, row: dict[str, Any]) -> 'Export':

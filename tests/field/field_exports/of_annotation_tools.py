@@ -192,7 +192,14 @@ def coco_rle(folder: Path) -> None:
     _coco(folder, _rle, crowd=1)
 
 
-@export('COCO panoptic', photos='images', masks='annotations/panoptic_default')
+@export('COCO panoptic: PNG alone', photos='images', masks='annotations/panoptic_default',
+        lost='all')  # fmt: skip
+def coco_panoptic_png(folder: Path) -> None:
+    coco_panoptic(folder)
+    (folder / 'annotations/panoptic_default.json').unlink()
+
+
+@export('COCO panoptic')
 def coco_panoptic(folder: Path) -> None:
     write_photos(folder / 'images')
     annotations, images = [], []

@@ -34,7 +34,7 @@ FORMS = (
      'default/semantic_rgb'),
     ('coco_instances', 'polygons', {}, '', '', ''),
     ('coco_instances', 'masks', {}, '', '', ''),
-    ('coco_panoptic', 'masks', {}, '', 'images/default', 'annotations/panoptic_default'),
+    ('coco_panoptic', 'masks', {}, '', '', ''),
     ('coco_stuff', 'masks', {}, '', '', ''),
     ('label_me', 'polygons', {}, '', '', ''),
     ('cvat', 'polygons', {}, '', '', ''),
@@ -72,6 +72,17 @@ def _data_set(photos: Path, kind: str, subsets: tuple[str, ...]) -> Dataset:
     return Dataset.from_iterable(items, categories=categories)
 
 
+def _lost(form: str, kind: str) -> str:
+    """What datumaro leaves out: see ``Export.lost``."""
+    if form == 'kitti_segmentation' and kind == 'without background':
+        return 'all'  # label 0 takes the number and the colour of the background
+    # Labels without colours are drawn in colours that the list does not have; of those without a
+    # background the list begins one too late.
+    has_list = form in ('voc_segmentation', 'voc', 'camvid', 'cityscapes')
+    is_fit = kind == 'coloured' or (form, kind) == ('cityscapes', 'masks')
+    return 'list' if has_list and not is_fit else ''
+
+
 def main(out: Path) -> None:
     """Write every form and ``OUT/manifest-datumaro.json``."""
     rows = []
@@ -80,8 +91,7 @@ def main(out: Path) -> None:
         row = dict(tool=f'datumaro: {form}, {kind}', folder=folder.name, table=table,
                    photos=photos, masks=masks, failure='',
                    version=importlib.metadata.version('datumaro'),
-                   # Its label 0 takes the number and colour of the background.
-                   is_lost=(form, kind) == ('kitti_segmentation', 'without background'))  # fmt: skip
+                   lost=_lost(form, kind))  # fmt: skip
         subsets = ('train', 'val') if form == 'yolo_ultralytics' else ('default',)
         try:
             data = _data_set(out / 'datumaro-photos' / kind, kind, subsets)

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -38,6 +39,16 @@ def _tasks(kind: str) -> list[dict]:
     return tasks
 
 
+def _rename(folder: Path) -> None:
+    """Call the photos as the export does, which would have downloaded them under such names."""
+    for text in (folder / 'result.json', *folder.glob('export/labels/*.txt')):
+        if text.is_file():
+            for name in re.findall(r'\w{8}__p\d\d', text.stem + text.read_text()):
+                photo = folder / f'images/{name[-3:]}.jpg'
+                if photo.is_file():
+                    photo.rename(photo.with_stem(name))
+
+
 def main(out: Path) -> None:
     """Write every form and ``OUT/manifest-label-studio.json``."""
     rows = []
@@ -61,6 +72,7 @@ def main(out: Path) -> None:
             result.mkdir(exist_ok=True)
             converter.convert(str(given), str(result), form, is_dir=False,
                               image_dir=str(folder / 'images'))  # fmt: skip
+            _rename(folder)
         except Exception as error:
             row['failure'] = f'{type(error).__name__}: {error}'[:200]
         rows.append(row)

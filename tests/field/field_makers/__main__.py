@@ -25,7 +25,7 @@ def main(out: Path) -> None:
     rows = []
     for number, (way, name) in enumerate((way, name) for way in WAYS for name in way.sets):
         row = {key: getattr(way, key) for key in ('group', 'tool', 'version', 'how', 'stores')}
-        row |= dict(set=name, folder=f'{number:04}', is_lost=way.is_lost)
+        row |= dict(set=name, folder=f'{number:04}', is_lost=way.is_lost, hides=way.hides)
         row['failure'] = (
             write_form(way, name, out / row['folder']) if way.version else 'not installed'
         )

@@ -176,6 +176,13 @@ def _vips(**options: object):
     return write
 
 
+def _vips_16(picture: np.ndarray, path: Path) -> None:
+    import pyvips
+
+    image = pyvips.Image.new_from_array(picture)
+    image.copy(interpretation='grey16').pngsave(str(path))
+
+
 def _gdal(colours: bool = False, **options: object):
     def write(picture: np.ndarray, path: Path) -> None:
         import rasterio
@@ -270,12 +277,13 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
     ('pypng', 'palette of 2 bits', 'index is id', _pypng(2, True), TWO_BITS, False),
     ('pypng', 'palette of 4 bits', 'index is id', _pypng(4, True), FOUR_BITS, False),
     ('pypng', 'palette of 8 bits', 'index is id', _pypng(8, True), BYTES, False),
-    ('pypng', '8 bits, transparent=0 (tRNS)', 'grey, 0 is transparent',
-     _pypng(8, transparent=0), (FOUR, MANY), False),
     ('imgviz', 'io.lblsave', 'palette, index is id', _imgviz,
      (FOUR, IGNORED, MANY, ALONE, GAPS, MASKS), False),
     ('imagecodecs', 'png_encode', _SAMPLES, _imagecodecs, (FOUR, IGNORED, WIDE, COLOURS), False),
-    ('pyvips', 'pngsave', _SAMPLES, _vips(), (*BYTES, WIDE, COLOURS), False),
+    ('pyvips', 'pngsave', _SAMPLES, _vips(), (*BYTES, COLOURS), False),
+    ('pyvips', 'new_from_array(uint16).pngsave', '8 bits: ids above 255 became 255', _vips(), [WIDE],
+     True),
+    ('pyvips', "copy(interpretation='grey16').pngsave", 'grey 16 bits', _vips_16, [WIDE], False),
     ('pyvips', 'pngsave(bitdepth=1)', 'samples 0, 1', _vips(bitdepth=1), (MASKS, MASKS_255),
      False),
     ('pyvips', 'pngsave(bitdepth=2)', 'samples of 2 bits', _vips(bitdepth=2), TWO_BITS, False),
@@ -285,7 +293,6 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
     ('pyvips', 'pngsave(interlace=True)', _SAMPLES, _vips(interlace=True), FEW, False),
     ('rasterio', 'PNG', _SAMPLES, _gdal(), (FOUR, IGNORED, WIDE), False),
     ('rasterio', 'PNG, nodata=255', 'grey, tRNS', _gdal(nodata=255), (FOUR, IGNORED), False),
-    ('rasterio', 'PNG, nodata=0', 'grey, tRNS 0', _gdal(nodata=0), (FOUR, MANY), False),
     ('rasterio', 'PNG, NBITS=1', 'samples 0, 1', _gdal(NBITS=1), [MASKS], False),
     ('rasterio', 'PNG, NBITS=2', 'samples 0 to 3', _gdal(NBITS=2), TWO_BITS, False),
     ('rasterio', 'PNG, NBITS=4', 'samples 0 to 15', _gdal(NBITS=4), FOUR_BITS, False),
@@ -299,3 +306,9 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
      False),
 ):  # fmt: skip
     way(_GROUP, _tool, _how, _stores, _PNG, _write, _sets, _is_lost)
+# Of these 0 is no data.
+for _tool, _how, _stores, _write in (
+    ('pypng', '8 bits, transparent=0', 'grey, tRNS 0', _pypng(8, transparent=0)),
+    ('rasterio', 'PNG, nodata=0', 'grey, tRNS 0', _gdal(nodata=0)),
+):
+    way(_GROUP, _tool, _how, _stores, _PNG, _write, (FOUR, MANY), hides=0)

@@ -268,3 +268,5 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
     ('simpleitk', 'WriteImage of float32', 'float32', _simpleitk(np.float32), (FOUR, WIDE), False),
 ):  # fmt: skip
     way(_GROUP, _tool, _how, _stores, '.tif', _write, _sets, _is_lost)
+way(_GROUP, 'rasterio', 'nodata=0', 'the ids, GDAL_NODATA 0', '.tif', _geotiff(nodata=0),
+    (FOUR, MANY), hides=0)  # fmt: skip

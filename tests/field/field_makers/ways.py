@@ -36,6 +36,7 @@ class Way:
         write: Writes a picture (H, W) or (H, W, 3) to a path.
         sets: Which maps it is given.
         is_lost: Whether the ids are no longer in the files, whoever reads them.
+        hides: Id whose pixels the file says to be transparent or without data.
     """
 
     group: str
@@ -46,6 +47,7 @@ class Way:
     write: Write
     sets: tuple[str, ...]
     is_lost: bool
+    hides: int | None = None
 
     @property
     def version(self) -> str:
@@ -70,9 +72,10 @@ def way(
     write: Write,
     sets: Iterable[str] = BYTES,
     is_lost: bool = False,
+    hides: int | None = None,
 ) -> None:
     """Add a way, see :class:`Way`."""
-    WAYS.append(Way(group, tool, how, stores, suffix, write, tuple(sets), is_lost))
+    WAYS.append(Way(group, tool, how, stores, suffix, write, tuple(sets), is_lost, hides))
 
 
 def run(*command: object, given: bytes | None = None) -> bytes:
