@@ -36,5 +36,26 @@ def report(record: Callable, name: str, text: str, page: Path = PAGE) -> None:
         assert _without_numbers(said) == _without_numbers(text)
 
 
+def report_rows(
+    record: Callable, name: str, rows: list[str], page: Path, is_whole: bool = True
+) -> None:
+    """Tell a result of many rows by its first one; as :func:`report` for a page of its own.
+
+    Args:
+        record: pytest's ``record_property``.
+        name: Name of the marks.
+        rows: What was found, a line each.
+        page: The page.
+        is_whole: Whether every row could be found on this machine; otherwise nothing is written, and
+            the rows that were found have to stand on the page.
+    """
+    if is_whole:
+        report(lambda *_: record('found', rows[0]), name, '\n'.join(rows), page)
+        return
+    record('found', f'{rows[0]} (not all of it on this machine)')
+    said = {_without_numbers(line) for line in page.read_text(encoding='utf-8').splitlines()}
+    assert [row for row in rows if _without_numbers(row) not in said] == []
+
+
 def _without_numbers(text: str) -> str:
     return re.sub(r'\d+', 'N', text).strip()

@@ -1,0 +1,99 @@
+"""The field's tools write maps, and what the project reads is compared with what was drawn."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from campaign_results import report_rows
+from drawn_maps import COUNT, HEIGHT, SETS, WIDTH
+from environments import KEPT, environment, run_module
+from field_makers.all_ways import WAYS
+from field_tables import PAGE, counts, form_rows
+from form_judge import FAILED, RIGHT, WRONG, compare, judge
+from PIL import Image
+
+pytestmark = pytest.mark.campaign
+TOOLS = sorted({way.tool for way in WAYS})
+LEAST, LEAST_RIGHT = 200, 0.9
+
+
+def write_photos(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    rng = np.random.default_rng(0)
+    for index in range(COUNT):
+        blocks = rng.integers(0, 256, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
+        Image.fromarray(blocks).resize((WIDTH, HEIGHT)).save(folder / f'p{index:02}.jpg')
+
+
+@pytest.fixture(scope='module')
+def forms(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    """Every form that the tools of this machine write, with its two verdicts."""
+    place = Path(KEPT) if KEPT else tmp_path_factory.mktemp('field')
+    out = tmp_path_factory.mktemp('forms')
+    run_module(environment('tools', place), 'field_makers', out)
+    rows = json.loads((out / 'manifest.json').read_text())
+    write_photos(out / 'photos')
+    lists = {name: out / f'classes{number}.txt' for number, name in enumerate(SETS)}
+    for name, path in lists.items():
+        path.write_text(SETS[name].listing())
+    for row in rows:
+        if not row['failure']:
+            truth = SETS[row['set']].without(row['hides'])
+            given = out / 'photos', out / row['folder'], truth
+            row['verdicts'] = [judge(*given, None), judge(*given, lists[row['set']])]
+    return rows
+
+
+def made(rows: list[dict]) -> list[dict]:
+    return [row for row in rows if 'verdicts' in row]
+
+
+def wrong(rows: list[dict]) -> Iterator[str]:
+    for row in made(rows):
+        for verdict, how in zip(row['verdicts'], ('', ', with a list')):
+            if verdict.outcome in (WRONG, FAILED):
+                yield f'{row["tool"]}, {row["how"]}, {row["set"]}{how}: {verdict.said}'
+
+
+@pytest.mark.parametrize('tool', TOOLS)
+def test_no_form_is_wrong_without_a_word(forms: list[dict], tool: str) -> None:
+    rows = [row for row in forms if row['tool'] == tool]
+    if not made(rows):
+        pytest.skip(f'{tool}: {rows[0]["failure"]}')
+    assert [(row['how'], row['failure']) for row in rows if row['failure']] == []
+    assert list(wrong(rows)) == []
+
+
+def test_most_forms_are_read(forms: list[dict], record_property) -> None:
+    rows = made(forms)
+    assert len(rows) >= LEAST
+    there = [v for row in rows if not row['is_lost'] for v in row['verdicts']]
+    lost = [v for row in rows if row['is_lost'] for v in row['verdicts']]
+    missing = sorted({row['tool'] for row in forms} - {row['tool'] for row in rows})
+    text = [
+        f'{len(rows)} forms, each without and with a list of classes. Where the ids are in the '
+        f'files: {counts(there)}. Where the tool has lost them: {counts(lost)}.',
+        *form_rows(rows),
+    ]
+    report_rows(record_property, 'forms', text, PAGE, is_whole=not missing)
+    assert sum(v.outcome == RIGHT for v in there) >= LEAST_RIGHT * len(there)
+
+
+def test_the_judge_sees_what_is_wrong() -> None:
+    truth = SETS['ids 0, 1, 2, 255']
+    read = dict(enumerate(truth.maps))
+    names = list(truth.names.values())
+    assert compare(read, truth, names) == ''
+    assert compare(read, truth, ['id 0', 'id 1', 'id 2']) == ''
+    assert compare(read, truth, ['colour #0', 'colour #1', 'colour #2']) == ''
+    assert "'road' is sky" in compare(read, truth, ['road', 'sky', 'car'])
+    assert "'id 1' is sky" in compare(read, truth, ['id 1', 'id 0', 'id 2'])
+    three = {index: np.where(ids == 255, 3, ids) for index, ids in read.items()}
+    assert "'id 3' is unknown" in compare(three, truth, ['id 0', 'id 1', 'id 2', 'id 3'])
+    first = {index: np.where(ids == 1, 0, ids) for index, ids in read.items()}
+    assert 'sky and road' in compare(first, truth, names)
+    split = {index: ids + (ids == 1) * (index % 2 * 6) for index, ids in read.items()}
+    found = ['value 0', 'value 1', 'value 2', *['none'] * 4, 'value 7']
+    assert 'road is several classes' in compare(split, truth, found)
