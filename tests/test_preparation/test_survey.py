@@ -165,7 +165,10 @@ def test_palettes_that_differ(tmp_path):
     ('spoil', 'sentence'),
     [
         (lambda r: [p.write_bytes(b'') for p in r.glob('labels/*')], 'none of the label maps can'),
-        (lambda r: [p.rename(f'{p}.txt') for p in r.glob('labels/*')], 'which holds 3 .jpg in images., 3 .txt in labels.'),
+        (
+            lambda r: [p.rename(f'{p}.txt') for p in r.glob('labels/*')],
+            'which holds 3 .jpg in images., 3 .txt in labels.',
+        ),
         (
             lambda r: [
                 save(p, np.arange(64 * 96, dtype=np.uint16).reshape(64, 96))

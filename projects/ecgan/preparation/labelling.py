@@ -96,7 +96,7 @@ def find_labelling(
     Raises:
         DataError: No map can be used, or what they hold is no set of classes.
     """
-    rows = list(rows or ())
+    rows = rows or []
     with_map = [look for look in looks if look.label]
     if not with_map:
         reasons = [each.sentence for look in looks for each in look.findings]
@@ -193,7 +193,8 @@ def _of_list(
     ids = {row.id: place for place, row in enumerate(known)}
     ids |= {row.id: UNKNOWN for row in unknown}
     notes: list[str] = []
-    if not present <= {*ids, UNKNOWN} or (present == {0, _HIGHEST} and _HIGHEST not in ids):
+    is_mask = present == {0, _HIGHEST} and _HIGHEST not in ids and len(known) == 2
+    if is_mask or not present <= {*ids, UNKNOWN}:
         scaled = _scaled(ids, [row.id for row in known], present, notes)
         if scaled is None and _HIGHEST not in ids:
             refuse_scaled_one_by_one(reads)

@@ -36,7 +36,7 @@ class MapInspection:
         between: Pixels of a value that lie between a lower and a higher one, as blended ones do.
         inner: Values that fill at least one square of 3 x 3 pixels.
         edges: Pixels with a neighbour of another value.
-        digest: Digest of the pixels.
+        digest: Digest of the pixels, with the colours that a palette gives them.
         thumbnail: Small map, of samples that are shown.
     """
 
@@ -112,6 +112,7 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
     between, inner, edges = {}, frozenset(), 0
     if 2 < len(present) <= MOST_VALUES:
         between, inner, edges = _places(keys, present, stored)
+    shown = present.tolist() if stored.form.palette else []
     step = -(-max(stored.shape) // THUMBNAIL)
     return MapInspection(
         size=stored.shape,
@@ -119,7 +120,7 @@ def inspect_map(path: Path, keep_thumbnail: bool, reading: Reading) -> MapInspec
         values=dict(zip(present[most].tolist(), counts[most].tolist())),
         num_values=len(present),
         hidden=0 if is_seen is None else int(np.count_nonzero(stored.hidden)),
-        digest=digest_of(stored.samples),
+        digest=digest_of(stored.samples) + str([*map(stored.form.palette.__getitem__, shown)]),
         between=between,
         inner=inner,
         edges=edges,
