@@ -197,7 +197,7 @@ REFUSED = {
     'two numbers': ('0 0 sky\n1 1 car', '2 columns of numbers beside the names'),
     'a number behind': ('0 sky 3\n1 car 4', '2 columns of numbers beside the names'),
     'mixed': ('sky\n1 car', "line 1: 'sky' begins with 0 numbers, another line with 1"),
-    'some numbers behind': ('sky 0\ncar', "line 2: 'car' ends in 0 numbers, and others in 1"),
+    'some numbers behind': ('sky 0\ncar', "line 2: 'car' ends in 0 numbers, others in 1"),
     'two of three': ('sky 1 2 3\ncar 4 5', 'line 2: .* ends in 2 numbers'),
     'unclear alpha': ('0 0 0 255 sky\n1 0 0 255 car', 'irgb|id,r,g,b,name or r,g,b,alpha,name'),
     'texts': ('0,sky,air\n1,car,thing', '2 columns of text'),
