@@ -107,8 +107,8 @@ def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[st
             )
         if len(each.tail) not in (after, 0 if after > 1 else after):
             raise TableError(
-                f'{line.shown} ends in {len(each.tail)} numbers, others in {after}: give each class '
-                'the same, or put a name that ends in a number into quotation marks',
+                f'{line.shown} ends in {len(each.tail)} numbers, others in {after}: give each '
+                'class the same, or put a name that ends in a number into quotation marks',
                 line.place,
             )
     return [[*each.head, each.name, *each.tail] for each in split]
