@@ -41,7 +41,7 @@ def read_python(text: str) -> Draft:
             continue
         try:
             value = _literal(node, fields)
-        except (_NotLiteralError, RecursionError):
+        except (_NotLiteralError, RecursionError, TypeError):
             left_out.append(name)
             continue
         if key in document and document[key] != value:

@@ -10,6 +10,7 @@ from .values import TableError, colour
 _COMMENT = re.compile(r'(^|\s)(#|//)(\s.*|$)|^#(?![0-9a-fA-F]{6}\b|\s*[,;\t])')
 # First lines of Excel's CSV, of QGIS's and of GIMP's tables of colours.
 _PREAMBLE = re.compile(r'sep=.|INTERPOLATION:(EXACT|DISCRETE)|GIMP Palette|(Name|Columns):.*')
+_SHOWN = 80
 # Keys, markup and code, and numbers that were taken for a part of a name.
 _NO_NAME = re.compile(
     r'[{}<>=|\[\]\\]|::|:\s*$|^(0x[0-9a-fA-F]+|-?\d+)[\s:.)]|^[-*]\s|//|:\s*[0-9#]|(^|\s)[0-9]+[\s,]+[0-9]+[\s,]+[0-9]+(\s|$)'
@@ -26,6 +27,12 @@ class TextLine(NamedTuple):
     def place(self) -> str:
         """Where it is, for messages."""
         return f'line {self.number}'
+
+    @property
+    def shown(self) -> str:
+        """The text in quotation marks, its begin where it is long."""
+        bare = self.text.strip()
+        return repr(bare if len(bare) <= _SHOWN else f'{bare[:_SHOWN]}...')
 
 
 def lines_of(text: str) -> tuple[list[TextLine], list[str]]:
@@ -57,7 +64,7 @@ def name_of(text: str, line: TextLine) -> str:
     )
     if are_cells or _NO_NAME.search(bare):
         raise TableError(
-            f'{line.text.strip()!r} is not understood; it is none of {FORMS}, nor cells under '
+            f'{line.shown} is not understood; it is none of {FORMS}, nor cells under '
             'titles such as id,name,r,g,b',
             line.place,
         )

@@ -102,7 +102,7 @@ def _why(kinds: str) -> str:
 
 
 def _spelled(reading: str) -> str:
-    words = {'n': 'name', 'i': 'id', 'a': 'alpha', 'c': 'color'}
+    words = {'n': 'name', 'i': 'id', 'a': 'alpha', 'c': 'color', 'f': '0 or 1'}
     return ','.join(words.get(letter, letter) for letter in reading)
 
 

@@ -13,6 +13,8 @@ _WHOLE = re.compile(r'[+-]?[0-9]{1,18}(\.0+)?')
 _NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?', re.IGNORECASE)
 _HEX = re.compile(r'(#|0x)([0-9a-f]{6})(ff)?', re.IGNORECASE)
 _BRACKETS = re.compile(r'(?:rgba?)?\s*[(\[]([^()\[\]]*)[)\]]', re.IGNORECASE)
+# No id and no channel; infinity and NaN are not below it either.
+_HUGE = 1e18
 _NOTHING = ('', 'nan', 'none', 'null', 'n/a', 'na', '-')
 
 
@@ -65,14 +67,16 @@ def whole(value: Any) -> int | None:
         return int(text.split('.')[0]) if _WHOLE.fullmatch(text) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if value == value and abs(value) < 1e18 and value == int(value) else None
+    return int(value) if abs(value) < _HUGE and value == int(value) else None
 
 
 def number(value: Any) -> float | None:
-    """A number, also as text; None: it is none."""
+    """A number of sane size, also as text; None: it is none."""
     if isinstance(value, str):
-        return float(value) if _NUMBER.fullmatch(value.strip()) else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        value = float(value) if _NUMBER.fullmatch(value.strip()) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) < _HUGE else None
 
 
 def colour(value: Any, by_name: bool = False) -> RawColour | None:

@@ -75,7 +75,7 @@ def _split(line: TextLine, may_be_nameless: bool) -> _Split:
     if not texts:
         if may_be_nameless:
             return _Split(words, '', [])
-        raise TableError(f'{line.text.strip()!r} is none of {FORMS}', line.place)
+        raise TableError(f'{line.shown} is none of {FORMS}', line.place)
     start, end = texts[0], texts[-1] + 1
     name = ' '.join(words[start:end])
     return _Split(words[:start], name_of(name, line), words[end:])
@@ -98,18 +98,17 @@ def _aligned(split: Sequence[_Split], lines: Sequence[TextLine]) -> list[list[st
         # Numbers that only some names end in are parts of these.
         split, after = [_Split(e.head, ' '.join([e.name, *e.tail]), []) for e in split], 0
     for each, line in zip(split, lines):
-        shown = repr(line.text.strip())
         if len(each.head) != before:
             raise TableError(
-                f'{shown} begins with {len(each.head)} numbers, another line with {before}: '
+                f'{line.shown} begins with {len(each.head)} numbers, another line with {before}: '
                 f'lines are {FORMS}, all alike; a name that begins with a number is put into '
                 'quotation marks',
                 line.place,
             )
         if len(each.tail) not in (after, 0 if after > 1 else after):
             raise TableError(
-                f'{shown} ends in {len(each.tail)} numbers, and others in {after}: give each class '
-                'the same, or put a name that ends in a number into quotation marks',
+                f'{line.shown} ends in {len(each.tail)} numbers, others in {after}: give each '
+                'class the same, or put a name that ends in a number into quotation marks',
                 line.place,
             )
     return [[*each.head, each.name, *each.tail] for each in split]
