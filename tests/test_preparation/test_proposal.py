@@ -23,8 +23,8 @@ def test_cores_and_what_is_given():
     # 0.717 s x 4 / 8 x 2 / 4 cores
     assert found.size == (64, 64) and found.iterations == 2
     assert 'about 0.18 s' in '\n'.join(found.reasons)
-    many = propose([(270, 360)], 367, Machine(cores=99), size=(64, 64))
-    assert '/ 8 cores' in many.reasons[3] and 'about 0.09 s' in many.reasons[3]
+    many = '\n'.join(propose([(270, 360)], 367, Machine(cores=99), size=(64, 64)).reasons)
+    assert '/ 8 cores' in many and 'about 0.09 s' in many
     with pytest.raises(ConfigError, match=r'--size 100x130: .* multiples of 32, such as 96x128'):
         propose([(270, 360)], 367, CPU, size=(100, 130))
 
@@ -59,3 +59,18 @@ def test_wide_photos_on_a_gpu():
     machine = Machine(cores=2, gpu='a GPU', gpu_bytes=80 * 10**9)
     assert propose([(1024, 2048)], 2975, machine).size == (256, 512)
     assert propose([(500, 2048)], 2975, machine).size == (128, 512)
+
+
+def test_large_tiles():
+    shrunk = propose([(6000, 6000)] * 5, 50, CPU)
+    # 128 x 286 / 256 = 143; 6000 / 143 = 42.
+    assert shrunk.resized == (143, 143) and 'shrunk 42 times' in '\n'.join(shrunk.reasons)
+    cropped = propose([(6000, 6000)] * 5, 50, CPU, crop=True)
+    assert cropped.size == (128, 128) and cropped.resized is None
+    assert 'each 0.05% of the median photo' in '\n'.join(cropped.reasons)
+    small = propose([(6000, 6000), (100, 700)], 50, CPU, crop=True)
+    assert small.size == (96, 96)
+    with pytest.raises(
+        ConfigError, match='--crop: 1 of 2 photos are smaller than 128x128, such as'
+    ):
+        propose([(6000, 6000), (100, 700)], 50, CPU, size=(128, 128), crop=True)

@@ -10,7 +10,7 @@ from mmengine.registry import init_default_scope
 from planted import draw, label, save, write_classes, write_tree
 
 from projects.ecgan.engine.configuration import check_config
-from projects.ecgan.errors import DataError
+from projects.ecgan.errors import ConfigError, DataError
 from projects.ecgan.preparation import Machine, propose, survey, write_recipe
 
 NETWORKS = ('generator', 'discriminator', 'label_generator')
@@ -146,3 +146,25 @@ def test_one_pair_is_no_data_set(tmp_path):
     root = write_tree(tmp_path / 'mine', 1)
     with pytest.raises(DataError, match='needs two good pairs, there are 1'):
         survey([root]).split()
+
+
+def test_crops_at_native_scale(tmp_path):
+    root = write_tree(tmp_path / 'mine', 4)
+    cfg = written(root, tmp_path / 'my.py', size=(32, 64), crop=True)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        assert not any('Resize' in step.type for step in loader.dataset.pipeline)
+        loader.dataset.pipeline = [s for s in loader.dataset.pipeline if 'Flip' not in s.type]
+    (sample,) = DATASETS.build(cfg.val_dataloader.dataset)
+    labels = draw(int(sample['data_samples'].sample_name))[1]
+    assert np.array_equal(sample['inputs']['label'].numpy(), labels[16:48, 16:80])
+    assert sample['inputs']['image'].shape == (3, 32, 64)
+    sample = DATASETS.build(cfg.train_dataloader.dataset)[0]
+    labels = draw(int(sample['data_samples'].sample_name))[1]
+    windows = np.lib.stride_tricks.sliding_window_view(labels, (32, 64))
+    assert (windows == sample['inputs']['label'].numpy()).all((2, 3)).any()
+
+
+def test_crops_of_instance_maps_are_refused(tmp_path):
+    root = write_tree(tmp_path / 'mine', 4, instances=True)
+    with pytest.raises(ConfigError, match='--crop: .* mmcv, which knows no instance maps'):
+        written(root, tmp_path / 'my.py', size=(32, 64), crop=True)

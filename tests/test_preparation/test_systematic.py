@@ -48,9 +48,7 @@ def test_masks_that_were_halved_smoothly(tmp_path):
     for index in range(12):
         mask = np.where(draw(index, (128, 192))[1] > 2, 255, 0).astype(np.uint8)
         save(label(root, f'{index:03d}'), cv2.resize(mask, (96, 64), interpolation=cv2.INTER_AREA))
-    with pytest.raises(
-        DataError, match=r'12 of 12 label maps hold values \(64, .* smoothly'
-    ):
+    with pytest.raises(DataError, match=r'12 of 12 label maps hold values \(64, .* smoothly'):
         survey([root])
 
 

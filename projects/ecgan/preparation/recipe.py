@@ -73,7 +73,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
     folders = [*train[0].branch.folders.values(), *val[0].branch.folders.values()]
     root = os.path.commonpath(folders)
     others = [kind for kind in ('instance', 'edge') if kind in found.pairing.ends]
-    is_cropped = proposal.resized != proposal.size
+    is_cropped = proposal.resized not in (proposal.size, None)
     model = 'ecgan_base16' if proposal.is_short else 'ecgan'
     bases = [repr(f'ecgan::_base_/{part}') for part in (f'models/{model}.py', *_PARTS)]
     photo = [f'{name}={value!r}' for name, value in found.photo_arguments.items()]
@@ -81,11 +81,20 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
     load += [_part(f'Load{kind.title()}Map') for kind in others]
     finish = [_part('InstanceBoundary')] * ('instance' in others)
     finish.append(_part('PackLayoutInputs', 'size=size'))
-    resize, flip = _resize('size'), _part('mmseg.RandomFlip', 'prob=0.5')
-    crop = [_resize('resized'), _part('mmseg.RandomCrop', 'crop_size=size')]
+    flip, crop = _part('mmseg.RandomFlip', 'prob=0.5'), _part('mmseg.RandomCrop', 'crop_size=size')
+    train_fit, val_fit = [_resize('size')], _resize('size')
+    if is_cropped:
+        train_fit = [_resize('resized'), crop]
+    elif proposal.resized is None and others:
+        raise ConfigError(
+            f'--crop: the held-out pairs are cropped by mmcv, which knows no {others[0]} maps; move '
+            'their folder away, or leave --crop out'
+        )
+    elif proposal.resized is None:
+        train_fit, val_fit = [crop], _part('CenterCrop', 'crop_size=size[::-1]')
     # Behind the crop edges are whole, thin lines.
     edges = [] if 'edge' in others else [_part('CannyEdges')]
-    train_steps = ['*load', *(crop if is_cropped else [resize]), flip, *edges, '*finish']
+    train_steps = ['*load', *train_fit, flip, *edges, '*finish']
     return '\n'.join(
         [
             *_comment(f'{len(train)} pairs for training, {len(val)} held out ({how}).'),
@@ -99,7 +108,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
             f'load = [{", ".join(load)}]',
             f'finish = [{", ".join(finish)}]',
             *_loader('train', train[0], root, others, path, proposal, train_steps),
-            *_loader('val', val[0], root, others, path, proposal, ['*load', resize, '*finish']),
+            *_loader('val', val[0], root, others, path, proposal, ['*load', val_fit, '*finish']),
             'test_dataloader = val_dataloader',
             *_model(found, proposal, 'instance' in others),
             *_schedule(proposal),
