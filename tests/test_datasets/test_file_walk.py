@@ -43,6 +43,15 @@ def test_circles_end(tmp_path):
     assert names(two) == ['x/1.png', 'x/y/2.png', 'y/2.png', 'y/x/1.png']
 
 
+def test_circles_end_however_a_folder_is_entered(tmp_path):
+    write(tmp_path, 'store/maps/1.png', 'store/photos/1.png')
+    (tmp_path / 'store' / 'maps' / 'up').symlink_to(tmp_path / 'store')
+    write(tmp_path, 'set/2.png')
+    (tmp_path / 'set' / 'labels').symlink_to(tmp_path / 'store' / 'maps')
+    assert names(tmp_path / 'set') == ['2.png', 'labels/1.png']
+    assert names(tmp_path / 'set' / 'labels') == ['1.png']
+
+
 def test_a_link_that_leads_nowhere_is_not_swallowed(tmp_path):
     (tmp_path / 'a.png').symlink_to(tmp_path / 'gone.png')
     assert names(tmp_path) == ['a.png']

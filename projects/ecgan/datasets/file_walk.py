@@ -60,6 +60,8 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
         is_link = entry.is_symlink()
         # Unlike the entry's own answer, this one bears a link to itself.
         if os.path.isdir(path) if is_link else entry.is_dir():
+            if is_link and folder.resolve().is_relative_to(path.resolve()):
+                continue  # it leads back to where it lies
             yield from _walk(path, above | {here})
         elif is_link or entry.is_file():
             yield path

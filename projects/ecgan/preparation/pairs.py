@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .findings import Finding
 from .folders import Branch, split_of
+from .name_ends import stem_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Pair:
     def suffix(self, kind: str) -> str:
         """What a kind's file has behind the sample's name, as the data set takes it."""
         folder = self.branch.folders.get(kind, self.branch.folders['label'])
-        return self.files[kind].relative_to(folder).as_posix()[len(self.name) :].lower()
+        behind = self.files[kind].relative_to(folder).as_posix()[len(self.name) :]
+        end = stem_of(behind)
+        return end + behind[len(end) :].lower()
 
 
 @dataclass(frozen=True)

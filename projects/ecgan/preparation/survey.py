@@ -55,8 +55,7 @@ class Survey:
 
     def suffixes(self, kind: str) -> list[str]:
         """Ends of the names of a kind's files with their suffixes, as the data set takes them."""
-        files = {look.pair.files[kind].suffix.lower() for look in self.good}
-        return [self.pairing.ends[kind] + suffix for suffix in sorted(files)]
+        return sorted({look.pair.suffix(kind) for look in self.good})
 
     def split(self) -> tuple[list[Pair], list[Pair], str]:
         """Pairs for training, pairs held out, and how they were told apart.
