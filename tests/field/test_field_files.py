@@ -57,7 +57,7 @@ def test_files_handed_out(tmp_path: Path) -> None:
         for line in (folder / 'expect.txt').read_text().splitlines():
             name, expected = line.split()
             ids = truth[name].astype(np.uint16)
-            names = {int(i): f'class {i}' for i in np.unique(ids) if i != UNKNOWN}
+            names = {int(i): f'class_{i}' for i in np.unique(ids) if i != UNKNOWN}
             place = tmp_path / name
             (place / 'maps').mkdir(parents=True)
             shutil.copy(folder / name, place / 'maps' / 'p00.png')
