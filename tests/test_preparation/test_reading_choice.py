@@ -144,7 +144,7 @@ def test_greys_among_colours_are_colours(tmp_path):
     contents[5] = png(maps[5], 1)
     root = write(tmp_path, contents)
     found = survey([root], table(tmp_path, LISTED, colours=True))
-    assert found.labelling.reading.choices == dict(grey='colours', samples='scaled')
+    assert found.labelling.reading.choices == dict(channel='all', grey='colours', samples='scaled')
     assert np.array_equal(read(found, root, 5), maps[5]) and len(found.good) == 9
 
 

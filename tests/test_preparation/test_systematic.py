@@ -25,7 +25,7 @@ def rewrite(root, count, change):
                 np.where(ids > 2, 255, 0).astype(np.uint8), None, fx=0.5, fy=0.5,
                 interpolation=cv2.INTER_AREA,
             ).repeat(2, 0).repeat(2, 1),
-            None,
+            r'12 of 12 label maps hold values \(64, 128, 191\)',
         ),
         (
             lambda ids: np.rint(ids * (255 / ids.max())).astype(np.uint8),
@@ -36,9 +36,6 @@ def rewrite(root, count, change):
 def test_sets_that_teach_nothing(tmp_path, change, sentence):
     root = write_tree(tmp_path, 12)
     rewrite(root, 12, change)
-    if sentence is None:  # enlarged again the blended pixels fill squares: no longer to be seen
-        assert survey([root]).labelling.classes[0] == 'id 0'
-        return
     with pytest.raises(DataError, match=sentence):
         survey([root])
 

@@ -19,7 +19,7 @@ from .photo_inspection import THUMBNAIL, digest_of
 
 #: Of a map with more values than this the most frequent are kept: it is no label map.
 MOST_VALUES = 512
-_NEAR = np.ones((3, 3), np.uint8)
+_NEAR = np.ones((5, 5), np.uint8)
 
 
 @dataclass(eq=False)
@@ -34,7 +34,7 @@ class MapInspection:
         num_values: How many different ones there are.
         hidden: Pixels where there is nothing: transparent, no data, no number.
         between: Pixels of a value that lie between a lower and a higher one, as blended ones do.
-        inner: Values that fill at least one square of 3 x 3 pixels.
+        inner: Values that fill at least one square of 5 x 5 pixels.
         edges: Pixels with a neighbour of another value.
         digest: Digest of the pixels, with the colours that a palette gives them.
         thumbnail: Small map, of samples that are shown.

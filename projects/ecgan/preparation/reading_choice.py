@@ -51,6 +51,13 @@ class _Evidence:
         """Colours of the list."""
         return {row.colour for row in self.rows if row.colour}
 
+    def colours_of_maps(self, chosen: Reading) -> set[Colour]:
+        """Colours of the maps in colours, where a reading takes them for such."""
+        maps = self.of_kind('colours') if chosen.channel == 'all' else []
+        return {
+            number_colour(key) for label in maps if label.form.bits == 8 for key in label.values
+        }
+
     def of_kind(self, kind: str) -> list[MapInspection]:
         """The maps of a kind."""
         return [label for label in self.labels if label.form.kind == kind]
@@ -74,10 +81,10 @@ def choose_reading(
         The reading, and a line for each choice that files or list do not force.
     """
     known, chosen = _Evidence(labels, rows, stems), given
-    if not chosen.palette:
-        chosen = replace(chosen, palette=_palette(known))
     if not chosen.channel:
         chosen = replace(chosen, channel=_channel(known))
+    if not chosen.palette:
+        chosen = replace(chosen, palette=_palette(known, chosen))
     if not chosen.grey:
         chosen = replace(chosen, grey=_grey(known, chosen))
     if not chosen.samples:
@@ -93,18 +100,20 @@ def choose_reading(
     return chosen, known.notes
 
 
-def _palette(known: _Evidence) -> str:
+def _palette(known: _Evidence, chosen: Reading) -> str:
     """(a) Colours of the list; (b) levels of grey; (c) indices, if all agree; (d) colours."""
     maps = known.of_kind('palette')
     shown = [label.palette for label in maps if label.palette]
     if not shown:
         return ''
     listed = {row.id: row.colour for row in known.rows}
-    in_list = [known.colours.issuperset(palette.values()) for palette in shown]
-    if known.colours and 2 * sum(in_list) > len(shown):
+    elsewhere = known.colours | known.colours_of_maps(chosen)
+    found = [elsewhere.issuperset(palette.values()) for palette in shown]
+    if elsewhere and 2 * sum(found) > len(shown):
         if all(listed.get(i) == c for palette in shown for i, c in palette.items()):
             return 'index'
-        known.notes.append(_said(maps, 'by their colours, which stand in the list', 'index'))
+        where = 'the list' if known.colours else 'the other maps'
+        known.notes.append(_said(maps, f'by their colours, which stand in {where}', 'index'))
         return 'colours'
     if all(len({*colour}) == 1 for palette in shown for colour in palette.values()):
         return _grey_palette(known, maps, shown)
@@ -143,7 +152,7 @@ def _said(maps: Sequence[MapInspection], what: str, other: str) -> str:
 
 
 def _channel(known: _Evidence) -> str:
-    """Which channel of maps in colours holds the id; '' where they are colours."""
+    """Which channel of maps in colours holds the id; 'all' where they are colours."""
     maps = known.of_kind('colours')
     if not maps:
         return ''
@@ -153,7 +162,7 @@ def _channel(known: _Evidence) -> str:
     if form.bits == 8 and known.colours:
         colours = {number_colour(key) for key in present} - {(0, 0, 0)}
         if 2 * len(colours & known.colours) > len(colours):
-            return ''
+            return 'all'
     if form.bits == 8 and all(len({*number_colour(key)}) == 1 for key in present):
         return 'red'  # grey in three channels
     if form.bits == 8 and _is_full_ade20k(present, known):
@@ -164,7 +173,7 @@ def _channel(known: _Evidence) -> str:
     is_id = len(filled) == 1 and not is_mask
     is_id |= filled == ['red', 'green'] and (form.bits > 8 or _are_tags(present))
     if not is_id:
-        return ''
+        return 'all'
     rest = 'green is taken for instances' if len(filled) > 1 else 'the others are 0'
     known.notes.append(
         f'{len(same)} maps hold the id in their {filled[0]} channel, {rest} '
@@ -174,9 +183,9 @@ def _channel(known: _Evidence) -> str:
 
 
 def _are_tags(present: Sequence[int]) -> bool:
-    """Whether red of 8 bits is CARLA's tag: a small number, with more of green than of it."""
-    reds, greens = {key >> 16 for key in present}, {key >> 8 & 255 for key in present}
-    return max(reds) < _MOST_TAGS and len(greens) >= len(reds)
+    """Whether red of 8 bits is CARLA's tag: a small number, with several of green for some."""
+    reds = {key >> 16 for key in present}
+    return max(reds) < _MOST_TAGS and len(present) > len(reds)
 
 
 def _is_full_ade20k(present: Sequence[int], known: _Evidence) -> bool:
@@ -188,12 +197,10 @@ def _is_full_ade20k(present: Sequence[int], known: _Evidence) -> bool:
 def _grey(known: _Evidence, chosen: Reading) -> str:
     """Whether grey maps among maps of colours are colours without a colour."""
     greys, colours = known.of_kind('grey'), known.of_kind('colours')
-    is_colour = chosen.palette == 'colours' or (colours and chosen.channel in ('', 'all'))
+    is_colour = chosen.palette == 'colours' or (colours and chosen.channel == 'all')
     if not greys or not is_colour:
         return ''
-    seen = known.colours | {
-        number_colour(key) for label in colours if label.form.bits == 8 for key in label.values
-    }
+    seen = known.colours | known.colours_of_maps(chosen)
     for label in known.of_kind('palette') if chosen.palette == 'colours' else []:
         seen |= {*label.palette.values()}
     levels = {_spread(key, label) for label in greys for key in label.values}

@@ -14,7 +14,8 @@ from .map_inspection import MOST_VALUES, inspect_map
 _FEW_VALUES = 64
 _TRIED = 5
 _NAMED = 6
-_SMOOTH_SHARE = 0.12
+_SMOOTH_SHARE = 0.13
+_FEW_MAPS = 5
 _WHOLE = 'the whole set'
 
 
@@ -91,11 +92,11 @@ def _unknown_foreground(
 
 def _smooth(looks: Sequence[PairInspection]) -> str:
     share = smooth_share([look.label for look in looks])
-    if share < _SMOOTH_SHARE:
+    if share < _SMOOTH_SHARE or len(looks) < _FEW_MAPS:
         return ''
     return (
         f'{share:.0%} of the pixels on edges lie between a lower and a higher value, where label '
-        'maps have 1 to 6 %: resized smoothly? Then edges have the ids of other classes; resize by '
+        'maps have 2 to 11 %: resized smoothly? Then edges have the ids of other classes; resize by '
         'the nearest rule'
     )
 

@@ -8,7 +8,7 @@ from ...errors import DataError
 from ..tiff_pages import COMPRESSIONS, numbers, tiff_pages
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES = 258, 259, 262, 277
-_SOFTWARE, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _NO_DATA = 305, 338, 339, 42113
+_RESOLUTION, _SOFTWARE, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _NO_DATA = 282, 305, 338, 339, 42113
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _FOR_PILLOW = {_UNSIGNED: (1, 2, 4, 8, 12, 16, 32), _SIGNED: (8, 16, 32), _FLOAT: (32,)}
 _FAX = (2, 3, 4)
@@ -27,7 +27,7 @@ class TiffTags:
         bits: Bits of a sample.
         sample_format: 1: unsigned, 2: signed, 3: floating point.
         is_white_zero: Whether 0 is white.
-        writer: The program that wrote it.
+        writer: The program that wrote it; vips leaves no name, but a resolution, GDAL neither.
         no_data: Value of pixels without data, as GDAL marks them; None: no such value.
     """
 
@@ -68,7 +68,7 @@ class TiffTags:
             numbers(tags, _SAMPLE_FORMAT, _UNSIGNED)[0],
             # In a fax 0 is white as a matter of course, and what is shown is meant.
             tags.get(_PHOTOMETRIC) == 0 and packed not in _FAX and bits <= 16,
-            str(tags.get(_SOFTWARE, '')).strip('\0 '),
+            str(tags.get(_SOFTWARE, '')).strip('\0 ') or ('vips' if _RESOLUTION in tags else ''),
             _number(tags.get(_NO_DATA)),
         )
 

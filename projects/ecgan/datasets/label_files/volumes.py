@@ -8,6 +8,7 @@ from .stored import StoredMap
 
 #: Ends of the names of such files.
 VOLUME_SUFFIXES = ('.nii', '.nii.gz', '.nrrd', '.mha')
+_SCALE = ('scl_slope', 'scl_inter')
 
 
 def stored_volume(path: Path, name: str) -> StoredMap:
@@ -23,7 +24,14 @@ def stored_volume(path: Path, name: str) -> StoredMap:
             f'{name} is a medical format, which takes one more package: '
             "pip install 'ecgan[volumes]', or save slices as PNG"
         ) from error
-    array = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    image = SimpleITK.ReadImage(str(path))
+    scale = [float(image.GetMetaData(key)) if image.HasMetaDataKey(key) else None for key in _SCALE]
+    if scale[0] not in (None, 0, 1) or scale[1] not in (None, 0):
+        raise DataError(
+            f'{name} says that its values are to be scaled (scl_slope {scale[0]:g}, scl_inter '
+            f'{scale[1]:g}), which ids never are: save it without'
+        )
+    array = SimpleITK.GetArrayFromImage(image)
     if array.ndim > 2 and sum(length > 1 for length in array.shape) > 2:
         raise DataError(
             f'{name} is a volume of shape {array.shape}; a label map is one slice: save slices as '
