@@ -307,3 +307,10 @@ def test_folders_of_splits_come_before_lists(tmp_path):
         (tmp_path / f'{split}.txt').write_text('SegNet/CamVid/val/val.png x.png\n')
     pairing = pair_files(find_branches([tmp_path]))
     assert [pair.split for pair in pairing.pairs] == ['train', 'val'] and pairing.notes == []
+
+
+def test_label_maps_within_the_folder_of_photos(tmp_path):
+    write(tmp_path, 'a.png', 'b.png', 'masks/a.png', 'masks/b.png')
+    for given in ([tmp_path], [tmp_path, tmp_path / 'masks']):
+        pairing = pair_files(find_branches(given))
+        assert [pair.name for pair in pairing.pairs] == ['a', 'b'] and pairing.findings == []

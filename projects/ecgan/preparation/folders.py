@@ -55,9 +55,8 @@ class Branch:
     def files(self, kind: str) -> list[str]:
         """Paths of the pictures in the folder of a kind, below it."""
         folder = self.folders[kind]
-        within = [
-            path.relative_to(folder).as_posix() for path in self.apart if folder in path.parents
-        ]
+        others = {*self.apart, *self.folders.values()}
+        within = [path.relative_to(folder).as_posix() for path in others if folder in path.parents]
         suffixes = PHOTO_SUFFIXES if kind == 'photo' else LABEL_SUFFIXES
         return [
             file
@@ -202,7 +201,7 @@ def _branches(
             if own:
                 folders[kind] = label_root.joinpath(*own.parts)
         used = {*folders.values()}
-        inside = sorted(path for path in places | used if used & {*path.parents})
+        inside = sorted(path for path in places if used & {*path.parents})
         branches.append(Branch(split, folders, tuple(inside)))
     if branches and photo_root == label_root:
         named = [place for choices in chosen.values() for each in choices for place in each[:2]]
