@@ -314,3 +314,10 @@ def test_label_maps_within_the_folder_of_photos(tmp_path):
     for given in ([tmp_path], [tmp_path, tmp_path / 'masks']):
         pairing = pair_files(find_branches(given))
         assert [pair.name for pair in pairing.pairs] == ['a', 'b'] and pairing.findings == []
+
+
+def test_many_photos_without_a_label_map_are_one_note(tmp_path):
+    write(tmp_path, *(f'JPEGImages/{n:03d}.jpg' for n in range(60)), 'SegmentationClass/003.png')
+    pairing = pair_files(find_branches([tmp_path]))
+    assert len(pairing.pairs) == 1 and pairing.findings == []
+    assert '59 of 60 photos' in pairing.notes[0] and 'such as 000' in pairing.notes[0]

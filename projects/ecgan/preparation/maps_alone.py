@@ -8,9 +8,8 @@ from typing import NamedTuple
 from ..errors import MissingFileError
 from .layouts import end_row, folder_row, split_end
 from .name_ends import stem_of
+from .place_choice import some_of
 from .places import MEANINGS, Place, find_places, pictures_below
-
-_SHOWN = 6
 
 
 class MapsAlone(NamedTuple):
@@ -62,8 +61,7 @@ def find_maps(
         above = '/'.join(place.parts) + '/' * bool(place.parts)
         taken += [above + file for file in _of_kind(place.files, kind, left_out)]
     texts = [f'{name} ({count})' for name, count in left_out.items()]
-    more = [f'{len(texts) - _SHOWN} more'] if len(texts) > _SHOWN else []
-    text = ', '.join([*texts[:_SHOWN], *more])
+    text = some_of(texts)
     if not taken:
         raise MissingFileError(
             f'no {kind} map in the folder {folder}; by their names none is '

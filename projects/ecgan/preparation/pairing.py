@@ -18,6 +18,9 @@ from .pairs import Pair, Pairing, title_of
 from .refusals import refuse_by_names, refuse_objects, why_no_pairs
 from .split_lists import read_splits
 
+# More photos without a label map than this, and than have one, are as they should be: VOC has one
+# for each sixth photo.
+_MANY = 50
 _COLOUR_MODES = ('RGB', 'RGBA', 'CMYK', 'YCbCr')
 
 
@@ -76,6 +79,13 @@ def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str |
     others = tuple({fit.label for fit in fits} - {''})
     pairs, findings, notes = join_files(branch, files, ends, others, of_photos)
     whole.pairs.extend(pairs)
+    lone = [finding for finding in findings if finding.kind == 'photo alone']
+    if len(lone) > max(_MANY, len(pairs)):
+        findings = [finding for finding in findings if finding.kind != 'photo alone']
+        notes += [
+            f'{len(lone)} of {len(files["photo"])} photos in {branch.folders["photo"]} have no '
+            f'label map and are left out, such as {lone[0].name}'
+        ]
     whole.findings.extend(findings)
     whole.notes.extend(notes)
 
