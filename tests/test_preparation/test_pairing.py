@@ -246,23 +246,18 @@ def test_links_are_followed_and_circles_end(tmp_path):
         find_branches([root / 'loop'])
 
 
-def test_instances_in_colours_are_left_out_with_one_note(tmp_path):
+def test_instances_in_colours_are_said_in_one_note(tmp_path):
     write(tmp_path, *(f'JPEGImages/{n}.jpg' for n in 'abc'))
     write(tmp_path, *(f'SegmentationClass/{n}.png' for n in 'abc'))
-    for name in 'abc':
-        path = tmp_path / f'SegmentationObject/{name}.png'
-        path.parent.mkdir(exist_ok=True)
-        Image.new('RGB', (4, 4)).save(path)
-    pairing = pair_files(find_branches([tmp_path]))
-    assert set(pairing.pairs[0].files) == {'photo', 'label'} and pairing.findings == []
-    assert len(pairing.notes) == 1 and 'hold colours, not numbers' in pairing.notes[0]
-    for name in 'abc':
-        Image.new('P', (4, 4)).save(tmp_path / f'SegmentationObject/{name}.png')
-    assert set(pair_files(find_branches([tmp_path])).pairs[0].files) == {
-        'photo',
-        'label',
-        'instance',
-    }
+    for mode, words in (('RGB', ['hold colours: each colour of a map is one object']), ('P', [])):
+        for name in 'abc':
+            path = tmp_path / f'SegmentationObject/{name}.png'
+            path.parent.mkdir(exist_ok=True)
+            Image.new(mode, (4, 4)).save(path)
+        pairing = pair_files(find_branches([tmp_path]))
+        assert set(pairing.pairs[0].files) == {'photo', 'label', 'instance'}
+        assert pairing.findings == [] and len(pairing.notes) == len(words)
+        assert all(word in note for word, note in zip(words, pairing.notes))
 
 
 def test_lists_of_names_make_splits(tmp_path):
