@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from projects.ecgan.errors import DataError
+from projects.ecgan.errors import ConfigError, DataError
 from projects.ecgan.preparation.class_masks import class_of_end, draw_class_masks
 from projects.ecgan.preparation.folders import find_branches
 from projects.ecgan.preparation.pairing import pair_files
@@ -136,6 +136,9 @@ def test_masks_that_cannot_be_put_together(tmp_path):
         draw_class_masks({'p': {'a': [grey]}}, tmp_path)
     with pytest.raises(DataError, match=r'large\.png is 3x1, other masks of its photo 2x1'):
         draw_class_masks({'p': {'a': [small], 'b': [large]}}, tmp_path)
+    (tmp_path / 'file').touch()
+    with pytest.raises(ConfigError, match=r'cannot write the label map .*: Not a directory'):
+        draw_class_masks({'p': {'a': [small]}}, tmp_path / 'file' / 'out')
     (tmp_path / 'empty.png').touch()
     with pytest.raises(DataError, match=r'empty\.png: it is no picture'):
         draw_class_masks({'p': {'a': [tmp_path / 'empty.png']}}, tmp_path)

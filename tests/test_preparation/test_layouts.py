@@ -371,6 +371,11 @@ TAKEN = {
         ('images/train_station/p0.jpg', 'labels/train_station/p0.png', 2),
         [],
     ),
+    'names of another language, told by formats': (
+        two('Bilder/{}.jpg', 'Masken/{}.png'),
+        ('Bilder/p0.jpg', 'Masken/p0.png', 2),
+        ['photos: Bilder/, label maps: Masken/, as the first holds JPEGs'],
+    ),
     'cellpose': (
         two('{}.tif', '{}_cp_masks.png', '{}_flows.tif'),
         ('p0.tif', 'p0_cp_masks.png', 2),
@@ -487,6 +492,10 @@ REFUSED = {
     'a folder for each sample': (
         [f's{i}/{folder}/a.png' for i in range(50) for folder in ('images', 'masks')],
         r'has 100 folders with pictures',
+    ),
+    'photos to train and to test on': (
+        two('train/{}.jpg', 'test/{}.png'),
+        'no photo has a label map',
     ),
     'pix2pix, two folders that say nothing': (
         two('trainA/{}.jpg', 'trainB/{}.jpg'),

@@ -102,6 +102,15 @@ def test_instance_maps(tmp_path):
     assert find_maps(plain, SUFFIXES, kind='instance').files == ['a.png', 'b.png']
 
 
+def test_ends_of_the_training_come_first(tmp_path):
+    write(tmp_path, ['a_color.png', 'a_labelIds.png', 'b_COLOR.png', 'c.png'])
+    found = find_maps(tmp_path, SUFFIXES, known=['_color.png'])
+    assert found.files == ['a_color.png', 'b_COLOR.png']
+    assert found.left_out == '2 that do not end as in training'
+    for known in (['.png'], ['_ids.png']):
+        assert 'a_labelIds.png' in find_maps(tmp_path, SUFFIXES, known=known).files
+
+
 def test_what_holds_no_label_map(tmp_path):
     with pytest.raises(MissingFileError, match=r'no label map \(\.png, \.npy\) in the folder'):
         find_maps(write(tmp_path / 'none', ['a.jpg']), SUFFIXES)

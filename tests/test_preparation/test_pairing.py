@@ -246,23 +246,18 @@ def test_links_are_followed_and_circles_end(tmp_path):
         find_branches([root / 'loop'])
 
 
-def test_instances_in_colours_are_left_out_with_one_note(tmp_path):
+def test_instances_in_colours_are_said_in_one_note(tmp_path):
     write(tmp_path, *(f'JPEGImages/{n}.jpg' for n in 'abc'))
     write(tmp_path, *(f'SegmentationClass/{n}.png' for n in 'abc'))
-    for name in 'abc':
-        path = tmp_path / f'SegmentationObject/{name}.png'
-        path.parent.mkdir(exist_ok=True)
-        Image.new('RGB', (4, 4)).save(path)
-    pairing = pair_files(find_branches([tmp_path]))
-    assert set(pairing.pairs[0].files) == {'photo', 'label'} and pairing.findings == []
-    assert len(pairing.notes) == 1 and 'hold colours, not numbers' in pairing.notes[0]
-    for name in 'abc':
-        Image.new('P', (4, 4)).save(tmp_path / f'SegmentationObject/{name}.png')
-    assert set(pair_files(find_branches([tmp_path])).pairs[0].files) == {
-        'photo',
-        'label',
-        'instance',
-    }
+    for mode, words in (('RGB', ['hold colours: each colour of a map is one object']), ('P', [])):
+        for name in 'abc':
+            path = tmp_path / f'SegmentationObject/{name}.png'
+            path.parent.mkdir(exist_ok=True)
+            Image.new(mode, (4, 4)).save(path)
+        pairing = pair_files(find_branches([tmp_path]))
+        assert set(pairing.pairs[0].files) == {'photo', 'label', 'instance'}
+        assert pairing.findings == [] and len(pairing.notes) == len(words)
+        assert all(word in note for word, note in zip(words, pairing.notes))
 
 
 def test_lists_of_names_make_splits(tmp_path):
@@ -307,3 +302,17 @@ def test_folders_of_splits_come_before_lists(tmp_path):
         (tmp_path / f'{split}.txt').write_text('SegNet/CamVid/val/val.png x.png\n')
     pairing = pair_files(find_branches([tmp_path]))
     assert [pair.split for pair in pairing.pairs] == ['train', 'val'] and pairing.notes == []
+
+
+def test_label_maps_within_the_folder_of_photos(tmp_path):
+    write(tmp_path, 'a.png', 'b.png', 'masks/a.png', 'masks/b.png')
+    for given in ([tmp_path], [tmp_path, tmp_path / 'masks']):
+        pairing = pair_files(find_branches(given))
+        assert [pair.name for pair in pairing.pairs] == ['a', 'b'] and pairing.findings == []
+
+
+def test_many_photos_without_a_label_map_are_one_note(tmp_path):
+    write(tmp_path, *(f'JPEGImages/{n:03d}.jpg' for n in range(60)), 'SegmentationClass/003.png')
+    pairing = pair_files(find_branches([tmp_path]))
+    assert len(pairing.pairs) == 1 and pairing.findings == []
+    assert '59 of 60 photos' in pairing.notes[0] and 'such as 000' in pairing.notes[0]

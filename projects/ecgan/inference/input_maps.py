@@ -28,7 +28,10 @@ class NamedMap:
 
 
 def list_maps(
-    inputs: LabelMap | Sequence[LabelMap], suffixes: Sequence[str], kind: str = 'label'
+    inputs: LabelMap | Sequence[LabelMap],
+    suffixes: Sequence[str],
+    kind: str = 'label',
+    known: Sequence[str] = (),
 ) -> list[NamedMap]:
     """List what was given: one map, several, or all in a folder and the folders below it.
 
@@ -39,6 +42,7 @@ def list_maps(
         inputs: A path, a folder, an array, a picture, or a sequence of them.
         suffixes: Ends of the file names that are taken from folders, in any case.
         kind: 'label' or 'instance': which maps are taken from folders.
+        known: What names of such maps ended with in training, see :func:`find_maps`.
 
     Returns:
         The maps, those of a folder in the order of their names.
@@ -54,7 +58,7 @@ def list_maps(
             continue
         path = Path(each).expanduser()
         if path.is_dir():
-            maps = find_maps(path, suffixes, kind)
+            maps = find_maps(path, suffixes, kind, known)
             if maps.left_out:
                 text = f'{len(maps.files)} {kind} maps in {path}; left out: {maps.left_out}'
                 print_log(text, logger='current', level=logging.WARNING)

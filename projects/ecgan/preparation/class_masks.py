@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ..datasets.label_files import UNKNOWN, map_values
-from ..errors import DataError
+from ..errors import ConfigError, DataError
 from .classes import ClassRow
 from .drawn_maps import DrawnMaps
 from .layouts import PHOTO_ENDS, end_row, folder_row
@@ -177,6 +177,7 @@ def draw_class_masks(masks: Mapping[str, Mapping[str, Sequence[Path]]], out: Pat
     Raises:
         DataError: A mask cannot be read, has more than two values, or another size than the rest
             of its sample.
+        ConfigError: A label map cannot be written.
     """
     names = sorted({name for by_class in masks.values() for name in by_class}, key=str.lower)
     has_background = any(name.lower() in _BACKGROUND for name in names)
@@ -200,8 +201,11 @@ def draw_class_masks(masks: Mapping[str, Mapping[str, Sequence[Path]]], out: Pat
 
 
 def _save(numbers: np.ndarray, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(numbers.astype(np.uint8)).save(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(numbers.astype(np.uint8)).save(path)
+    except OSError as error:
+        raise ConfigError(f'cannot write the label map {path}: {error.strerror}') from error
 
 
 def _numbers(

@@ -55,9 +55,8 @@ class Branch:
     def files(self, kind: str) -> list[str]:
         """Paths of the pictures in the folder of a kind, below it."""
         folder = self.folders[kind]
-        within = [
-            path.relative_to(folder).as_posix() for path in self.apart if folder in path.parents
-        ]
+        others = {*self.apart, *self.folders.values()}
+        within = [path.relative_to(folder).as_posix() for path in others if folder in path.parents]
         suffixes = PHOTO_SUFFIXES if kind == 'photo' else LABEL_SUFFIXES
         return [
             file
@@ -122,6 +121,8 @@ def find_branches(given: Sequence[Path], labels: str | None = None) -> Branches:
     branches, notes = _branches(root, root, places, places, labels)
     if not branches and labels is not None:
         raise _no_such(labels, root, places)
+    if not branches:
+        branches, notes = _by_formats(root, places)
     if not branches:
         branches = _side_by_side(root, places)
     return Branches(branches, notes, find_lists(root))
@@ -202,7 +203,7 @@ def _branches(
             if own:
                 folders[kind] = label_root.joinpath(*own.parts)
         used = {*folders.values()}
-        inside = sorted(path for path in places | used if used & {*path.parents})
+        inside = sorted(path for path in places if used & {*path.parents})
         branches.append(Branch(split, folders, tuple(inside)))
     if branches and photo_root == label_root:
         named = [place for choices in chosen.values() for each in choices for place in each[:2]]
@@ -210,6 +211,22 @@ def _branches(
         used = [folder for branch in branches for folder in branch.folders.values()]
         notes += unused(photo_root, used, rest)
     return branches, notes
+
+
+def _by_formats(root: Path, places: Sequence[Place]) -> tuple[list[Branch], list[str]]:
+    """Two folders whose names say nothing, of which one holds JPEGs alone and one none."""
+    if len(places) != 1 or places[0].kind or any('/' not in file for file in places[0].files):
+        return [], []
+    inner = places_within(places[0])
+    jpegs = [{file.lower().endswith(('.jpg', '.jpeg')) for file in place.files} for place in inner]
+    if len(inner) != 2 or {True} not in jpegs or {False} not in jpegs:
+        return [], []
+    photo, label = inner[jpegs.index({True})], inner[jpegs.index({False})]
+    if photo.split or label.split or not find_fits(photo.files, label.files):
+        return [], []
+    folders = {k: root.joinpath(*p.parts) for k, p in (('photo', photo), ('label', label))}
+    note = f'photos: {photo.name}, label maps: {label.name}, as the first holds JPEGs'
+    return [Branch('', folders)], [note]
 
 
 def _side_by_side(root: Path, places: Sequence[Place]) -> list[Branch]:

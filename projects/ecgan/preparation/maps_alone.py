@@ -8,9 +8,8 @@ from typing import NamedTuple
 from ..errors import MissingFileError
 from .layouts import end_row, folder_row, split_end
 from .name_ends import stem_of
+from .place_choice import some_of
 from .places import MEANINGS, Place, find_places, pictures_below
-
-_SHOWN = 6
 
 
 class MapsAlone(NamedTuple):
@@ -25,7 +24,9 @@ class MapsAlone(NamedTuple):
     left_out: str
 
 
-def find_maps(folder: Path, suffixes: Sequence[str], kind: str = 'label') -> MapsAlone:
+def find_maps(
+    folder: Path, suffixes: Sequence[str], kind: str = 'label', known: Sequence[str] = ()
+) -> MapsAlone:
     """Find the label maps, or the instance maps, in a folder and the folders below it.
 
     Names decide, as for a data set: of ``a_labelIds``, ``a_color`` and ``a_instanceIds`` the first
@@ -35,6 +36,8 @@ def find_maps(folder: Path, suffixes: Sequence[str], kind: str = 'label') -> Map
         folder: The folder.
         suffixes: Ends of the names of files that are looked at.
         kind: 'label' or 'instance'.
+        known: What the names of such maps ended with in training, with suffixes: where some files
+            end so, these are they.
 
     Raises:
         MissingFileError: There is none; the sentence says what there is.
@@ -42,6 +45,11 @@ def find_maps(folder: Path, suffixes: Sequence[str], kind: str = 'label') -> Map
     files = pictures_below(folder, suffixes)
     if not files:
         raise MissingFileError(f'no label map ({", ".join(suffixes)}) in the folder {folder}')
+    longer = tuple(each.lower() for each in known if stem_of(each))
+    mine = [file for file in files if longer and file.lower().endswith(longer)]
+    if mine:
+        rest = len(files) - len(mine)
+        return MapsAlone(mine, f'{rest} that do not end as in training' if rest else '')
     row = folder_row(folder.name)
     if row and row.kind in ('instance', 'panoptic') and kind == 'label':
         raise MissingFileError(
@@ -53,11 +61,11 @@ def find_maps(folder: Path, suffixes: Sequence[str], kind: str = 'label') -> Map
         above = '/'.join(place.parts) + '/' * bool(place.parts)
         taken += [above + file for file in _of_kind(place.files, kind, left_out)]
     texts = [f'{name} ({count})' for name, count in left_out.items()]
-    more = [f'{len(texts) - _SHOWN} more'] if len(texts) > _SHOWN else []
-    text = ', '.join([*texts[:_SHOWN], *more])
+    text = some_of(texts)
     if not taken:
         raise MissingFileError(
-            f'no {kind} map in the folder {folder}; by their names none is {text}'
+            f'no {kind} map in the folder {folder}; by their names none is '
+            f'{text}; files that are given one by one are taken whatever their names are'
         )
     return MapsAlone(sorted(taken), text)
 

@@ -18,6 +18,9 @@ from .pairs import Pair, Pairing, title_of
 from .refusals import refuse_by_names, refuse_objects, why_no_pairs
 from .split_lists import read_splits
 
+# More photos without a label map than this, and than have one, are as they should be: VOC has one
+# for each sixth photo.
+_MANY = 50
 _COLOUR_MODES = ('RGB', 'RGBA', 'CMYK', 'YCbCr')
 
 
@@ -68,14 +71,20 @@ def _add(whole: Pairing, branch: Branch, files: dict[str, list[str]], end: str |
         found = _companion_end(kind, names, files.get(kind), maps, taken.photo, fits)
         if found is not None and 2 * found[1] > counts:
             ends[kind] = found[0]
-    left_out = _drop_coloured_instances(branch, files, ends, names)
-    whole.notes.extend(note for note in left_out if note not in whole.notes)
+    whole.notes.extend(_note_on_instances(branch, files, ends, names))
     if not whole.ends:
         whole.ends.update(ends)
         whole.notes.extend(_rivals(taken, labels))
     others = tuple({fit.label for fit in fits} - {''})
     pairs, findings, notes = join_files(branch, files, ends, others, of_photos)
     whole.pairs.extend(pairs)
+    lone = [finding for finding in findings if finding.kind == 'photo alone']
+    if len(lone) > max(_MANY, len(pairs)):
+        findings = [finding for finding in findings if finding.kind != 'photo alone']
+        notes += [
+            f'{len(lone)} of {len(files["photo"])} photos in {branch.folders["photo"]} have no '
+            f'label map and are left out, such as {lone[0].name}'
+        ]
     whole.findings.extend(findings)
     whole.notes.extend(notes)
 
@@ -148,10 +157,10 @@ def _companion_end(
     return max(counted, key=lambda each: each[1], default=None)
 
 
-def _drop_coloured_instances(
-    branch: Branch, files: Mapping[str, list[str]], ends: dict[str, str], names: set[str]
+def _note_on_instances(
+    branch: Branch, files: Mapping[str, list[str]], ends: Mapping[str, str], names: set[str]
 ) -> list[str]:
-    """Leave out instance maps that are pictures of colours: numbers are read."""
+    """Say so where instance maps are colours, of which each is taken for an object."""
     if 'instance' not in ends:
         return []
     folder = branch.folders.get('instance', branch.folders['label'])
@@ -160,9 +169,7 @@ def _drop_coloured_instances(
     mine = [path for path in paths if stem_of(path) in stems][:3]
     if not any(_is_coloured(folder / path) for path in mine):
         return []
-    del ends['instance']
-    branch.folders.pop('instance', None)
-    return [f'instance maps in {folder} are left out: they hold colours, not numbers of objects']
+    return [f'instance maps in {folder} hold colours: each colour of a map is one object']
 
 
 def _is_coloured(path: Path) -> bool:
