@@ -12,7 +12,7 @@ from typing import Any
 
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, colour_of, shown, size_of
-from .drawing import Patch, Size, corners_of, pasted, polygons
+from .drawing import Outline, Patch, Size, corners_of, pasted
 from .files import each_of, load_json, objects, text_of
 from .run_lengths import coco_mask
 
@@ -157,7 +157,7 @@ def segmentation_of(segmentation: Any) -> Draw:
         raise DataError('its segmentation is a list of objects, not of polygons')
     if all(isinstance(each, int | float) for each in segmentation):
         segmentation = [segmentation]
-    return partial(polygons, [corners_of(each) for each in segmentation])
+    return Outline([corners_of(each) for each in segmentation])
 
 
 def _runs(segmentation: dict, size: Size) -> Patch:
