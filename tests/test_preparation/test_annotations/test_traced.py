@@ -42,6 +42,19 @@ def test_what_opencv_traced_is_drawn_as_it_was(tmp_path):
     assert 'corners of polygons are taken for pixels that belong to them' in found.notes
 
 
+def test_rings_of_one_annotation_lie_each_by_itself(tmp_path):
+    json = coco(traced(TRUTH))
+    rings = {
+        number: [ring for other, ring in traced(TRUTH) if other == number] for number in range(3)
+    }
+    json['annotations'] = [
+        dict(id=number, image_id=1, category_id=number, segmentation=some)
+        for number, some in rings.items()
+    ]
+    found = drawn(tmp_path / 'set', **{'a.json': json, 'a.jpg': (HEIGHT, WIDTH)})
+    assert np.array_equal(found.only, TRUTH)
+
+
 def test_parts_of_the_sides_are_traced_as_well(tmp_path):
     lines = [
         f'{number} ' + ' '.join(

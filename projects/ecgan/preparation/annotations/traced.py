@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import DataError
-from .content import Picture
+from .content import Picture, Shape
 from .drawing import Outline, Size, area
 from .photos import photo_size
 
@@ -27,7 +27,7 @@ def settle_corners(
     """Take corners of polygons for pixels where the whole set of them says so.
 
     What was traced from a map overlaps where one has a hole, which an outline does not say: small
-    ones lie above large ones then.
+    rings lie above large ones then, each by itself.
 
     Args:
         pictures: With their photos; their shapes are changed in place.
@@ -39,15 +39,21 @@ def settle_corners(
     if not are_traced(_outlines(pictures)):
         return False
     for picture, _ in pictures:
-        picture.shapes = [
-            shape._replace(draw=shape.draw._replace(of_pixels=True))
-            if isinstance(shape.draw, Outline)
-            else shape
-            for shape in picture.shapes
-        ]
-        if not has_layers and all(isinstance(shape.draw, Outline) for shape in picture.shapes):
-            picture.shapes.sort(key=lambda shape: -sum(map(area, shape.draw.rings)))
+        is_outlined = all(isinstance(shape.draw, Outline) for shape in picture.shapes)
+        picture.shapes = [each for shape in picture.shapes for each in _parts(shape)]
+        if is_outlined and not has_layers:
+            picture.shapes.sort(key=lambda shape: -area(shape.draw.rings[0]))
     return True
+
+
+def _parts(shape: Shape) -> list[Shape]:
+    """A shape for each ring, with corners that are pixels; others stay as they are."""
+    if not isinstance(shape.draw, Outline):
+        return [shape]
+    return [
+        shape._replace(draw=shape.draw._replace(rings=[ring], of_pixels=True))
+        for ring in shape.draw.rings
+    ]
 
 
 def _outlines(
