@@ -85,7 +85,7 @@ def add_labels(categories: list[dict], path: Path, content: Content) -> dict[Any
     try:
         categories = sorted(categories, key=lambda each: int(each['id']))
         names = {each['id']: text_of(each.get('name'), 'name') for each in categories}
-    except (KeyError, TypeError, ValueError, DataError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
         raise DataError(f'{path}: a category has no name, or an id that is no number') from error
     if len(names) < len(categories):
         raise DataError(f'{path}: two categories have the same id')

@@ -1,19 +1,22 @@
 """The table of formats: how each is recognised, read, and laid on one another."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import DataError
 from . import coco, coco_panoptic, cvat, label_studio, labelme, supervisely, via, yolo
 from .content import Content
-from .files import load_json, load_xml
+from .files import load_json, load_text, load_xml
 
+# Characters of a text; a line of a large polygon has some thousands.
+_FIRST = 2**18
 #: How files with an end of their names are loaded to be recognised.
 LOADERS: dict[str, Callable[[Path], Any]] = {
     '.json': load_json,
     '.xml': load_xml,
-    '.txt': lambda path: path.read_text(encoding='utf-8-sig', errors='replace'),
+    '.txt': partial(load_text, most=_FIRST),
 }
 _LATER_ABOVE = 'later ones of a list lie above earlier ones'
 SMALL_ABOVE = 'small shapes lie above large ones'

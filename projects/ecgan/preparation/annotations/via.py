@@ -65,7 +65,10 @@ def _regions(entry: Any) -> list[dict]:
     regions = entry.get('regions') if isinstance(entry, dict) else None
     if isinstance(regions, dict):  # VIA 1
         regions = list(regions.values())
-    return [each for each in regions or () if isinstance(each, dict)]
+    regions = regions or []
+    if not isinstance(regions, list) or not all(isinstance(each, dict) for each in regions):
+        raise DataError(f'the regions of {entry.get("filename")} are no list of objects')
+    return regions
 
 
 def _label_attribute(loaded: list[tuple[Path, Any]], content: Content) -> str:

@@ -14,7 +14,7 @@ from ...errors import DataError, MissingFileError
 from ..classes import read_classes
 from .content import Content, Picture, Shape
 from .drawing import Outline, area, corners_of
-from .files import upwards
+from .files import load_text, upwards
 
 _NUMBER = r'[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?'
 _LINE = re.compile(rf'\s*\d+(\.0*)?(\s+{_NUMBER}){{4,}}\s*', re.IGNORECASE)
@@ -45,7 +45,7 @@ def read(files: list[Path], folder: Path) -> Content:
     names = {row.id: row.name for row in rows}
     content = Content(labels={row.name: row.colour for row in rows}, notes=[f'classes: {listed}'])
     for path in files:
-        text = path.read_text(encoding='utf-8-sig', errors='replace')
+        text = load_text(path)
         if text.strip() and not recognises(text):
             content.left_out['text files of another kind'] += 1
             continue
