@@ -54,6 +54,11 @@ def test_of_photos_of_one_name_the_nearest(tmp_path, name, file, photo):
     assert index.find(name, tmp_path / file) == photo
 
 
+def test_of_photos_of_one_name_the_one_beside(tmp_path):
+    index = index_of(tmp_path, '1/a.jpg', '2/a.jpg')
+    assert index.find('a.jpg', tmp_path / '2/x.json') == '2/a.jpg'
+
+
 def test_two_photos_that_fit_alike(tmp_path):
     index = index_of(tmp_path, 'b/a.jpg', 'c/a.jpg')
     with pytest.raises(DataError, match=r'several photos are called so: b/a\.jpg and c/a\.jpg'):

@@ -22,7 +22,8 @@ COCO = dict(images=[], annotations=[], categories=[])
         ('a.txt', '0 0 0 1 0 1 1\n', 'YOLO segments'),
         ('a.XML', '<annotations><image/></annotations>', 'CVAT XML'),
         ('a.json', dict(info={}, objects=[]), 'ISAT JSON'),
-        ('a.xml', '<annotation><object/></annotation>', 'Pascal VOC XML'),
+        ('a.xml', '<annotation><object><bndbox/></object></annotation>', 'Pascal VOC XML'),
+        ('a.xml', '<annotation><object><polygon/></object></annotation>', 'LabelMe XML'),
     ],
 )
 def test_kinds_are_told_apart(tmp_path, name, content, kind):
@@ -101,7 +102,8 @@ def test_no_folder(tmp_path):
     ('name', 'content', 'text'),
     [
         ('a.json', dict(info={}, objects=[]), 'is of ISAT, which is not read'),
-        ('a.xml', '<annotation><object/></annotation>', 'holds boxes of Pascal VOC'),
+        ('a.xml', '<annotation><object><bndbox/></object></annotation>', 'holds boxes of Pascal'),
+        ('a.xml', '<annotation><object><polygon/></object></annotation>', "is of MIT's LabelMe"),
     ],
 )
 def test_what_is_known_and_cannot_be_drawn(tmp_path, name, content, text):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from annotated import drawn, grid
+from annotated import drawn, grid, put
 
 from projects.ecgan.errors import DataError, MissingFileError
 
@@ -35,6 +35,15 @@ def test_small_shapes_lie_above_large_ones(tmp_path):
 )
 def test_names_of_classes(tmp_path, files):
     assert one(tmp_path, ROAD + CAR, **files).classes == [(0, 'road'), (1, 'car')]
+
+
+def test_names_above_the_folder_that_was_given(tmp_path):
+    put(tmp_path / 'data.yaml', YAML)
+    photos = tmp_path / 'images'
+    put(photos / 'a.jpg', (4, 8))
+    found = drawn(tmp_path / 'labels', photos, **{'a.txt': ROAD})
+    assert found.classes == [(0, 'road'), (1, 'car')]
+    assert f'classes: {tmp_path / "data.yaml"}' in found.notes
 
 
 def test_splits_and_photos_without_shapes(tmp_path):

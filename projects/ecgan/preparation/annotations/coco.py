@@ -12,7 +12,7 @@ from typing import Any
 
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, colour_of, shown, size_of
-from .drawing import Patch, Size, corners_of, pasted, polygons
+from .drawing import Outline, Patch, Size, corners_of, pasted
 from .files import each_of, load_json, objects, text_of
 from .run_lengths import coco_mask
 
@@ -85,7 +85,7 @@ def add_labels(categories: list[dict], path: Path, content: Content) -> dict[Any
     try:
         categories = sorted(categories, key=lambda each: int(each['id']))
         names = {each['id']: text_of(each.get('name'), 'name') for each in categories}
-    except (KeyError, TypeError, ValueError, DataError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
         raise DataError(f'{path}: a category has no name, or an id that is no number') from error
     if len(names) < len(categories):
         raise DataError(f'{path}: two categories have the same id')
@@ -157,7 +157,7 @@ def segmentation_of(segmentation: Any) -> Draw:
         raise DataError('its segmentation is a list of objects, not of polygons')
     if all(isinstance(each, int | float) for each in segmentation):
         segmentation = [segmentation]
-    return partial(polygons, [corners_of(each) for each in segmentation])
+    return Outline([corners_of(each) for each in segmentation])
 
 
 def _runs(segmentation: dict, size: Size) -> Patch:

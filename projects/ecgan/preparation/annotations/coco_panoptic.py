@@ -46,7 +46,7 @@ def read(files: list[Path], folder: Path) -> Content:
         images = {str(each.get('id')): each for each in json['images']}
         annotated = set()
         for where, each in each_of(json['annotations'], 'annotation'):
-            if not isinstance(each.get('file_name'), str):
+            if not path_parts(str(each.get('file_name') or '')):
                 raise DataError(f'{path}: {where} has no file_name')
             image = images.get(str(each.get('image_id')), {})
             annotated.add(str(each.get('image_id')))
@@ -92,7 +92,7 @@ def picture_folder(path: Path, annotations: list[dict], folder: Path) -> Path | 
 def _picture(
     where: str, annotation: dict, image: dict, path: Path, pngs: Path, names: dict
 ) -> Picture:
-    png = pngs / path_parts(annotation['file_name'])[-1]
+    png = pngs / path_parts(str(annotation['file_name']))[-1]
     picture = Picture(str(image.get('file_name') or annotation['file_name']), path)
     numbers: dict[str, list[int]] = defaultdict(list)
     try:
@@ -103,7 +103,7 @@ def _picture(
             numbers[names[each['category_id']]].append(int(each['id']))
     except DataError as error:
         picture.faults.append(f'{where}: {error}')
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         picture.faults.append(f'{where}: its segments_info lacks id or category_id')
     else:
         known = frozenset(number for some in numbers.values() for number in some)

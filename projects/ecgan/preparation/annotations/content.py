@@ -107,7 +107,7 @@ def colour_of(value: Any) -> Colour | None:
         if isinstance(value, str):
             value = bytes.fromhex(value.removeprefix('#')[:6])
         red, green, blue = map(int, value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return (red, green, blue) if all(0 <= c <= 255 for c in (red, green, blue)) else None
 

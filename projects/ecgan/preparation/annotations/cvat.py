@@ -7,7 +7,16 @@ from xml.etree.ElementTree import Element
 
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, colour_of, size_of
-from .drawing import Patch, Size, box_corners, corners_of, ellipse_corners, pasted, polygons
+from .drawing import (
+    Outline,
+    Patch,
+    Size,
+    box_corners,
+    corners_of,
+    ellipse_corners,
+    pasted,
+    polygons,
+)
 from .files import load_xml, number_of
 from .run_lengths import fill_runs
 
@@ -73,7 +82,7 @@ def _number(element: Element, key: str, default: float | None = None) -> float:
 
 def _polygon(element: Element) -> Draw:
     points = [point.split(',') for point in (element.get('points') or '').split(';') if point]
-    return partial(polygons, [corners_of(points)])
+    return Outline([corners_of(points)])
 
 
 def _box(element: Element) -> Draw:

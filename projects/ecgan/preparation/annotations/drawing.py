@@ -2,7 +2,7 @@
 
 Two rules for the corners of a polygon. *Places*: the pixel of column x reaches from x to x + 1, as
 COCO, CVAT, Label Studio and YOLO count. *Pixels*: a corner is a pixel, which belongs to the
-polygon, as Supervisely counts.
+polygon, as Supervisely counts and as OpenCV traces masks.
 """
 
 from collections.abc import Sequence
@@ -67,28 +67,57 @@ def corners_of(numbers: Any, least: int = 3) -> np.ndarray:
     return corners
 
 
-def polygons(rings: Sequence[np.ndarray], size: Size) -> Patch:
-    """Polygons whose corners are places: every pixel that lies in any of them.
+class Outline(NamedTuple):
+    """Polygons as they are annotated; called with the size of the picture, they are filled.
 
-    Each ring is filled as pycocotools 2.0.11 does, bit for bit: corners and edges snap to fifths of
-    a pixel, a pixel is inside where its middle is. A ring that is thinner than a pixel would lose
-    pixels or vanish; its edges are drawn as well.
+    Attributes:
+        rings: Corners (corners, 2), x and y, of each.
+        is_relative: Whether they are parts of the picture's sides, from 0 to 1.
+        of_pixels: Whether corners are pixels that belong to the polygon, instead of places.
+    """
+
+    rings: list[np.ndarray]
+    is_relative: bool = False
+    of_pixels: bool = False
+
+    def scaled(self, size: Size) -> list[np.ndarray]:
+        """Corners in pixels of a picture of a height and width."""
+        return [ring * size[::-1] for ring in self.rings] if self.is_relative else self.rings
+
+    def __call__(self, size: Size) -> Patch:
+        """The pixels in a picture of a height and width."""
+        return polygons(self.scaled(size), size, self.of_pixels)
+
+
+def polygons(rings: Sequence[np.ndarray], size: Size, of_pixels: bool = False) -> Patch:
+    """Polygons: every pixel that lies in any of them.
+
+    With corners that are places each ring is filled as pycocotools 2.0.11 does, bit for bit:
+    corners and edges snap to fifths of a pixel, a pixel is inside where its middle is. A ring that
+    is thinner than a pixel would lose pixels or vanish; its edges are drawn as well.
 
     Args:
         rings: Corners (corners, 2), x and y.
         size: Height and width of the picture.
+        of_pixels: Whether corners are pixels, which belong to the polygon.
     """
     window = _window(np.concatenate(rings), size)
     (top, bottom), (left, right) = window
     mask = np.zeros((max(bottom - top, 0), max(right - left, 0)), np.uint8)
-    if mask.size:
-        for ring in rings:
-            mask |= _filled(ring, window)
-            if _is_thin(ring):
-                # A line through pixels' middles, which fillPoly has at whole numbers.
-                drawn = np.rint((ring - 0.5 - (left, top)) * 2**_SHIFT).astype(np.int32)
-                cv2.polylines(mask, [drawn], True, 1, shift=_SHIFT)
+    for ring in rings if mask.size else ():
+        if of_pixels:
+            _fill_pixels(mask, ring - (left, top), 1)
+            continue
+        mask |= _filled(ring, window)
+        if _is_thin(ring):
+            # A line through pixels' middles, which OpenCV has at whole numbers.
+            drawn = np.rint((ring - 0.5 - (left, top)) * 2**_SHIFT).astype(np.int32)
+            cv2.polylines(mask, [drawn], True, 1, shift=_SHIFT)
     return Patch(top, left, mask.astype(bool))
+
+
+def _fill_pixels(mask: np.ndarray, ring: np.ndarray, value: int) -> None:
+    cv2.fillPoly(mask, [np.rint(ring).astype(np.int32)], value)
 
 
 def _window(corners: np.ndarray, size: Size) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -168,7 +197,7 @@ def pixel_polygon(exterior: np.ndarray, holes: Sequence[np.ndarray], size: Size)
     mask = np.zeros((max(bottom - top, 0), max(right - left, 0)), np.uint8)
     if mask.size:
         for ring, value in ((exterior, 1), *((hole, 0) for hole in holes)):
-            cv2.fillPoly(mask, [np.rint(ring - (left, top)).astype(np.int32)], value)
+            _fill_pixels(mask, ring - (left, top), value)
     return Patch(top, left, mask.astype(bool))
 
 

@@ -11,11 +11,24 @@ from ...errors import DataError
 
 
 def upwards(start: Path, root: Path) -> Iterator[Path]:
-    """A folder and those above it, up to another one."""
+    """A folder and those above it, up to the one above another, as where ``labels/`` is given."""
     for folder in (start, *start.parents):
         yield folder
-        if folder == root:
+        if folder == root.parent:
             return
+
+
+def load_text(path: Path, most: int = -1) -> str:
+    """The first characters of a text file, all of them where there is no number.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        with open(path, encoding='utf-8-sig', errors='replace') as file:
+            return file.read(most)
+    except OSError as error:
+        raise DataError(f'cannot read {path}: {error.strerror}') from error
 
 
 def load_json(path: Path) -> Any:

@@ -12,7 +12,16 @@ import numpy as np
 
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape, size_of
-from .drawing import Patch, Size, box_corners, corners_of, ellipse_corners, pasted, polygons
+from .drawing import (
+    Outline,
+    Patch,
+    Size,
+    box_corners,
+    corners_of,
+    ellipse_corners,
+    pasted,
+    polygons,
+)
 from .files import each_of, load_json, number_of, objects, text_of
 from .photos import PHOTO_SUFFIXES, spellings
 from .run_lengths import label_studio_values
@@ -130,7 +139,7 @@ def _numbers(value: dict, *keys: str) -> list[float]:
 
 
 def _polygon(value: dict, scale: np.ndarray) -> Draw:
-    return partial(polygons, [corners_of(value['points']) * scale])
+    return Outline([corners_of(value['points']) * scale])
 
 
 def _rectangle(value: dict, scale: np.ndarray) -> Draw:

@@ -41,6 +41,7 @@ def read(files: list[Path], folder: Path) -> Content:
     )
     if listed:
         content.labels = {row.name: row.colour for row in read_classes(listed)}
+        content.notes.append(f'classes: {listed}')
     for path in files:
         try:
             json = load_json(path)

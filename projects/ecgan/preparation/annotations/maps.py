@@ -9,9 +9,11 @@ from ..drawn_maps import DrawnMaps
 from ..parallel import in_processes
 from .content import Content, Picture, background_of, numbered, shown
 from .drawn_picture import draw_picture
+from .formats import SMALL_ABOVE
 from .photos import PhotoIndex, spellings, without_suffix
 from .remarks import remarks
 from .source import AnnotationSource
+from .traced import TRACED, settle_corners
 
 # More faults than this part of all annotations are no slips.
 _FEW = 0.1
@@ -58,10 +60,16 @@ def draw(
         if pair[0].shapes or pair[0].faults or background
     ]
     _check_folder(out, {name for name, _ in drawable})
+    pictures = [picture for _, (picture, _) in drawable]
+    photos = [index.folder / photo if photo else None for _, (_, photo) in drawable]
+    order = source.format.order
+    if settle_corners(list(zip(pictures, photos)), source.format.has_layers):
+        content.notes.append(TRACED)
+        order = order if source.format.has_layers else SMALL_ABOVE
     outcomes = in_processes(
         draw_picture,
-        [picture for _, (picture, _) in drawable],
-        [index.folder / photo if photo else None for _, (_, photo) in drawable],
+        pictures,
+        photos,
         [ids] * len(drawable),
         [background.id if background else UNKNOWN] * len(drawable),
         [out / name for name, _ in drawable],
@@ -75,7 +83,7 @@ def draw(
         f'{source.description}: {len(done)} label maps drawn in {out}',
         *source.notes,
         *content.notes,
-        *remarks(content, rows, done, source.format.order),
+        *remarks(content, rows, done, order),
     ]
     if empty := len(targets) - len(drawable):
         notes.append(f'{empty} photos have no shape and so no map')

@@ -55,7 +55,7 @@ def coco_mask(segmentation: dict[str, Any], size: tuple[int, int]) -> np.ndarray
     try:
         height, width = map(int, segmentation['size'])
         counts = segmentation['counts']
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError('its run lengths lack size (height, width) or counts') from error
     if (height, width) != size:
         raise DataError(

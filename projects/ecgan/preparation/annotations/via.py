@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import DataError
 from .content import Content, Draw, Picture, Shape
-from .drawing import box_corners, corners_of, ellipse_corners, polygons
+from .drawing import Outline, box_corners, corners_of, ellipse_corners, polygons
 from .files import load_json, number_of, table_of
 
 _LABELS = ('class', 'label', 'name', 'type', 'category', 'class_name', 'object')
@@ -65,7 +65,10 @@ def _regions(entry: Any) -> list[dict]:
     regions = entry.get('regions') if isinstance(entry, dict) else None
     if isinstance(regions, dict):  # VIA 1
         regions = list(regions.values())
-    return [each for each in regions or () if isinstance(each, dict)]
+    regions = regions or []
+    if not isinstance(regions, list) or not all(isinstance(each, dict) for each in regions):
+        raise DataError(f'the regions of {entry.get("filename")} are no list of objects')
+    return regions
 
 
 def _label_attribute(loaded: list[tuple[Path, Any]], content: Content) -> str:
@@ -129,7 +132,7 @@ def _polygon(shape: dict) -> Draw:
     xs, ys = shape.get('all_points_x'), shape.get('all_points_y')
     if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys):
         raise DataError('its corners have not as many x as y')
-    return partial(polygons, [corners_of(list(zip(xs, ys)))])
+    return Outline([corners_of(list(zip(xs, ys)))])
 
 
 def _rectangle(shape: dict) -> Draw:

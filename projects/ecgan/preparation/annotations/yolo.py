@@ -5,7 +5,6 @@ Small shapes lie above large ones, as Ultralytics puts them where it joins them 
 
 import re
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import numpy as np
 from ...errors import DataError, MissingFileError
 from ..classes import read_classes
 from .content import Content, Picture, Shape
-from .drawing import Patch, Size, area, corners_of, polygons
-from .files import upwards
+from .drawing import Outline, area, corners_of
+from .files import load_text, upwards
 
 _NUMBER = r'[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?'
 _LINE = re.compile(rf'\s*\d+(\.0*)?(\s+{_NUMBER}){{4,}}\s*', re.IGNORECASE)
@@ -46,7 +45,7 @@ def read(files: list[Path], folder: Path) -> Content:
     names = {row.id: row.name for row in rows}
     content = Content(labels={row.name: row.colour for row in rows}, notes=[f'classes: {listed}'])
     for path in files:
-        text = path.read_text(encoding='utf-8-sig', errors='replace')
+        text = load_text(path)
         if text.strip() and not recognises(text):
             content.left_out['text files of another kind'] += 1
             continue
@@ -87,7 +86,9 @@ def _picture(path: Path, text: str, names: dict[int, str], content: Content) -> 
         except DataError as error:
             picture.faults.append(f'line {number}: {error}')
         else:
-            found.append((area(ring), Shape(label, partial(_scaled, ring), f'line {number}')))
+            found.append(
+                (area(ring), Shape(label, Outline([ring], is_relative=True), f'line {number}'))
+            )
     found.sort(key=lambda pair: -pair[0])
     picture.shapes = [shape for _, shape in found]
     return picture
@@ -104,7 +105,3 @@ def _segment(cells: list[str], names: dict[int, str]) -> tuple[str, np.ndarray]:
     if ring.min() < -_SLACK or ring.max() > 1 + _SLACK:
         raise DataError('a corner of it is not from 0 to 1')
     return names[int(number)], ring
-
-
-def _scaled(ring: np.ndarray, size: Size) -> Patch:
-    return polygons([ring * size[::-1]], size)
