@@ -47,9 +47,7 @@ def _tifffile_inverted(picture: np.ndarray, path: Path) -> None:
 def _tifffile_palette(picture: np.ndarray, path: Path) -> None:
     import tifffile
 
-    tifffile.imwrite(
-        path, picture, photometric='palette', colormap=VOC.T.astype(np.uint16) * 257
-    )
+    tifffile.imwrite(path, picture, photometric='palette', colormap=VOC.T.astype(np.uint16) * 257)
 
 
 def _pages(of: str):
@@ -220,7 +218,8 @@ for _tool, _how, _stores, _write, _sets, _is_lost in (
     ('rasterio', 'COMPRESS=JPEG', 'blended values', _geotiff(compress='JPEG'), (FOUR, MANY), True),
     ('rasterio', 'COMPRESS=CCITTFAX4', '1 bit', _geotiff(compress='CCITTFAX4', nbits=1), [MASKS],
      False),
-    ('rasterio', 'nodata=255', 'the ids, GDAL_NODATA', _geotiff(nodata=255), (FOUR, IGNORED), False),
+    ('rasterio', 'nodata=255', 'the ids, GDAL_NODATA', _geotiff(nodata=255), (FOUR, IGNORED),
+     False),
     ('rasterio', 'int16, nodata=-1', 'int16', _geotiff(np.int16, negative=True, nodata=-1),
      [IGNORED], False),
     ('rasterio', 'int16, nodata=-9999', 'int16', _geotiff(np.int16, negative=True, nodata=-9999),
