@@ -31,7 +31,8 @@ def judged(export: Export, version: str, folder: Path, scratch: Path) -> dict[st
     for mode in modes(export):
         copy = scratch / 'copies' / f'{folder.name}_{len(verdicts)}'
         shutil.copytree(folder, copy)
-        verdicts[mode] = judge_export(copy, export, mode)
+        verdict = judge_export(copy, export, mode)
+        verdicts[mode] = verdict.unseen() if export.lost == 'unseen' else verdict
     shutil.rmtree(scratch / 'copies')
     return dict(tool=export.tool, version=version, lost=export.lost, verdicts=verdicts)
 
@@ -44,7 +45,7 @@ def wrong(row: dict[str, Any]) -> list[str]:
 
 def is_lost(row: dict[str, Any], mode: str) -> bool:
     """Whether the classes cannot be told from what is given."""
-    return row['lost'] == 'all' or (row['lost'] == 'list' and 'list' in mode)
+    return row['lost'] in ('lost', 'unseen') or (row['lost'] == 'unlisted' and 'list' in mode)
 
 
 @pytest.fixture(scope='module')

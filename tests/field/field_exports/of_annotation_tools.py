@@ -193,7 +193,7 @@ def coco_rle(folder: Path) -> None:
 
 
 @export('COCO panoptic: PNG alone', photos='images', masks='annotations/panoptic_default',
-        lost='all')  # fmt: skip
+        lost='lost')  # fmt: skip
 def coco_panoptic_png(folder: Path) -> None:
     coco_panoptic(folder)
     (folder / 'annotations/panoptic_default.json').unlink()

@@ -204,7 +204,7 @@ def celeb(folder: Path) -> None:
             write_map(folder / name, (MAPS[index] == kind) * np.uint8(255))
 
 
-@export('DAVIS', photos='JPEGImages/480p', masks='Annotations/480p', lost='all')
+@export('DAVIS', photos='JPEGImages/480p', masks='Annotations/480p', lost='unseen')
 def davis(folder: Path) -> None:
     for index in range(len(STEMS)):
         write_photo(folder / f'JPEGImages/480p/film/{index:05}.jpg', index)
