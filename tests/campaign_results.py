@@ -46,8 +46,8 @@ def report_rows(
         name: Name of the marks.
         rows: What was found, a line each.
         page: The page.
-        is_whole: Whether every row could be found on this machine; otherwise nothing is written, and
-            the rows that were found have to stand on the page.
+        is_whole: Whether every row could be found on this machine; otherwise nothing is written,
+            and the rows that were found have to stand on the page.
     """
     if is_whole:
         report(lambda *_: record('found', rows[0]), name, '\n'.join(rows), page)

@@ -1,4 +1,4 @@
-"""Label maps that are drawn, so that their ids are known; needs NumPy alone, as every tool has it."""
+"""Label maps that are drawn, so that their ids are known; needs NumPy alone."""
 
 from dataclasses import dataclass, replace
 

@@ -47,7 +47,9 @@ def export_rows(rows: Sequence[dict]) -> list[str]:
         forms = '; '.join(row['tool'].partition(': ')[2] or row['tool'] for row in some)
         given = sum(len(row['verdicts']) for row in some)
         said = _example(verdict for row in some for verdict in row['verdicts'].values())
-        lines.append(f'| {f"{tool} {version}".strip()} | {_cell(forms)} | {given} | {happens}{said} |')
+        lines.append(
+            f'| {f"{tool} {version}".strip()} | {_cell(forms)} | {given} | {happens}{said} |'
+        )
     return lines
 
 

@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +15,22 @@ from projects.ecgan.errors import UserError
 from projects.ecgan.preparation import survey
 
 RIGHT, PART, REFUSED, LEFT_OUT = 'right', 'some left out', 'refused', 'left out'
-#: Wrong ids of which a line says that they may be, wrong ids without a word, an exception.
-GUESSED, WRONG, FAILED = 'wrong, said', 'wrong', 'failed'
+#: Other valid ids that a tool has made, which nobody can see; wrong ids of which a line says that they
+#: may be; wrong ids without a word; an exception.
+NOT_SEEN, GUESSED, WRONG, FAILED = 'not seen', 'wrong, said', 'wrong', 'failed'
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Outcome, and what was said or what is wrong."""
+    """Outcome, what was said or what is wrong, and by which reading ids were got."""
 
     outcome: str
     said: str = ''
+    reading: str = ''
+
+    def unseen(self) -> 'Verdict':
+        """The same of ids that nobody can know to be wrong."""
+        return replace(self, outcome=NOT_SEEN) if self.outcome in (GUESSED, WRONG) else self
 
 
 def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Verdict:
@@ -58,7 +64,7 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
     if wrong:
         guess = '; '.join(getattr(found, 'notes', []))
         return Verdict(GUESSED if guess else WRONG, f'{wrong} | {guess}')
-    return Verdict(RIGHT if len(pairs) == len(truth.maps) else PART, said)
+    return Verdict(RIGHT if len(pairs) == len(truth.maps) else PART, said, f'{coding.reading}')
 
 
 def compare(read: dict[int, np.ndarray], truth: DrawnSet, classes: list[str]) -> str:

@@ -31,18 +31,21 @@ def judged(export: Export, version: str, folder: Path, scratch: Path) -> dict[st
     for mode in modes(export):
         copy = scratch / 'copies' / f'{folder.name}_{len(verdicts)}'
         shutil.copytree(folder, copy)
-        verdicts[mode] = judge_export(copy, export, mode)
+        verdict = judge_export(copy, export, mode)
+        verdicts[mode] = verdict.unseen() if export.lost == 'unseen' else verdict
     shutil.rmtree(scratch / 'copies')
     return dict(tool=export.tool, version=version, lost=export.lost, verdicts=verdicts)
 
 
 def wrong(row: dict[str, Any]) -> list[str]:
-    return [f'{mode}: {v.said}' for mode, v in row['verdicts'].items() if v.outcome in (WRONG, FAILED)]
+    return [
+        f'{mode}: {v.said}' for mode, v in row['verdicts'].items() if v.outcome in (WRONG, FAILED)
+    ]
 
 
 def is_lost(row: dict[str, Any], mode: str) -> bool:
     """Whether the classes cannot be told from what is given."""
-    return row['lost'] == 'all' or (row['lost'] == 'list' and 'list' in mode)
+    return row['lost'] in ('lost', 'unseen') or (row['lost'] == 'unlisted' and 'list' in mode)
 
 
 @pytest.fixture(scope='module')
@@ -50,16 +53,16 @@ def by_tools(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each script's tools export: rows with verdicts, or why there are none."""
     place = Path(KEPT) if KEPT else tmp_path_factory.mktemp('field')
     found = {}
-    for name, module, *arguments in SCRIPTS:
+    for name, *script in SCRIPTS:
         out = tmp_path_factory.mktemp('exports')
         try:
-            run_module(environment(name, place), f'field_exports.{module}', out, *arguments)
+            run_module(environment(name, place), f'field_exports.{script[0]}', out, *script[1:])
         except AssertionError as error:
-            found[module, *arguments] = str(error).strip().splitlines()[-1]
+            found[tuple(script)] = str(error).strip().splitlines()[-1]
             continue
         rows = json.loads(next(out.glob('manifest-*.json')).read_text())
         assert [row for row in rows if row['failure']] == []
-        found[module, *arguments] = [
+        found[tuple(script)] = [
             judged(Export.of_row(row), row['version'], out / row['folder'], out) for row in rows
         ]
     return found

@@ -10,9 +10,11 @@ from campaign_results import report_rows
 from drawn_maps import COUNT, HEIGHT, SETS, WIDTH
 from environments import KEPT, environment, run_module
 from field_makers.all_ways import WAYS
+from field_makers.ways import LOST, UNSEEN
 from field_tables import PAGE, counts, form_rows
 from form_judge import FAILED, RIGHT, WRONG, compare, judge
 from PIL import Image
+from recipe_reader import read_by_recipe
 
 pytestmark = pytest.mark.campaign
 TOOLS = sorted({way.tool for way in WAYS})
@@ -39,10 +41,12 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
     for name, path in lists.items():
         path.write_text(SETS[name].listing())
     for row in rows:
+        row |= dict(place=out, list=lists[row['set']])
         if not row['failure']:
             truth = SETS[row['set']].without(row['hides'])
             given = out / 'photos', out / row['folder'], truth
-            row['verdicts'] = [judge(*given, None), judge(*given, lists[row['set']])]
+            verdicts = [judge(*given, None), judge(*given, row['list'])]
+            row['verdicts'] = [v.unseen() if row['lost'] == UNSEEN else v for v in verdicts]
     return rows
 
 
@@ -69,8 +73,11 @@ def test_no_form_is_wrong_without_a_word(forms: list[dict], tool: str) -> None:
 def test_most_forms_are_read(forms: list[dict], record_property) -> None:
     rows = made(forms)
     assert len(rows) >= LEAST
-    there = [v for row in rows if not row['is_lost'] for v in row['verdicts']]
-    lost = [v for row in rows if row['is_lost'] for v in row['verdicts']]
+    there, lost = [], []
+    for row in rows:
+        without, with_list = row['verdicts']
+        (lost if row['lost'] in (LOST, UNSEEN) else there).append(without)
+        (lost if row['lost'] else there).append(with_list)
     missing = sorted({row['tool'] for row in forms} - {row['tool'] for row in rows})
     text = [
         f'{len(rows)} forms, each without and with a list of classes. Where the ids are in the '
@@ -79,6 +86,28 @@ def test_most_forms_are_read(forms: list[dict], record_property) -> None:
     ]
     report_rows(record_property, 'forms', text, PAGE, is_whole=not missing)
     assert sum(v.outcome == RIGHT for v in there) >= LEAST_RIGHT * len(there)
+
+
+def test_recipes_read_the_same(forms: list[dict], tmp_path: Path) -> None:
+    """One form of each reading: what the training reads is what was judged."""
+    by_reading = {
+        (verdict.reading, row['group'], is_listed): row
+        for row in made(forms)
+        for verdict, is_listed in zip(row['verdicts'], (False, True))
+        if verdict.outcome == RIGHT
+    }
+    wrong = {}
+    for number, ((reading, _, is_listed), row) in enumerate(by_reading.items()):
+        folders = [row['place'] / 'photos', row['place'] / row['folder']]
+        classes = row['list'] if is_listed else None
+        read, names = read_by_recipe(folders, classes, tmp_path / f'my{number}.py')
+        ids = {int(name[-2:]): value for name, value in read.items()}
+        truth = SETS[row['set']].without(row['hides'])
+        said = compare(ids, truth, names) or ('' if len(ids) == COUNT else f'{len(ids)} maps')
+        if said:
+            wrong[reading, row['how'], row['set']] = said
+    assert wrong == {}
+    assert len(by_reading) > 10
 
 
 def test_the_judge_sees_what_is_wrong() -> None:

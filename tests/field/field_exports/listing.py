@@ -19,8 +19,9 @@ class Export(NamedTuple):
         names: Names of the classes.
         of: The class of each id of the scenes.
         any_order: Whether it does not say which of two objects lies above.
-        lost: 'all' where nothing says of which class a pixel is, 'list' where the list of classes
-            does not; otherwise ''.
+        lost: '' where classes can be told; 'lost' where nothing says of which class a pixel is;
+            'unseen' where numbers of objects look like classes; 'unlisted' where the list does not
+            say which class is which.
     """
 
     tool: str

@@ -193,7 +193,7 @@ def coco_rle(folder: Path) -> None:
 
 
 @export('COCO panoptic: PNG alone', photos='images', masks='annotations/panoptic_default',
-        lost='all')  # fmt: skip
+        lost='lost')  # fmt: skip
 def coco_panoptic_png(folder: Path) -> None:
     coco_panoptic(folder)
     (folder / 'annotations/panoptic_default.json').unlink()
@@ -276,7 +276,9 @@ def yolo(folder: Path) -> None:
     write_photos(folder / 'images/train')
     for index, stem in enumerate(STEMS):
         lines = [
-            ' '.join([str(t.kind - 1), *(f'{x / WIDTH:.6f} {y / HEIGHT:.6f}' for x, y in t.corners)])
+            ' '.join(
+                [str(t.kind - 1), *(f'{x / WIDTH:.6f} {y / HEIGHT:.6f}' for x, y in t.corners)]
+            )
             for t in scene(index)
         ]
         write_text(folder / f'labels/train/{stem}.txt', '\n'.join([*lines, '']))

@@ -72,8 +72,13 @@ def ade20k_full(folder: Path) -> None:
         write_map(folder / f'training/street/{stem}_seg.png', picture)
 
 
-@export('DRIVE', photos='training/images', masks='training/1st_manual', names=('no', 'vessel'),
-        of=(0, 1, 0, 0))
+@export(
+    'DRIVE',
+    photos='training/images',
+    masks='training/1st_manual',
+    names=('no', 'vessel'),
+    of=(0, 1, 0, 0),
+)
 def drive(folder: Path) -> None:
     base = folder / 'training'
     for index, stem in enumerate(STEMS):
@@ -100,7 +105,8 @@ def loveda(folder: Path) -> None:
 
 
 @export('ISIC', photos='ISIC2018_Task1-2_Training_Input',
-        masks='ISIC2018_Task1_Training_GroundTruth', names=('no', 'lesion'), of=(0, 1, 1, 1))  # fmt: skip
+        masks='ISIC2018_Task1_Training_GroundTruth', names=('no', 'lesion'),
+        of=(0, 1, 1, 1))  # fmt: skip
 def isic(folder: Path) -> None:
     write_photos(folder / 'ISIC2018_Task1-2_Training_Input')
     for stem, ids in zip(STEMS, MAPS):
@@ -108,8 +114,7 @@ def isic(folder: Path) -> None:
         write_map(folder / name, (ids > 0) * np.uint8(255))
 
 
-@export('Carvana', photos='train', masks='train_masks', names=('no', 'car'),
-        of=(0, 1, 1, 1))
+@export('Carvana', photos='train', masks='train_masks', names=('no', 'car'), of=(0, 1, 1, 1))
 def carvana(folder: Path) -> None:
     write_photos(folder / 'train')
     for stem, ids in zip(STEMS, MAPS):
@@ -121,8 +126,8 @@ def deepglobe(folder: Path) -> None:
     for index, stem in enumerate(STEMS):
         write_photo(folder / f'train/{stem}_sat.jpg', index)
         write_map(folder / f'train/{stem}_mask.png', COLOURS[MAPS[index]])
-    rows = ''.join(f'{name},{",".join(map(str, colour))}\n'
-                   for name, colour in zip(('urban_land', *NAMES[1:]), COLOURS.tolist()))  # fmt: skip
+    names = ('urban_land', *NAMES[1:])
+    rows = ''.join(f'{name},{r},{g},{b}\n' for name, (r, g, b) in zip(names, COLOURS.tolist()))
     write_text(folder / 'class_dict.csv', 'name,r,g,b\n' + rows)
 
 
@@ -145,8 +150,9 @@ def nnunet(folder: Path) -> None:
     for index, stem in enumerate(STEMS):
         write_photo(folder / f'imagesTr/{stem}_0000.png', index)
         write_map(folder / f'labelsTr/{stem}.png', MAPS[index])
-    content = dict(channel_names={'0': 'R', '1': 'G', '2': 'B'}, numTraining=6,
-                   labels={name: i for i, name in enumerate(NAMES)}, file_ending='.png')  # fmt: skip
+    labels = {name: index for index, name in enumerate(NAMES)}
+    channels = {'0': 'R', '1': 'G', '2': 'B'}
+    content = dict(channel_names=channels, labels=labels, numTraining=6, file_ending='.png')
     write_text(folder / 'dataset.json', json.dumps(content))
 
 
@@ -158,7 +164,8 @@ def mmseg(folder: Path) -> None:
     write_text(folder / 'meta.json', json.dumps(content))
 
 
-@export('COCO-Stuff: trainIds beside ids', photos='images/train2017', masks='annotations/train2017')
+@export('COCO-Stuff: trainIds beside ids', photos='images/train2017',
+        masks='annotations/train2017')  # fmt: skip
 def coco_stuff(folder: Path) -> None:
     write_photos(folder / 'images/train2017')
     write_maps(folder / 'annotations/train2017')
@@ -167,8 +174,13 @@ def coco_stuff(folder: Path) -> None:
         write_map(folder / f'annotations/train2017/{stem}_labelTrainIds.png', train_ids)
 
 
-@export('Oxford pets: trimaps, boxes', photos='images', masks='annotations/trimaps',
-        names=('', 'animal', 'rest', 'border'), of=(1, 1, 2, 3))
+@export(
+    'Oxford pets: trimaps, boxes',
+    photos='images',
+    masks='annotations/trimaps',
+    names=('', 'animal', 'rest', 'border'),
+    of=(1, 1, 2, 3),
+)
 def pets(folder: Path) -> None:
     write_photos(folder / 'images')
     # 1 is the animal, 2 the rest, 3 the border: no id 0.
@@ -192,7 +204,7 @@ def celeb(folder: Path) -> None:
             write_map(folder / name, (MAPS[index] == kind) * np.uint8(255))
 
 
-@export('DAVIS', photos='JPEGImages/480p', masks='Annotations/480p', lost='all')
+@export('DAVIS', photos='JPEGImages/480p', masks='Annotations/480p', lost='unseen')
 def davis(folder: Path) -> None:
     for index in range(len(STEMS)):
         write_photo(folder / f'JPEGImages/480p/film/{index:05}.jpg', index)

@@ -28,10 +28,22 @@ FORMS = (
     ('cityscapes', 'masks', {}, *_CITY),
     ('cityscapes', 'coloured', _OWN, *_CITY),
     ('cityscapes', 'without background', _OWN, *_CITY),
-    ('kitti_segmentation', 'masks', _OWN, 'label_colors.txt', 'default/image_2',
-     'default/semantic'),
-    ('kitti_segmentation', 'without background', {}, 'label_colors.txt', 'default/image_2',
-     'default/semantic_rgb'),
+    (
+        'kitti_segmentation',
+        'masks',
+        _OWN,
+        'label_colors.txt',
+        'default/image_2',
+        'default/semantic',
+    ),
+    (
+        'kitti_segmentation',
+        'without background',
+        {},
+        'label_colors.txt',
+        'default/image_2',
+        'default/semantic_rgb',
+    ),
     ('coco_instances', 'polygons', {}, '', '', ''),
     ('coco_instances', 'masks', {}, '', '', ''),
     ('coco_panoptic', 'masks', {}, '', '', ''),
@@ -75,12 +87,12 @@ def _data_set(photos: Path, kind: str, subsets: tuple[str, ...]) -> Dataset:
 def _lost(form: str, kind: str) -> str:
     """What datumaro leaves out: see ``Export.lost``."""
     if form == 'kitti_segmentation' and kind == 'without background':
-        return 'all'  # label 0 takes the number and the colour of the background
+        return 'unseen'  # label 0 takes the number and the colour of the background
     # Labels without colours are drawn in colours that the list does not have; of those without a
     # background the list begins one too late.
     has_list = form in ('voc_segmentation', 'voc', 'camvid', 'cityscapes')
     is_fit = kind == 'coloured' or (form, kind) == ('cityscapes', 'masks')
-    return 'list' if has_list and not is_fit else ''
+    return 'unlisted' if has_list and not is_fit else ''
 
 
 def main(out: Path) -> None:

@@ -153,7 +153,7 @@ def rectlabel(folder: Path) -> None:
             write_map(folder / f'masks/{stem}_class_{NAMES[kind]}.png', mask)
 
 
-@export('RectLabel: one mask an object', lost='all')
+@export('RectLabel: one mask an object', lost='lost')
 def rectlabel_objects(folder: Path) -> None:
     write_photos(folder / 'images')
     for index, stem in enumerate(STEMS):
@@ -169,7 +169,7 @@ def folder_a_class(folder: Path) -> None:
             write_map(folder / f'masks/{NAMES[kind]}/{stem}.png', (ids == kind) * np.uint8(255))
 
 
-@export('One folder a photo, one mask an object (DSB 2018)', lost='all')
+@export('One folder a photo, one mask an object (DSB 2018)', lost='lost')
 def folder_a_photo(folder: Path) -> None:
     for index, stem in enumerate(STEMS):
         write_photo(folder / f'{stem}/images/{stem}.png', index)

@@ -1,4 +1,4 @@
-"""Exports by libraries without an environment of their own: ``python -m field_exports.of_scripts OUT NAME ...``."""
+"""Exports by small libraries: ``python -m field_exports.of_scripts OUT NAME ...``."""
 
 import importlib.metadata
 import json

@@ -42,7 +42,7 @@ class Thing(NamedTuple):
 
 
 def scene(index: int) -> list[Thing]:
-    """Objects in the order they are drawn in: four beside each other, one upon the first of them."""
+    """Objects in the order of drawing: four beside each other, one upon the first of them."""
     rng = np.random.default_rng(100 + index)
     kinds = [1, 2, 3, int(rng.integers(1, 4))]
     rng.shuffle(kinds)

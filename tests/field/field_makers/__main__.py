@@ -23,9 +23,10 @@ def write_form(way: Way, name: str, folder: Path) -> str:
 def main(out: Path) -> None:
     """All ways whose tools are there, with all their sets."""
     rows = []
-    for number, (way, name) in enumerate((way, name) for way in WAYS for name in way.sets):
+    forms = [(way, name) for way in WAYS for name in way.sets]
+    for number, (way, name) in enumerate(forms):
         row = {key: getattr(way, key) for key in ('group', 'tool', 'version', 'how', 'stores')}
-        row |= dict(set=name, folder=f'{number:04}', is_lost=way.is_lost, hides=way.hides)
+        row |= dict(set=name, folder=f'{number:04}', lost=way.lost, hides=way.hides)
         row['failure'] = (
             write_form(way, name, out / row['folder']) if way.version else 'not installed'
         )

@@ -19,6 +19,7 @@ MASKS, MASKS_255 = 'masks of 0 and 1', 'masks of 0 and 255'
 BYTES = (FOUR, IGNORED, MANY, ALONE, GAPS, MASKS, MASKS_255)
 TWO_BITS, FOUR_BITS = (FOUR, ALONE, MASKS), (FOUR, MANY, ALONE, MASKS)
 FEW = (FOUR, IGNORED, MASKS_255)
+LOST, UNSEEN, UNLISTED = 'lost', 'unseen', 'unlisted'
 
 Write = Callable[[np.ndarray, Path], object]
 
@@ -35,7 +36,9 @@ class Way:
         suffix: Of the files.
         write: Writes a picture (H, W) or (H, W, 3) to a path.
         sets: Which maps it is given.
-        is_lost: Whether the ids are no longer in the files, whoever reads them.
+        lost: '' where the ids are in the files; LOST where they are not; UNSEEN where the tool has made
+            other valid ids of them, which nothing can see; UNLISTED where colours are in the files
+            that the list of classes does not have.
         hides: Id whose pixels the file says to be transparent or without data.
     """
 
@@ -46,7 +49,7 @@ class Way:
     suffix: str
     write: Write
     sets: tuple[str, ...]
-    is_lost: bool
+    lost: str
     hides: int | None = None
 
     @property
@@ -71,11 +74,11 @@ def way(
     suffix: str,
     write: Write,
     sets: Iterable[str] = BYTES,
-    is_lost: bool = False,
+    lost: str = '',
     hides: int | None = None,
 ) -> None:
     """Add a way, see :class:`Way`."""
-    WAYS.append(Way(group, tool, how, stores, suffix, write, tuple(sets), is_lost, hides))
+    WAYS.append(Way(group, tool, how, stores, suffix, write, tuple(sets), lost, hides))
 
 
 def run(*command: object, given: bytes | None = None) -> bytes:
