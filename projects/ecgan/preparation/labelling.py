@@ -196,7 +196,7 @@ def _of_list(
     notes: list[str] = []
     is_mask = present == {0, _HIGHEST} and _HIGHEST not in ids and len(known) == 2
     if is_mask or not present <= {*ids, UNKNOWN}:
-        scaled = _scaled(ids, [row.id for row in known], present, notes)
+        scaled = _scaled(ids, present, notes)
         if scaled is None and _HIGHEST not in ids:
             refuse_scaled_one_by_one(reads)
         ids = scaled or ids
@@ -230,9 +230,10 @@ def _of_listed_colours(
 
 
 def _scaled(
-    ids: Mapping[int, int], listed: Sequence[int], present: set[int], notes: list[str]
+    ids: Mapping[int, int], present: set[int], notes: list[str]
 ) -> dict[int, int] | None:
     """Ids of a list that were spread to 0 to 255, as for display; None: they were not."""
+    listed = sorted(index for index in ids if index >= 0)
     steps = len(listed) - 1
     if listed != list(range(steps + 1)) or steps < 1:
         return None
@@ -243,7 +244,7 @@ def _scaled(
         f'the label maps hold {_shown(present)}, not the ids 0 to {steps} of the list: read as '
         'these, spread evenly to 255'
     )
-    return {value: listed[place] for value, place in places.items()}
+    return {value: ids[place] for value, place in places.items()}
 
 
 def _of_maps(is_colour: bool, looks: Looks, reads: Sequence[ReadMap]) -> Labelling:

@@ -68,8 +68,7 @@ class Proposal:
 
     Attributes:
         size: Height and width of the layouts.
-        resized: Height and width before the crop; equal to ``size``: no crop; None: crops of photos as
-            they are.
+        resized: Height and width before the crop; ``size``: no crop; None: photos as they are.
         base_channels: Width of the networks.
         batch_size: Layouts an iteration.
         iterations: Iterations of the training.

@@ -87,7 +87,7 @@ def recipe_text(path: Path, found: Survey, proposal: Proposal) -> str:
         train_fit = [_resize('resized'), crop]
     elif proposal.resized is None and others:
         raise ConfigError(
-            f'--crop: the held-out pairs are cropped by mmcv, which knows no {others[0]} maps; move '
+            f'--crop: mmcv crops the held-out pairs and knows no {others[0]} maps; move '
             'their folder away, or leave --crop out'
         )
     elif proposal.resized is None:

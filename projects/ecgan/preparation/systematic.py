@@ -96,7 +96,7 @@ def _smooth(looks: Sequence[PairInspection]) -> str:
         return ''
     return (
         f'{share:.0%} of the pixels on edges lie between a lower and a higher value, where label '
-        'maps have 2 to 11 %: resized smoothly? Then edges have the ids of other classes; resize by '
+        'maps have 2 to 11 %: resized smoothly? Then edges have ids of other classes; resize by '
         'the nearest rule'
     )
 

@@ -20,7 +20,7 @@ _PNG_START = b'\x89PNG\r\n\x1a\n'
 # Modes of Pillow whose arrays hold what the file does; others are spread or converted colours.
 _MODES = ('1', 'L', 'P', 'LA', 'PA', 'RGB', 'RGBA', 'RGBX', 'I', 'F', 'I;16', 'I;16B', 'I;16L')
 _FULL = {1: 1, 2: 3, 4: 15}
-# What changes pixels; of JPEG 2000 the file does not tell, as one of whole numbers may be cut short.
+# What changes pixels; JPEG 2000 may, and its files do not tell.
 _LOSSY = ('JPEG', 'MPO', 'AVIF', 'HEIF', 'JPEG2000')
 
 
