@@ -43,6 +43,7 @@ def train(args: argparse.Namespace) -> None:
     configuration.use_block_compilation(cfg)
     configuration.add_hooks(cfg, training=True)
     configuration.check_config(cfg)
+    configuration.check_results(cfg)
     if args.dry_run:
         print(cfg.pretty_text)
         return

@@ -13,6 +13,7 @@ averaged over random subsets, so that it repeats exactly.
 
 from collections.abc import Sequence
 from logging import WARNING
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -20,7 +21,7 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from .feature_networks import build_feature_network
+from .feature_networks import build_feature_network, feature_prefix
 from .layout_metric import LayoutMetric
 
 
@@ -105,6 +106,13 @@ class FeatureDistance(LayoutMetric):
         prefix: Put before every result key.
     """
 
+    fewest_images = 2
+    advised_images = 2000
+    few_images = (
+        'FID is the larger the fewer they are, and KID varies; compare these numbers only with '
+        'those of as many images'
+    )
+
     def __init__(self, network: dict, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         self.network = build_feature_network(**network)
@@ -112,6 +120,13 @@ class FeatureDistance(LayoutMetric):
         self._real_known = False
         self._real_dataset: object = None
         self._trained_against = False
+
+    @classmethod
+    def _own_keys(
+        cls, classes: Sequence[str] | None, network: dict, **settings: Any
+    ) -> dict[str, str]:
+        name = feature_prefix(**network)
+        return {f'{name}FID': 'less', f'{name}KID': 'less'}
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Bring the network to the model's device; warn if it took part in the training."""

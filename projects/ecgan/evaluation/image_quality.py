@@ -6,6 +6,7 @@ only its restoration models have; the arithmetic is theirs.
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -26,6 +27,12 @@ class PairedMetric(LayoutMetric):
     """
 
     name: str
+    #: Which of two values is better.
+    rule = 'greater'
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        return {cls.name: cls.rule}
 
     @abstractmethod
     def score(self, fake: Tensor, real: Tensor) -> Sequence[float]:
@@ -99,6 +106,7 @@ class PairedLPIPS(PairedMetric):
     """
 
     name = 'LPIPS'
+    rule = 'less'
 
     def __init__(self, weights: str = ALEXNET_URL, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)

@@ -1,6 +1,8 @@
 """Base of the metrics for semantic image synthesis: one fake per layout, counted exactly once."""
 
 from collections.abc import Mapping, Sequence
+from logging import WARNING
+from typing import Any
 
 from mmengine.dist import (
     all_gather_object,
@@ -9,6 +11,7 @@ from mmengine.dist import (
     is_main_process,
 )
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -36,12 +39,61 @@ class LayoutMetric(BaseMetric):
     SAMPLER_MODE = 'normal'
     sample_model = 'orig'
     default_prefix = ''
+    #: Images without which there is no value.
+    fewest_images = 1
+    #: Images below which the value depends on how many they are, and what then holds of it.
+    advised_images, few_images = 1, ''
 
     def __init__(self, prefix: str | None = None) -> None:
         super().__init__(collect_device='cpu', prefix=prefix)
         self.dataset_length: int | None = None
         self.num_images = 0
         self.details: dict = {}
+
+    @classmethod
+    def keys(cls, classes: Sequence[str] | None = None, **settings: Any) -> dict[str, str]:
+        """Name the result keys of a metric before there is one; no network is built.
+
+        Args:
+            classes: Names of the data set's classes: keys that the metric can give for single
+                classes are named, too; None: those that it always gives.
+            **settings: The metric's arguments.
+
+        Returns:
+            Key, with its prefix -> ``'greater'`` or ``'less'``, which of two values is better.
+        """
+        prefix = settings.pop('prefix', None)
+        own = cls._own_keys(classes, **settings)
+        return {f'{prefix}/{key}' if prefix else key: rule for key, rule in own.items()}
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        """The keys of :meth:`keys` without a prefix."""
+        raise NotImplementedError
+
+    @classmethod
+    def check_count(cls, images: int, where: str) -> None:
+        """Look whether a data set has images enough, before any is made; warn where they are few.
+
+        Args:
+            images: How many there are.
+            where: What they are for, the start of the sentence.
+
+        Raises:
+            ConfigError: The metric can not be computed of so few.
+        """
+        if 0 < images < cls.fewest_images:
+            raise ConfigError(
+                f'{where}: {cls.__name__} needs {cls.fewest_images} images or more, the data set '
+                f'has {images}; give it more, or take the metric out'
+            )
+        if images < cls.advised_images:
+            print_log(
+                f'{where}: {cls.__name__} of {images} images (fewer than {cls.advised_images}): '
+                f'{cls.few_images}',
+                'current',
+                WARNING,
+            )
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Learn the length of the validation set and the model, which is not wrapped.
@@ -58,6 +110,8 @@ class LayoutMetric(BaseMetric):
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
             )
+        if self.dataset_length < self.fewest_images:
+            self.check_count(self.dataset_length, type(dataset).__name__)
         self.follow(module)
 
     def follow(self, module: nn.Module) -> None:

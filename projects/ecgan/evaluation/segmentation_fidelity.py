@@ -1,6 +1,8 @@
 """Does a generated image show the layout it was made from? mIoU by an independent segmentor."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -14,6 +16,8 @@ from ..models.segmentors import Segmentor
 from .label_mapping import IGNORED, LabelMapping, build_label_mapping
 from .layout_metric import LayoutMetric
 
+SOURCES = ('generated', 'real')
+MEANS, PER_CLASS = ('mIoU', 'mAcc', 'aAcc'), ('IoU', 'Acc')
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
 
 
@@ -31,7 +35,7 @@ def _scores(areas: Tensor) -> dict:
     from mmseg.evaluation import IoUMetric
 
     values = IoUMetric.total_area_to_metrics(*areas)
-    per_class = {key: torch.from_numpy(values[key]) for key in ('IoU', 'Acc')}
+    per_class = {key: torch.from_numpy(values[key]) for key in PER_CLASS}
     return {
         'mIoU': per_class['IoU'].nanmean().item(),
         'mAcc': per_class['Acc'].nanmean().item(),
@@ -63,6 +67,9 @@ class SegmentationFidelity(LayoutMetric):
         sources: Which images are scored.
         ignore_index: Value of unknown pixels in ``gt_label_map``.
         prefix: Put before every result key.
+        per_class: Classes that get keys of their own, ``{source}/IoU.car`` and
+            ``{source}/Acc.car``; a class without a value gives NaN. A run adds those that its
+            ``save_best`` names.
 
     Raises:
         ConfigError: If the segmentor's number of classes is not that of the label mapping.
@@ -72,11 +79,13 @@ class SegmentationFidelity(LayoutMetric):
         self,
         segmentor: dict,
         label_mapping: str = 'identity',
-        sources: Sequence[str] = ('generated', 'real'),
+        sources: Sequence[str] = SOURCES,
         ignore_index: int = 255,
         prefix: str | None = None,
+        per_class: Sequence[str] = (),
     ) -> None:
         super().__init__(prefix=prefix)
+        self.per_class = tuple(per_class)
         unknown = set(sources) - set(SOURCE_FIELDS)
         if unknown:
             raise ConfigError(
@@ -89,6 +98,21 @@ class SegmentationFidelity(LayoutMetric):
         self._real_scores: dict | None = None
         self._real_dataset: object = None
         self._label_pixels = 0
+
+    @classmethod
+    def _own_keys(
+        cls,
+        classes: Sequence[str] | None,
+        sources: Sequence[str] = SOURCES,
+        label_mapping: str = 'identity',
+        per_class: Sequence[str] = (),
+        **settings: Any,
+    ) -> dict[str, str]:
+        single = per_class if classes is None else classes
+        if classes is not None and label_mapping != 'identity':
+            single = build_label_mapping(label_mapping).classes
+        names = [*MEANS, *(f'{kind}.{name}' for kind in PER_CLASS for name in single)]
+        return {f'{source}/{name}': 'greater' for source in sources for name in names}
 
     def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:
         found = self.segmentor.num_classes
@@ -117,6 +141,12 @@ class SegmentationFidelity(LayoutMetric):
                     f'classes, but {type(dataloader.dataset).__name__} has {len(classes)}.'
                 )
             self.mapping = self._build_mapping('identity', classes)
+        unknown = sorted({*self.per_class} - {*self.mapping.classes})
+        if unknown:
+            raise ConfigError(
+                f'per_class of SegmentationFidelity names {unknown}, but the classes scored are '
+                f'{list(self.mapping.classes)}'
+            )
         if dataloader.dataset is not self._real_dataset:
             self._real_scores, self._real_dataset = None, dataloader.dataset
 
@@ -169,11 +199,16 @@ class SegmentationFidelity(LayoutMetric):
             self._label_pixels = int(sum(row['label_pixels'] for row in rows))
         self.details['label_pixels'] = self._label_pixels
         self._log_per_class()
-        return {
-            f'{source}/{key}': self.details[source][key]
-            for source in self.sources
-            for key in ('mIoU', 'mAcc', 'aAcc')
+        values = {
+            f'{source}/{key}': self.details[source][key] for source in self.sources for key in MEANS
         }
+        for name in self.per_class:
+            place = self.mapping.classes.index(name)
+            for source in self.sources:
+                for kind, column in self.details[source]['per_class'].items():
+                    value = column[place]
+                    values[f'{source}/{kind}.{name}'] = math.nan if value is None else value
+        return values
 
     def evaluate(self, size: int | None = None) -> dict[str, float]:
         """Reduce, and keep the scores of the real images for the next validation."""

@@ -1,6 +1,7 @@
 """A run's config: reading it, changing it as the arguments say, checking it before it runs."""
 
 from ...recipes.loading import config_title, find_config, read_config, variant_names
+from .best_keys import check_results
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
 from .reading import merge_options, read_options, read_run_config
@@ -9,6 +10,7 @@ from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 __all__ = [
     'add_hooks',
     'check_config',
+    'check_results',
     'checkpoints',
     'config_title',
     'enable_amp',
