@@ -7,6 +7,7 @@ from .hooks import (
     InterruptionHook,
     MatchingCheckpointHook,
     NonFiniteHook,
+    PreflightHook,
     ProgressHook,
     RandomStateHook,
 )
@@ -21,6 +22,7 @@ __all__ = [
     'MatchingCheckpointHook',
     'MomentumFreeAdam',
     'NonFiniteHook',
+    'PreflightHook',
     'ProgressHook',
     'QuietRunner',
     'RandomStateHook',

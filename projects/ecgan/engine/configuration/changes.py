@@ -102,7 +102,10 @@ def add_hooks(cfg: Config, training: bool) -> None:
     wanted = dict(progress='ProgressHook', matching='MatchingCheckpointHook')
     if training:
         wanted.update(
-            random_state='RandomStateHook', interruption='InterruptionHook', finite='NonFiniteHook'
+            random_state='RandomStateHook',
+            interruption='InterruptionHook',
+            finite='NonFiniteHook',
+            preflight='PreflightHook',
         )
     elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'
