@@ -139,8 +139,8 @@ def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
 def test_every_run_gets_its_hooks_once() -> None:
     cfg = Config(dict(custom_hooks=[dict(type='A')]))
     always = {'progress': 'mmagic.ProgressHook', 'matching': 'mmagic.MatchingCheckpointHook'}
-    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook')
-    names = ('random_state', 'interruption', 'finite')
+    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook', 'PreflightHook')
+    names = ('random_state', 'interruption', 'finite', 'preflight')
     wanted = {**always, **{name: f'mmagic.{kind}' for name, kind in zip(names, kinds)}}
     assert hooks_of(cfg) == wanted
     assert hooks_of(cfg) == wanted
@@ -153,7 +153,9 @@ def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
         dict(
             default_hooks=dict(
                 timer=dict(type='IterTimerHook'),
-                **dict.fromkeys(('progress', 'interruption', 'finite', 'matching', 'samples')),
+                **dict.fromkeys(
+                    ('progress', 'interruption', 'finite', 'matching', 'samples', 'preflight')
+                ),
             ),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )

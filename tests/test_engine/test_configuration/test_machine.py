@@ -40,8 +40,8 @@ def test_backends_whose_packages_are_here_are_no_word() -> None:
     check_config(Config(dict(visualizer=dict(type='Visualizer', vis_backends=backends))))
 
 
-def checked(monkeypatch: pytest.MonkeyPatch, device: str, count: int, **cfg: Any) -> None:
-    monkeypatch.setattr(machine, 'get_device', lambda: device)
+def checked(monkeypatch: pytest.MonkeyPatch, here: str, count: int, **cfg: Any) -> None:
+    monkeypatch.setattr(machine, 'get_device', lambda: here)
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: count)
     machine.check_machine(Config(cfg))
 

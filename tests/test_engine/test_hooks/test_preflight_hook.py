@@ -11,8 +11,8 @@ import toy_runner
 from evaluation_toys import RUN_CONFIG, write_segmentor
 from mmengine.config import Config
 from mmengine.runner import Runner
-from toy_runner import ToyModel, assert_equal_runs, build_runner
 from torch import nn
+from toy_runner import ToyModel, assert_equal_runs, build_runner
 
 from projects.ecgan.compat.safe_checkpoints import safe_load
 from projects.ecgan.engine import PreflightHook
@@ -214,12 +214,14 @@ def test_the_norms_of_the_generator_are_meant(
 ) -> None:
     from ecgan_toys import build_model
 
+    model = build_model(repo_root)
+    other = build_model(repo_root, **{'generator.trunk.norm': dict(type='IN')})
     runner = build_runner(tmp_path, validate=False)
     runner._train_dataloader['batch_size'] = 1
     runner._train_loop = runner.build_train_loop(runner._train_loop)
-    runner.model = build_model(repo_root)
+    runner.model = model
     check_batch_norms(runner)
     assert len(warnings) == 1 and 'generator.trunk.blocks.' in warnings[0]
-    runner.model = build_model(repo_root, **{'generator.trunk.norm': dict(type='IN')})
+    runner.model = other
     check_batch_norms(runner)
     assert len(warnings) == 1, warnings[1:]

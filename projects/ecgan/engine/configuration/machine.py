@@ -93,7 +93,9 @@ def _check_asked(device: str, count: int) -> None:
     """
     kind, _, index = device.partition(':')
     if kind == 'cuda' and int(index or 0) >= count:
-        raise ConfigError(f'the config asks for device={device!r}, but torch sees {count} GPUs here')
+        raise ConfigError(
+            f'the config asks for device={device!r}, but torch sees {count} GPUs here'
+        )
     if kind != get_device() or int(index or 0):
         raise ConfigError(
             f'the config asks for device={device!r}, but a run takes {get_device()!r} by itself; '

@@ -166,8 +166,6 @@ class BackboneTrunk(BaseModule):
         return x, features
 
 
-
-
 def _merge(in_channels: int, out_channels: int) -> nn.Module:
     """Group norm in groups of 8 channels, leaky ReLU, 3 x 3 convolution."""
     groups = in_channels // gcd(in_channels, _GROUP_SIZE)
