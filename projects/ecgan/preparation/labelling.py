@@ -229,7 +229,9 @@ def _of_listed_colours(
     return Labelling('colours', names, palette, bool(unknown), label_map, label_colours, ids)
 
 
-def _scaled(ids: Mapping[int, int], present: set[int], notes: list[str]) -> dict[int, int] | None:
+def _scaled(
+    ids: Mapping[int, int], present: set[int], notes: list[str]
+) -> dict[int, int] | None:
     """Ids of a list that were spread to 0 to 255, as for display; None: they were not."""
     listed = sorted(index for index in ids if index >= 0)
     steps = len(listed) - 1

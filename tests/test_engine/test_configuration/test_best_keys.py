@@ -108,7 +108,7 @@ def test_a_class_that_the_metric_does_not_give_alone_is_refused() -> None:
 
 @pytest.mark.parametrize('rule', ['greater', ['greater']])
 def test_a_rule_that_keeps_the_worst_is_refused(rule: Any) -> None:
-    with pytest.raises(ConfigError, match="rule='greater' would take the worst FID .*rule='less'"):
+    with pytest.raises(ConfigError, match=r"rule='greater' would take the worst FID .*rule='less'"):
         checked('FID', FID, rule=rule)
 
 
@@ -123,7 +123,7 @@ def test_early_stopping_waits_for_a_result_too() -> None:
     configuration.check_results(cfg)
     assert cfg.custom_hooks[0].rule == 'less'
     cfg.custom_hooks[0].monitor = 'fid'
-    with pytest.raises(ConfigError, match="custom_hooks.monitor: .*no result 'fid'"):
+    with pytest.raises(ConfigError, match=r"custom_hooks.monitor: .*no result 'fid'"):
         configuration.check_results(cfg)
 
 

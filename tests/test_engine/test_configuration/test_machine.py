@@ -73,7 +73,7 @@ def test_more_processes_than_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('LOCAL_RANK', '4')
     checked(monkeypatch, 'cuda', 8, launcher='pytorch')
     checked(monkeypatch, 'cpu', 0, launcher='pytorch')
-    with pytest.raises(ConfigError, match='process 4 .* torch sees 4 GPUs here; start 4 processes'):
+    with pytest.raises(ConfigError, match=r'process 4 .* torch sees 4 GPUs here; start 4 '):
         checked(monkeypatch, 'cuda', 4, launcher='pytorch')
 
 

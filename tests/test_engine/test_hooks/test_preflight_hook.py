@@ -109,7 +109,7 @@ def test_few_images_are_said_with_their_number(warnings: list[str]) -> None:
 
 
 def test_one_image_ends_the_run_before_it_trains() -> None:
-    with pytest.raises(ConfigError, match='FeatureDistance needs 2 images or more.* has 1;'):
+    with pytest.raises(ConfigError, match=r'FeatureDistance needs 2 images or more.* has 1;'):
         check_metrics(None, loader(1, FeatureDistance))
 
 

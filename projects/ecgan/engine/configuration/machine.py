@@ -73,7 +73,7 @@ def _check_devices(cfg: Config) -> None:
     local_rank = int(os.environ.get('LOCAL_RANK', 0))
     if not on_cpu and count and local_rank >= count and cfg.get('launcher', 'none') != 'none':
         raise ConfigError(
-            f'process {local_rank} of this machine (counted from 0) asks for cuda:{local_rank}, but '
+            f'process {local_rank} of this machine (from 0 on) asks for cuda:{local_rank}, but '
             f'torch sees {count} GPUs here; start {count} processes on each machine'
         )
     visible = os.environ.get('CUDA_VISIBLE_DEVICES', '')
