@@ -74,9 +74,11 @@ class Survey:
         if 'train' in splits and held_out in splits:
             train, val = splits['train'], splits[held_out]
             rest = len(pairs) - len(train) - len(val)
-            how = f'folders named train and {held_out}' + f', {rest} others unused' * (rest > 0)
+            what = 'lists' if any(pair.listed for pair in pairs) else 'folders'
+            how = f'{what} named train and {held_out}' + f', {rest} others unused' * (rest > 0)
             return train, val, how
-        pairs = [pair for pair in pairs if pair.branch == pairs[0].branch]
+        used = [pair for pair in pairs if pair.branch == pairs[0].branch]
+        rest, pairs = len(pairs) - len(used), used
         if len(pairs) < 2:
             raise DataError(f'a training needs two good pairs, there are {len(pairs)}')
         count = min(max(round(_HELD_OUT * len(pairs)), 1), _MOST_HELD_OUT)
@@ -84,7 +86,8 @@ class Survey:
         return (
             [pair for index, pair in enumerate(pairs) if index not in chosen],
             [pair for index, pair in enumerate(pairs) if index in chosen],
-            'drawn at random; of frames of a film rather hold out a whole one',
+            'drawn at random; of frames of a film rather hold out a whole one'
+            + f'; {rest} pairs of other folders unused' * (rest > 0),
         )
 
 
