@@ -15,7 +15,7 @@ from ..datasets.photo_files import eight_bits
 from ..errors import DataError
 from ..visualization import colour_labels
 from .findings import KINDS
-from .inspection import PairInspection
+from .inspection.pair_inspection import PairInspection
 from .photo_reading import photo_reading
 from .proposal import Proposal
 from .survey import Survey

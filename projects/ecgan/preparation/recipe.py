@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from ..compat.atomic_checkpoints import write_atomically
 from ..errors import ConfigError
-from .pairing import Pair
+from .pairing.pairs import Pair
 from .proposal import Proposal
 from .survey import Survey
 

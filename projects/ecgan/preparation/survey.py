@@ -10,11 +10,11 @@ from ..datasets.label_files import Reading
 from ..errors import DataError
 from .findings import KINDS, Finding
 from .gathering import gather
-from .inspection import PairInspection, inspect_all
-from .labelling import Labelling, find_labelling
-from .pairs import Pair, Pairing
+from .inspection.pair_inspection import PairInspection, inspect_all
+from .labelling.find_labelling import Labelling, find_labelling
+from .labelling.systematic import empty_classes, swapped, systematic_findings
+from .pairing.pairs import Pair, Pairing
 from .photo_reading import photo_findings, photo_reading
-from .systematic import empty_classes, swapped, systematic_findings
 
 #: Samples that the page shows.
 SHOWN = 12
@@ -106,7 +106,7 @@ def survey(
     """Look at a data set.
 
     Args:
-        folders: See :func:`~projects.ecgan.preparation.folders.find_branches`.
+        folders: See :func:`~projects.ecgan.preparation.pairing.folders.find_branches`.
         classes: List of classes, see
             :func:`~projects.ecgan.preparation.classes.read_classes`; None: found.
         jobs: Processes that look at files.

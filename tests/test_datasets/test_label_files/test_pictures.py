@@ -77,7 +77,9 @@ HOLES = np.array([[0, 255, 2, 3], [3, 2, 255, 0]])
 ALPHA = np.where(HOLES == 255, 0, 255).astype(np.uint8)
 HIDDEN = {
     'alpha': saved(np.dstack([BYTE, ALPHA]), 'PNG'),
-    'transparent index': png(HOLES % 252, 8, 'palette', [(i, 9, 9) for i in range(4)], b'\xff' * 3 + b'\0'),
+    'transparent index': png(
+        HOLES % 252, 8, 'palette', [(i, 9, 9) for i in range(4)], b'\xff' * 3 + b'\0'
+    ),
     'transparent level': png(np.where(HOLES == 255, 9, HOLES), 8, transparency=b'\0\x09'),
     'no data': tiff(np.where(HOLES == 255, 77, HOLES).astype(np.uint8), no_data='77'),
     'no data below 0': tiff(np.where(HOLES == 255, -9999, HOLES).astype(np.int16), no_data='-9999'),

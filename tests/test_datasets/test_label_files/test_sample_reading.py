@@ -64,7 +64,7 @@ def test_indices_that_share_a_colour_are_indices():
 
 def test_colours_of_sixteen_bits_ask_for_a_channel():
     values = np.dstack([IDS * 300, IDS * 7, IDS * 5])
-    with pytest.raises(DataError, match='a holds colours of 16 bits; .*channel=red'):
+    with pytest.raises(DataError, match=r'a holds colours of 16 bits; .*channel=red'):
         read_ids(png(values, 16, 'colours'), LabelCoding(), 'a')
     coding = LabelCoding(reading=dict(channel='red'))
     assert read_ids(png(values, 16, 'colours'), coding, 'a').tolist() == (IDS * 300).tolist()

@@ -6,10 +6,10 @@ import pytest
 
 from projects.ecgan.datasets import LayoutImageDataset
 from projects.ecgan.errors import UserError
-from projects.ecgan.preparation.folders import find_branches
-from projects.ecgan.preparation.layouts import NAMES, end_row, folder_row, split_of_folder
-from projects.ecgan.preparation.pairing import pair_files
-from projects.ecgan.preparation.places import split_of_parts
+from projects.ecgan.preparation.pairing.folders import find_branches
+from projects.ecgan.preparation.pairing.layouts import NAMES, end_row, folder_row, split_of_folder
+from projects.ecgan.preparation.pairing.pair_files import pair_files
+from projects.ecgan.preparation.pairing.places import split_of_parts
 
 
 def two(*patterns):

@@ -6,12 +6,12 @@ from functools import partial
 
 from PIL import UnidentifiedImageError
 
-from ..datasets.label_files import Reading, read_stored
-from ..errors import DataError, one_line
-from .findings import Finding
+from ...datasets.label_files import Reading, read_stored
+from ...errors import DataError, one_line
+from ..findings import Finding
+from ..pairing.pairs import Pair
+from ..parallel import in_processes
 from .map_inspection import MapInspection, inspect_map
-from .pairing import Pair
-from .parallel import in_processes
 from .photo_inspection import PhotoInspection, inspect_photo
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.label_files import (
+from ...datasets.label_files import (
     MapForm,
     Reading,
     StoredMap,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from ..errors import DataError
+from ...errors import DataError
 from .folders import Branch
 from .name_ends import stem_of
 

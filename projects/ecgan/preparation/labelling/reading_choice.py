@@ -9,15 +9,15 @@ keep the id in one channel. docs/label_files.md lists them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..datasets.label_files import (
+from ...datasets.label_files import (
     UNKNOWN,
     Reading,
     filled_channels,
     is_even_ramp,
     number_colour,
 )
-from .classes import ClassRow
-from .map_inspection import MapInspection
+from ..classes import ClassRow
+from ..inspection.map_inspection import MapInspection
 
 Colour = tuple[int, int, int]
 _FEW_BITS = (1, 2, 4)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ..datasets.file_walk import walk
+from ...datasets.file_walk import walk
 from .layouts import Row, folder_row, split_of_folder
 
 Parts = tuple[str, ...]

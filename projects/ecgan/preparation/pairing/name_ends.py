@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ..datasets.label_files import MAP_SUFFIXES
-from ..datasets.layout_dataset import PHOTO_SUFFIXES
+from ...datasets.label_files import MAP_SUFFIXES
+from ...datasets.layout_dataset import PHOTO_SUFFIXES
 from .layouts import PHOTO_ENDS, end_row
 
 #: Ends of the names of files that may be label maps; JPEGs are found, too, to be refused.

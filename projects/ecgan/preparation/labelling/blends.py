@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..datasets.label_files import UNKNOWN
-from ..errors import DataError
-from .map_inspection import MOST_VALUES, MapInspection, ReadMap
+from ...datasets.label_files import UNKNOWN
+from ...errors import DataError
+from ..inspection.map_inspection import MOST_VALUES, MapInspection, ReadMap
 
 # A map with more values of its own than this was blended.
 _OWN_VALUES = 8

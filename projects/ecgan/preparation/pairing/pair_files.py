@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..errors import ConfigError, DataError
-from .class_masks import are_masks, find_class_masks, may_be_a_class
-from .findings import Finding
+from ...errors import ConfigError, DataError
+from ..class_masks import are_masks, find_class_masks, may_be_a_class
+from ..findings import Finding
 from .folders import Branch
 from .joining import join_files
 from .layouts import end_row

@@ -4,12 +4,12 @@ import pytest
 from PIL import Image
 
 from projects.ecgan.errors import ConfigError, DataError, MissingFileError
-from projects.ecgan.preparation.folders import (
+from projects.ecgan.preparation.pairing.folders import (
     NoLabelMapsError,
     find_branches,
     holds_annotations_only,
 )
-from projects.ecgan.preparation.pairing import pair_files
+from projects.ecgan.preparation.pairing.pair_files import pair_files
 
 SAME = dict(photo='', label='')
 # Files, folders given; ends of photos and label maps, names, and splits of the pairs.

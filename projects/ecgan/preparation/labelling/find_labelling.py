@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers, number_colour
-from ..datasets.palettes import generated_palette
-from ..errors import DataError
+from ...datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers, number_colour
+from ...datasets.palettes import generated_palette
+from ...errors import DataError
+from ..classes import ClassRow
+from ..findings import Finding
+from ..inspection.map_inspection import ReadMap
+from ..inspection.pair_inspection import PairInspection
 from .blends import refuse_blends, refuse_scaled_one_by_one, smeared
-from .classes import ClassRow
-from .findings import Finding
-from .inspection import PairInspection
-from .map_inspection import ReadMap
 from .reading_choice import choose_reading
 
 Colour = tuple[int, int, int]
@@ -229,9 +229,7 @@ def _of_listed_colours(
     return Labelling('colours', names, palette, bool(unknown), label_map, label_colours, ids)
 
 
-def _scaled(
-    ids: Mapping[int, int], present: set[int], notes: list[str]
-) -> dict[int, int] | None:
+def _scaled(ids: Mapping[int, int], present: set[int], notes: list[str]) -> dict[int, int] | None:
     """Ids of a list that were spread to 0 to 255, as for display; None: they were not."""
     listed = sorted(index for index in ids if index >= 0)
     steps = len(listed) - 1

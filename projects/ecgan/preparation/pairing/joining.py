@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from .findings import Finding
+from ..findings import Finding
 from .folders import Branch
 from .name_ends import LABEL_SUFFIXES, stem_of
 from .pairs import Pair, title_of

@@ -3,8 +3,8 @@
 import pytest
 
 from projects.ecgan.errors import MissingFileError
-from projects.ecgan.preparation.layouts import split_end
-from projects.ecgan.preparation.maps_alone import find_maps
+from projects.ecgan.preparation.pairing.layouts import split_end
+from projects.ecgan.preparation.pairing.maps_alone import find_maps
 
 SUFFIXES = ('.png', '.npy')
 # Files; those that are taken; words of what is left out.

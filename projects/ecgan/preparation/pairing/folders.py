@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..datasets.file_walk import walk
-from ..datasets.layout_dataset import PHOTO_SUFFIXES
-from ..errors import ConfigError, DataError, MissingFileError
-from .class_masks import count_class_masks
+from ...datasets.file_walk import walk
+from ...datasets.layout_dataset import PHOTO_SUFFIXES
+from ...errors import ConfigError, DataError, MissingFileError
+from ..class_masks import count_class_masks
 from .layouts import folder_row, has_word_of
 from .name_ends import LABEL_SUFFIXES, find_fits
 from .place_choice import (

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from ..datasets.file_walk import walk
-from ..errors import DataError
+from ...datasets.file_walk import walk
+from ...errors import DataError
 from .layouts import SPLIT_NAMES, words_of
 from .name_ends import stem_of
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..datasets.label_files import UNKNOWN, Reading
-from ..errors import DataError
+from ...datasets.label_files import UNKNOWN, Reading
+from ...errors import DataError
+from ..findings import Finding
+from ..inspection.map_inspection import MOST_VALUES, inspect_map
+from ..inspection.pair_inspection import PairInspection
 from .blends import smooth_share
-from .findings import Finding
-from .inspection import PairInspection
-from .labelling import Labelling
-from .map_inspection import MOST_VALUES, inspect_map
+from .find_labelling import Labelling
 
 # A photo has more values than this.
 _FEW_VALUES = 64

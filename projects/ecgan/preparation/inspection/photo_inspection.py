@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..datasets.photo_files import read_samples, stored_form
+from ...datasets.photo_files import read_samples, stored_form
 
 #: Longest side of the small pictures that are shown.
 THUMBNAIL = 160

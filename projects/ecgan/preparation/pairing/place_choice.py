@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ..datasets.layout_dataset import PHOTO_SUFFIXES
-from .class_masks import count_class_masks
+from ...datasets.layout_dataset import PHOTO_SUFFIXES
+from ..class_masks import count_class_masks
 from .name_ends import AS_WELL, LABEL_SUFFIXES, RIVAL, find_fits
 from .places import MEANINGS, Place
 

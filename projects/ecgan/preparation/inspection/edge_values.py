@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..datasets.label_files import UNKNOWN, StoredMap
+from ...datasets.label_files import UNKNOWN, StoredMap
 
 _NEAR = np.ones((5, 5), np.uint8)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .findings import Finding
+from ..findings import Finding
 from .folders import Branch, split_of
 from .name_ends import stem_of
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import MissingFileError
+from ...errors import MissingFileError
 from .layouts import end_row, folder_row, split_end
 from .name_ends import stem_of
 from .place_choice import some_of
