@@ -30,6 +30,7 @@ ADE = np.dstack([IDS // 2 * 10, IDS % 2 + 5, IDS * 9])
         (png(IDS, 2), dict(samples='scaled'), None, IDS * 85),
         (png(IDS % 2, 1), dict(samples='scaled'), None, IDS % 2 * 255),
         (png(IDS, 4), dict(samples='scaled'), None, IDS * 17),
+        (png(IDS * 257, 16), dict(samples='scaled'), None, IDS),
         # 0 is white: stored or inverted, by the program, by the values.
         (tiff(IDS.astype(np.uint8), 0), dict(white='inverted'), None, 255 - IDS),
         (tiff((255 - IDS).astype(np.uint8), 0), dict(white='stored'), None, 255 - IDS),
