@@ -81,3 +81,9 @@ def test_colours_of_sixteen_bits_ask_for_a_channel():
 def test_wrong_choices(reading, sentence):
     with pytest.raises(ConfigError, match=sentence):
         LabelCoding(reading=reading)
+
+
+def test_a_picture_of_one_id_in_red():
+    ones = np.zeros((2, 4, 3), int)
+    ones[..., 0] = 1
+    assert read_ids(png(ones, 8, 'colours'), LabelCoding(), 'a').tolist() == [[1] * 4] * 2
