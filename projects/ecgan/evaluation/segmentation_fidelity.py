@@ -245,6 +245,8 @@ class SegmentationFidelity(LayoutMetric):
                 raise ValueError(
                     f'prediction is {tuple(prediction.shape)}, label {tuple(label.shape)}.'
                 )
+            # PyTorch would compare bytes with 65535 as with 255.
+            label = label.long()
             known = torch.cat([prediction.flatten(), label[label != ignore_index]])
             if known.numel() and (known.min() < 0 or known.max() >= num_classes):
                 raise ValueError(

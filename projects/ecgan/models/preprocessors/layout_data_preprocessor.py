@@ -131,6 +131,8 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
     def _check_labels(self, labels: list[Tensor] | Tensor, samples: list[DataSample]) -> None:
         """Stop on ids out of range while the labels are still on the CPU and named."""
         for index, label in enumerate(labels):
+            # PyTorch would compare bytes with 65535 as with 255.
+            label = label.long()
             self._check_unknown(label, samples, index)
             wrong = (label < 0) | (label >= self.num_classes)
             if self.with_unknown:
