@@ -9,9 +9,10 @@ from prettytable import PrettyTable
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ..datasets.label_files import unknown_id
 from ..errors import ConfigError
 from ..models.segmentors import Segmentor
-from .label_mapping import IGNORED, LabelMapping, build_label_mapping
+from .label_mapping import LabelMapping, build_label_mapping
 from .layout_metric import LayoutMetric
 
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
@@ -61,7 +62,8 @@ class SegmentationFidelity(LayoutMetric):
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``.
+        ignore_index: Value of unknown pixels in ``gt_label_map``; None: 255, where there are more
+            than 255 ids 65535.
         prefix: Put before every result key.
 
     Raises:
@@ -73,7 +75,7 @@ class SegmentationFidelity(LayoutMetric):
         segmentor: dict,
         label_mapping: str = 'identity',
         sources: Sequence[str] = ('generated', 'real'),
-        ignore_index: int = 255,
+        ignore_index: int | None = None,
         prefix: str | None = None,
     ) -> None:
         super().__init__(prefix=prefix)
@@ -83,9 +85,11 @@ class SegmentationFidelity(LayoutMetric):
                 f'sources has {sorted(unknown)}; choose among {sorted(SOURCE_FIELDS)}.'
             )
         self.sources = tuple(sources)
-        self.ignore_index = ignore_index
         self.segmentor = Segmentor(**segmentor)
         self.mapping = self._build_mapping(label_mapping)
+        self.ignore_index = ignore_index
+        if ignore_index is None:
+            self.ignore_index = unknown_id(len(self.mapping.targets))
         self._real_scores: dict | None = None
         self._real_dataset: object = None
         self._label_pixels = 0
@@ -139,7 +143,7 @@ class SegmentationFidelity(LayoutMetric):
             images = [self.field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
             for row, label, areas in zip(rows, labels, self._score(images, labels)):
                 row[source] = areas
-                row['label_pixels'] = (label != IGNORED).sum().cpu()
+                row['label_pixels'] = (label != self.mapping.ignored).sum().cpu()
         self.results.extend(rows)
 
     def _score(self, images: list[Tensor], labels: list[Tensor]) -> list[Tensor]:
@@ -153,7 +157,7 @@ class SegmentationFidelity(LayoutMetric):
             for image, label in zip(images, labels):
                 predictions.extend(self.segmentor(image[None].to(device), tuple(label.shape)))
         return [
-            _areas(prediction, label.to(device), self.mapping.num_classes, IGNORED)
+            _areas(prediction, label.to(device), self.mapping.num_classes, self.mapping.ignored)
             for prediction, label in zip(predictions, labels)
         ]
 
@@ -206,7 +210,7 @@ class SegmentationFidelity(LayoutMetric):
         predictions: Tensor | Sequence[Tensor],
         labels: Tensor | Sequence[Tensor],
         num_classes: int,
-        ignore_index: int = 255,
+        ignore_index: int | None = None,
     ) -> dict:
         """Score given label maps; needs no config, no segmentor and no runner.
 
@@ -214,7 +218,8 @@ class SegmentationFidelity(LayoutMetric):
             predictions: Predicted classes, (N, H, W) or a sequence of (H, W).
             labels: True classes of the same shapes.
             num_classes: Number of classes.
-            ignore_index: Value in ``labels`` that is left out.
+            ignore_index: Value in ``labels`` that is left out; None: 255, with more than 255
+                classes 65535.
 
         Returns:
             ``mIoU``, ``mAcc``, ``aAcc`` in 0..1 and ``per_class`` with lists ``IoU`` and ``Acc``
@@ -228,6 +233,7 @@ class SegmentationFidelity(LayoutMetric):
             ...     torch.tensor([[[0, 1]]]), torch.tensor([[[0, 0]]]), num_classes=2)['aAcc']
             0.5
         """
+        ignore_index = unknown_id(num_classes) if ignore_index is None else ignore_index
         total = torch.zeros(4, num_classes, dtype=torch.float64)
         if not len(labels) or len(predictions) != len(labels):
             raise ValueError(
@@ -239,6 +245,8 @@ class SegmentationFidelity(LayoutMetric):
                 raise ValueError(
                     f'prediction is {tuple(prediction.shape)}, label {tuple(label.shape)}.'
                 )
+            # PyTorch would compare bytes with 65535 as with 255.
+            label = label.long()
             known = torch.cat([prediction.flatten(), label[label != ignore_index]])
             if known.numel() and (known.min() < 0 or known.max() >= num_classes):
                 raise ValueError(

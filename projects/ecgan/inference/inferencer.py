@@ -187,6 +187,7 @@ class ECGANInferencer(BaseInferencer):
             dataset.get('label_map'),
             bool(dataset.get('reduce_zero_label', False)),
             dataset.get('reading') or {},
+            self.model.num_classes,
         )
         sizes = [step['size'] for step in dataset.get('pipeline', []) if 'size' in step]
         self.trained_size: tuple[int, int] | None = tuple(sizes[-1]) if sizes else None

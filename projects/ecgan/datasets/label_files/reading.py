@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import ConfigError, DataError
 from .stored import Colour, MapForm, StoredMap
 from .tiff import inverts
+from .unknown import unknown_id
 
 _CHOICES = {
     'palette': ('index', 'grey', 'colours'),
@@ -217,7 +218,7 @@ def _palette_alone(form: MapForm, present: Sequence[int], colours: Sequence[Colo
     if colours:
         known = {tuple(colour) for colour in colours}
         of_index = [
-            index == 255 or (index < len(colours) and tuple(colours[index]) == colour)
+            index == unknown_id(len(colours)) or (index < len(colours) and tuple(colours[index]) == colour)
             for index, colour in zip(present, shown)
         ]
         if not all(of_index) and known.issuperset(shown) and len({*shown}) == len(shown):
