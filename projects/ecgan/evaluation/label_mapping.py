@@ -9,6 +9,7 @@ The generator is trained on every label of a data set, a segmentor predicts the 
 * ``identity``: as many classes as asked for, unknown ignored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,11 @@ from ..datasets.palettes import COCO_STUFF_UNUSED, label_preset
 from ..errors import ConfigError
 
 IGNORED = 255
+
+
+def ignored_ids(ignore_index: int | Sequence[int]) -> tuple[int, ...]:
+    """``ignore_index`` of a metric, one id or several, as ids."""
+    return (ignore_index,) if isinstance(ignore_index, int) else tuple(ignore_index)
 
 
 @dataclass(frozen=True)
@@ -36,13 +42,19 @@ class LabelMapping:
     num_classes: int
     classes: tuple[str, ...]
 
-    def __call__(self, labels: Tensor, ignore_index: int = 255) -> Tensor:
+    def scored(self, ignore_index: int | Sequence[int]) -> list[int]:
+        """Segmentor classes that take part: those of a layout label id that is not ignored."""
+        ignored = ignored_ids(ignore_index)
+        targets = {each for index, each in enumerate(self.targets) if index not in ignored}
+        return sorted(targets - {IGNORED})
+
+    def __call__(self, labels: Tensor, ignore_index: int | Sequence[int] = 255) -> Tensor:
         """Map a label map.
 
         Args:
             labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index`` and the id right after
                 the last one (``Layout``'s unknown) stand for unknown pixels.
-            ignore_index: Value of unknown pixels in ``labels``.
+            ignore_index: Value of unknown pixels in ``labels``, or several values.
 
         Returns:
             Segmentor classes of the same shape, int64, :data:`IGNORED` where nothing is scored.
@@ -52,7 +64,8 @@ class LabelMapping:
         """
         num_ids = len(self.targets)
         labels = labels.long()
-        labels = torch.where(labels == ignore_index, num_ids, labels)
+        ignored = torch.tensor(ignored_ids(ignore_index), device=labels.device)
+        labels = torch.where(torch.isin(labels, ignored), num_ids, labels)
         if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
             alien = labels[(labels < 0) | (labels > num_ids)][0].item()
             raise ConfigError(
