@@ -9,6 +9,7 @@ The generator is trained on every label of a data set, a segmentor predicts the 
 * ``identity``: as many classes as asked for, unknown ignored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,6 +21,11 @@ from ..errors import ConfigError
 
 # Where nothing is scored, of the mappings onto fewer classes than the data set has.
 IGNORED = UNKNOWN
+
+
+def ignored_ids(ignore_index: int | Sequence[int]) -> tuple[int, ...]:
+    """``ignore_index`` of a metric, one id or several, as ids."""
+    return (ignore_index,) if isinstance(ignore_index, int) else tuple(ignore_index)
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,20 @@ class LabelMapping:
         """What stands for no class: 255, with more than 255 classes 65535."""
         return unknown_id(self.num_classes)
 
-    def __call__(self, labels: Tensor, ignore_index: int | None = None) -> Tensor:
+    def scored(self, ignore_index: int | Sequence[int]) -> list[int]:
+        """Segmentor classes that take part: those of a layout label id that is not ignored."""
+        ignored = ignored_ids(ignore_index)
+        targets = {each for index, each in enumerate(self.targets) if index not in ignored}
+        return sorted(targets - {self.ignored})
+
+    def __call__(self, labels: Tensor, ignore_index: int | Sequence[int] | None = None) -> Tensor:
         """Map a label map.
 
         Args:
             labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index`` and the id right after
                 the last one (``Layout``'s unknown) stand for unknown pixels.
-            ignore_index: Value of unknown pixels in ``labels``; None: that of so many ids.
+            ignore_index: Value of unknown pixels in ``labels``, or several values; None: that of so
+                many ids.
 
         Returns:
             Segmentor classes of the same shape, int64, :attr:`ignored` where nothing is scored.
@@ -60,7 +73,8 @@ class LabelMapping:
         num_ids = len(self.targets)
         ignore_index = unknown_id(num_ids) if ignore_index is None else ignore_index
         labels = labels.long()
-        labels = torch.where(labels == ignore_index, num_ids, labels)
+        ignored = torch.tensor(ignored_ids(ignore_index), device=labels.device)
+        labels = torch.where(torch.isin(labels, ignored), num_ids, labels)
         if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
             alien = labels[(labels < 0) | (labels > num_ids)][0].item()
             raise ConfigError(
