@@ -129,6 +129,7 @@ class LayoutImageDataset(BaseDataset):
             label_map or {},
             reduce_zero_label,
             Reading.of(reading),
+            of_classes=not label_colours,
         )
         if 'classes' in merged:
             merged.setdefault('palette', generated_palette(len(merged['classes'])))
