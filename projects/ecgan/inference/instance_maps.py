@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from ..datasets.label_files import MAP_SUFFIXES
 from ..errors import DataError, MissingFileError
-from ..preparation.name_ends import stem_of
+from ..preparation.pairing.name_ends import stem_of
 from .input_maps import NamedMap, find_instance_map, list_maps
 from .training_knowledge import TrainingKnowledge
 
@@ -55,6 +55,13 @@ def pair_instances(
     others = list_maps(instances, suffixes, kind='instance')
     if len(others) != len(maps):
         raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
+    for each, other in zip(maps, others):
+        files = [part.content for part in (each, other)]
+        if all(isinstance(file, Path) for file in files) and files[0].samefile(files[1]):
+            raise DataError(
+                f'{files[0]} is given as its own instance map: leave instances out, and regions '
+                'of a class are taken for instances'
+            )
     return others
 
 

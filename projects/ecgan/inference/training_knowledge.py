@@ -63,7 +63,7 @@ class TrainingKnowledge:
         """
         found = [(loader, each) for loader in LOADERS for each in data_sets(cfg, loader)]
         # Drawn scenes have no files, and say nothing about some.
-        of_files = [(loader, each) for loader, each in found if any(key in each for key in _FILES)]
+        of_files = [(loader, each) for loader, each in found if _has_files(each)]
         _, chosen = (of_files or found or [('', {})])[0]
         said = {key: _setting(chosen, key) for key in _SAID}
         meta = chosen.get('metainfo') or {}
@@ -153,17 +153,25 @@ def _unwrapped(dataset: Any) -> Iterator[dict]:
             yield dataset
 
 
-def _setting(dataset: Mapping[str, Any], key: str) -> Any:
-    """A setting of a data set; what its class takes where the config does not say."""
-    if key in dataset or not dataset.get('type'):
-        return dataset.get(key)
+def _defaults(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """What the class of a data set takes where the config does not say; {} of an unknown one."""
+    if not dataset.get('type'):
+        return {}
     try:
         with DATASETS.switch_scope_and_registry('mmagic') as registry:
-            kind = registry.get(dataset['type'])
-        default = inspect.signature(kind).parameters[key].default
+            parameters = inspect.signature(registry.get(dataset['type'])).parameters
     except (AttributeError, KeyError, TypeError, ValueError, ImportError):
-        return None
-    return None if default is inspect.Parameter.empty else default
+        return {}
+    empty = inspect.Parameter.empty
+    return {name: each.default for name, each in parameters.items() if each.default is not empty}
+
+
+def _has_files(dataset: Mapping[str, Any]) -> bool:
+    return any(key in each for each in (dataset, _defaults(dataset)) for key in _FILES)
+
+
+def _setting(dataset: Mapping[str, Any], key: str) -> Any:
+    return dataset[key] if key in dataset else _defaults(dataset).get(key)
 
 
 def _ends(found: Sequence[tuple[str, Mapping]], *keys: str) -> tuple[str, ...]:
