@@ -133,6 +133,7 @@ class LayoutImageDataset(BaseDataset):
             reduce_zero_label,
             Reading.of(reading),
             len(named) or None,
+            of_classes=not label_colours,
         )
         if 'classes' in merged:
             merged.setdefault('palette', generated_palette(len(merged['classes'])))
