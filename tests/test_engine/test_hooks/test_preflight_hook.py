@@ -32,9 +32,8 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if level == logging.WARNING:
             said.append(text)
 
-    for module in ('engine.preflight.disk', 'engine.preflight.batch_norms'):
-        monkeypatch.setattr(f'projects.ecgan.{module}.print_log', note)
-    monkeypatch.setattr('projects.ecgan.evaluation.layout_metric.print_log', note)
+    for module in ('disk', 'batch_norms', 'image_counts'):
+        monkeypatch.setattr(f'projects.ecgan.engine.preflight.{module}.print_log', note)
     return said
 
 
@@ -103,13 +102,15 @@ def loader(count: int, *metrics: Any) -> Loader:
 def test_few_images_are_said_with_their_number(warnings: list[str]) -> None:
     check_metrics(None, loader(1999, FeatureDistance, SegmentationFidelity))
     (said,) = warnings
-    assert said.startswith('validation (val_dataloader): FeatureDistance of 1999 images')
+    assert said.startswith('the validation has few images: FID and KID will be of 1999 images')
     check_metrics(None, loader(2000, FeatureDistance))
     assert len(warnings) == 1
 
 
 def test_one_image_ends_the_run_before_it_trains() -> None:
-    with pytest.raises(ConfigError, match=r'FeatureDistance needs 2 images or more.* has 1;'):
+    with pytest.raises(
+        ConfigError, match=r'FeatureDistance needs at least 2 .* val_dataloader holds 1'
+    ):
         check_metrics(None, loader(1, FeatureDistance))
 
 
@@ -123,7 +124,9 @@ def test_a_test_of_one_image_ends_a_training_before_it_begins(tmp_path: Path) ->
     cfg.test_dataloader.dataset.length = 1
     cfg.work_dir = str(tmp_path / 'work')
     cfg.custom_hooks = [dict(type='PreflightHook')]
-    with pytest.raises(ConfigError, match=r'test \(test_dataloader\): FeatureDistance needs 2'):
+    with pytest.raises(
+        ConfigError, match=r'FeatureDistance needs at least 2 .* test_dataloader holds 1'
+    ):
         Runner.from_cfg(cfg).train()
 
 
