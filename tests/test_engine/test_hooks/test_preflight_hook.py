@@ -10,6 +10,7 @@ import torch
 import toy_runner
 from evaluation_toys import RUN_CONFIG, write_segmentor
 from mmengine.config import Config
+from mmengine.registry import DATASETS
 from mmengine.runner import Runner
 from torch import nn
 from toy_runner import ToyModel, assert_equal_runs, build_runner
@@ -32,7 +33,7 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if level == logging.WARNING:
             said.append(text)
 
-    for module in ('disk', 'batch_norms', 'image_counts'):
+    for module in ('disk', 'batch_norms', 'image_counts', 'loaders'):
         monkeypatch.setattr(f'projects.ecgan.engine.preflight.{module}.print_log', note)
     return said
 
@@ -79,6 +80,28 @@ def test_the_loader_of_a_test_that_follows_is_tried(tmp_path: Path) -> None:
     runner._test_loop, runner._test_evaluator = {}, []
     with pytest.raises(ConfigError, match=r'test_dataloader: its first batch .*stack'):
         runner.train()
+
+
+@pytest.mark.parametrize('when', ['built', 'read'])
+def test_a_test_without_its_data_is_a_warning(
+    tmp_path: Path, warnings: list[str], when: str
+) -> None:
+    class Away(toy_runner.NoisyData):
+        def __init__(self) -> None:
+            if when == 'built':
+                raise FileNotFoundError('no folder of photos at test/')
+
+        def __getitem__(self, index: int) -> Any:
+            raise FileNotFoundError('no folder of photos at test/')
+
+    DATASETS.register_module(name='Away', module=Away, force=True)
+    runner = build_runner(tmp_path, custom_hooks=[PreflightHook()], iterations=2)
+    runner._test_dataloader = dict(runner._val_dataloader, dataset=dict(type='Away'))
+    runner._test_loop, runner._test_evaluator = {}, []
+    runner.train()
+    assert warnings == [
+        'the test that follows will not find its data: no folder of photos at test/'
+    ]
 
 
 def test_a_result_that_no_metric_gave_is_one_sentence(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from torch.utils.data import IterableDataset
 from ...errors import ConfigError, UserError, one_line
 from ...models.parts.unwrap import unwrap
 from ..random_state import capture_random_state, restore_random_state
-from .loaders import Loader
+from .loaders import Loader, warn_of_test
 
 _MOST = 8
 
@@ -37,6 +37,10 @@ def load_first_batches(runner: Runner, loaders: Sequence[Loader]) -> Any:
         state = capture_random_state()
         try:
             loaded = _load(runner, each)
+        except FileNotFoundError as error:
+            if each.name != 'test_dataloader':
+                raise
+            warn_of_test(error)
         except (UserError, OSError, torch.cuda.OutOfMemoryError):
             raise
         except Exception as error:
@@ -45,7 +49,8 @@ def load_first_batches(runner: Runner, loaders: Sequence[Loader]) -> Any:
             ) from error
         finally:
             restore_random_state(state)
-        batch = loaded if each.is_training else batch
+        if each.is_training:
+            batch = loaded
     return batch
 
 

@@ -1,11 +1,15 @@
 """The data loaders of a run with the metrics that they feed, built or still configs."""
 
 from collections.abc import Iterator
+from logging import WARNING
 from typing import Any, NamedTuple
 
 import mmengine.registry as registries
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
+
+from ...errors import UserError
 
 
 class Loader(NamedTuple):
@@ -59,8 +63,18 @@ def _test_loaders(runner: Runner) -> Iterator[Loader]:
         elif isinstance(each, dict):
             apart = dict(each, num_workers=0, persistent_workers=False)
             apart.pop('prefetch_factor', None)
-            loader = runner.build_dataloader(apart, seed=runner.seed)
+            try:
+                loader = runner.build_dataloader(apart, seed=runner.seed)
+            except FileNotFoundError as error:
+                warn_of_test(error)
+                continue
             yield _loader('test_dataloader', loader, metrics, several)
+
+
+def warn_of_test(error: FileNotFoundError) -> None:
+    """Say that a test's data are not here: a training needs none."""
+    reason = error.sentence if isinstance(error, UserError) else str(error)
+    print_log(f'the test that follows will not find its data: {reason}', 'current', WARNING)
 
 
 def _loader(name: str, loader: DataLoader, metrics: list[Any], several: bool) -> Loader:
