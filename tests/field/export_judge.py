@@ -69,7 +69,7 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
         read[index] = ids
     wrong = compare_export(read, export, found.labelling.classes, bool(table))
     if wrong:
-        notes = '; '.join(getattr(found, 'notes', []))
+        notes = '; '.join(found.notes)
         return Verdict(
             GUESSED if notes else WRONG, f'{wrong} | {notes}'.replace(str(folder), 'FOLDER')
         )

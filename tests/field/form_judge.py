@@ -62,7 +62,7 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
         return Verdict(FAILED, failure(error, maps))
     wrong = compare(read, truth, found.labelling.classes)
     if wrong:
-        guess = '; '.join(getattr(found, 'notes', []))
+        guess = '; '.join(found.notes)
         return Verdict(
             GUESSED if guess else WRONG, f'{wrong} | {guess}'.replace(str(maps), 'FOLDER')
         )
