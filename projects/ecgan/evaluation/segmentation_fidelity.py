@@ -40,8 +40,8 @@ class SegmentationFidelity(LayoutMetric):
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255, with
-            more than 255 ids 65535. The id of a class leaves that class out of every mean and
+        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255,
+            with more than 255 ids 65535. The id of a class leaves that class out of every mean and
             table.
         prefix: Put before every result key.
 

@@ -130,7 +130,12 @@ class LabelCoding:
         reading = self.reading.for_file(form, present, colours)
         if colours and form.kind == 'palette' and reading.palette == 'index' and present:
             check_drawing(form, present, colours, name)
-        ids = self.ids(reading.values(stored, name), name)
+        values = reading.values(stored, name)
+        if values.ndim == 3 and stored.hidden is not None and self.colours:
+            # Colours of what is hidden are of no class.
+            hidden = stored.hidden if reading.hidden == 'unknown' else False
+            values = np.where(np.expand_dims(hidden, -1), self.colours[0], values)
+        ids = self.ids(values, name)
         if stored.hidden is not None and reading.hidden == 'unknown':
             ids = self._wide_enough(ids)
             ids[stored.hidden] = self.unknown
