@@ -52,18 +52,19 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
             ids = read_ids(pair.files['label'], coding)
         except Exception as error:
             return Verdict(FAILED, f'{type(error).__name__}: {error}')
-        index = _index(pair.files['photo'])
+        index = scene_index(pair.files['photo'])
         if index in read and not np.array_equal(read[index], ids):
             return Verdict(WRONG, f'two different maps for photo {index}')
         read[index] = ids
-    wrong = _compare(read, export, found.labelling.classes, bool(table))
+    wrong = compare_export(read, export, found.labelling.classes, bool(table))
     if wrong:
         notes = '; '.join(getattr(found, 'notes', []))
         return Verdict(GUESSED if notes else WRONG, f'{wrong} | {notes}')
     return Verdict(RIGHT if len(read) == COUNT else PART, said)
 
 
-def _index(photo: Path) -> int:
+def scene_index(photo: Path) -> int:
+    """Number of the scene that a photo shows, by its name."""
     named = re.search(r'p(\d\d)', photo.name)
     return int(named[1] if named else re.findall(r'\d+', photo.stem)[-1][-2:])
 
@@ -78,7 +79,7 @@ def _inner(index: int, export: Export) -> np.ndarray:
     return inner
 
 
-def _compare(
+def compare_export(
     read: dict[int, np.ndarray], export: Export, classes: list[str], is_listed: bool
 ) -> str:
     """What is wrong; '' where nothing is. A class by a name that the export has is that class."""

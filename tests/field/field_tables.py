@@ -32,24 +32,20 @@ def form_rows(rows: Sequence[dict]) -> list[str]:
 
 
 def export_rows(rows: Sequence[dict]) -> list[str]:
-    """A line for each tool and what happens to its exports, in each way they can be given."""
+    """A line for each tool that ran, or for the others together, and what happens."""
     cells: dict[tuple, list[dict]] = defaultdict(list)
     for row in rows:
-        tool = row['tool'].partition(':')[0]
-        happens = '; '.join(
-            f'{outcome}: {", ".join(modes)}' if len(found) > 1 else outcome
-            for found in [_modes(row['verdicts'])]
-            for outcome, modes in found.items()
-        )
-        cells[tool, row['version'], happens].append(row)
+        tool = row['tool'].partition(':')[0] if row['version'] else 'in their form'
+        cells[tool, row['version'], _happens_by_mode(row['verdicts'])].append(row)
     lines = _head('export', 'ways to give them')
     for (tool, version, happens), some in cells.items():
-        forms = '; '.join(row['tool'].partition(': ')[2] or row['tool'] for row in some)
+        forms = '; '.join(
+            row['tool'].partition(': ')[2] if version else row['tool'] for row in some
+        )
         given = sum(len(row['verdicts']) for row in some)
         said = _example(verdict for row in some for verdict in row['verdicts'].values())
-        lines.append(
-            f'| {f"{tool} {version}".strip()} | {_cell(forms)} | {given} | {happens}{said} |'
-        )
+        name = f'{tool} {version}'.strip()
+        lines.append(f'| {name} | {_cell(forms)} | {given} | {happens}{said} |')
     return lines
 
 
@@ -64,11 +60,13 @@ def _head(what: str, number: str) -> list[str]:
     return [f'| tool | {what} | {number} | what happens |', '|---|---|---|---|']
 
 
-def _modes(verdicts: dict[str, Verdict]) -> dict[str, list[str]]:
-    found = defaultdict(list)
+def _happens_by_mode(verdicts: dict[str, Verdict]) -> str:
+    modes = defaultdict(list)
     for mode, verdict in verdicts.items():
-        found[verdict.outcome].append(mode)
-    return found
+        modes[verdict.outcome].append(mode)
+    if len(modes) == 1:
+        return next(iter(modes))
+    return '; '.join(f'{outcome} ({" / ".join(some)})' for outcome, some in modes.items())
 
 
 def _happens(verdicts: Sequence[Verdict]) -> str:

@@ -15,8 +15,8 @@ from projects.ecgan.errors import UserError
 from projects.ecgan.preparation import survey
 
 RIGHT, PART, REFUSED, LEFT_OUT = 'right', 'some left out', 'refused', 'left out'
-#: Other valid ids that a tool has made, which nobody can see; wrong ids of which a line says that they
-#: may be; wrong ids without a word; an exception.
+#: Other valid ids that a tool has made, which nobody can see; wrong ids of which a line says that
+#: they may be; wrong ids without a word; an exception.
 NOT_SEEN, GUESSED, WRONG, FAILED = 'not seen', 'wrong, said', 'wrong', 'failed'
 
 
@@ -46,7 +46,7 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
         with contextlib.redirect_stdout(io.StringIO()):
             found = survey([photos, maps], classes, 1)
     except UserError as error:
-        return Verdict(REFUSED, error.sentence)
+        return Verdict(REFUSED, error.sentence.replace(str(maps), 'FOLDER'))
     except Exception as error:
         return Verdict(FAILED, f'{type(error).__name__}: {error}')
     pairs = [look.pair for look in found.good]

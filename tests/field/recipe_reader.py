@@ -1,4 +1,4 @@
-"""What a training reads: the recipe that ``ecgan prepare`` writes, its data sets, their label maps."""
+"""What a training reads: the label maps of the recipe that ``ecgan prepare`` writes."""
 
 import contextlib
 import io

@@ -1,16 +1,13 @@
 """From folders to a training: tools/prepare.py, then tools/train.py on what it wrote."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import fresh_process
 import pytest
+from planted import change, label, write_classes, write_tree
 
 pytestmark = pytest.mark.campaign
-sys.path.append(str(Path(__file__).resolve().parents[1] / 'test_preparation'))
-
-from planted import change, label, write_classes, write_tree  # noqa: E402
 
 
 def run(script: str, *argv: object, folder: Path) -> tuple[int, str]:

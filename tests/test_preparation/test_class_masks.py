@@ -6,8 +6,8 @@ from PIL import Image
 
 from projects.ecgan.errors import ConfigError, DataError
 from projects.ecgan.preparation.class_masks import class_of_end, draw_class_masks
-from projects.ecgan.preparation.folders import find_branches
-from projects.ecgan.preparation.pairing import pair_files
+from projects.ecgan.preparation.pairing.folders import find_branches
+from projects.ecgan.preparation.pairing.pair_files import pair_files
 
 TRUTH = [np.array([[0, 0, 1], [2, 2, 1]]), np.array([[1, 0, 1], [0, 2, 2]])]
 CLASSES = ('car', 'road', 'sky')

@@ -15,7 +15,7 @@ from planted import draw, photo, save, write_tree
 from projects.ecgan.commands import prepare
 from projects.ecgan.datasets import LoadPhoto
 from projects.ecgan.preparation import survey
-from projects.ecgan.preparation.photo_inspection import inspect_photo
+from projects.ecgan.preparation.inspection.photo_inspection import inspect_photo
 from projects.ecgan.preparation.photo_reading import photo_reading
 
 COUNT = 12

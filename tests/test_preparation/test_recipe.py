@@ -168,3 +168,18 @@ def test_crops_of_instance_maps_are_refused(tmp_path):
     root = write_tree(tmp_path / 'mine', 4, instances=True)
     with pytest.raises(ConfigError, match=r'--crop: mmcv .* knows no instance maps'):
         written(root, tmp_path / 'my.py', size=(32, 64), crop=True)
+
+
+def test_what_a_split_leaves_out_is_said(tmp_path):
+    write_tree(tmp_path / 'mine/val', 4)
+    write_tree(tmp_path / 'mine/test', 3, first=10)
+    train, val, how = survey([tmp_path / 'mine']).split()
+    assert len(train) + len(val) == 4 and how.endswith('; 3 pairs of other folders unused')
+
+
+def test_a_split_by_lists(tmp_path):
+    root = write_tree(tmp_path / 'mine', 6)
+    for split, names in (('train', '0123'), ('val', '45')):
+        (root / f'{split}.txt').write_text(''.join(f'00{name}\n' for name in names))
+    train, val, how = survey([root]).split()
+    assert (len(train), len(val), how) == (4, 2, 'lists named train and val')

@@ -30,7 +30,8 @@ from projects.ecgan.commands import prepare
 from projects.ecgan.datasets import SCENE_CLASSES
 from projects.ecgan.datasets.label_files import Reading
 from projects.ecgan.errors import DataError, UserError
-from projects.ecgan.preparation import KINDS, inspection, survey
+from projects.ecgan.preparation import KINDS, survey
+from projects.ecgan.preparation.inspection import pair_inspection
 
 COUNT = 60
 
@@ -228,7 +229,7 @@ def end_of_the_process(*args: object) -> None:
 @pytest.mark.skipif(sys.platform != 'linux', reason='a process does not inherit the patch')
 def test_a_process_that_is_ended(tmp_path, monkeypatch):
     root = write_tree(tmp_path, 20)
-    monkeypatch.setattr(inspection, 'inspect_pair', end_of_the_process)
+    monkeypatch.setattr(pair_inspection, 'inspect_pair', end_of_the_process)
     with pytest.raises(UserError, match='take fewer with --jobs'):
         survey([root], jobs=2)
 

@@ -28,6 +28,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from ..datasets.palettes import palette_of
 from ..models.parts.unwrap import unwrap
 from ..recipes.names import PREFIX, configs_folder
 from ..reports import write_report
@@ -244,7 +245,10 @@ def evaluate_and_report(
     report['evaluation_seconds'] = round(time.monotonic() - started, 1)
     if is_main_process():
         dataset = _loaders(runner)[0].dataset
-        palette = (getattr(dataset, 'metainfo', None) or {}).get('palette')
+        preprocessor = getattr(unwrap(runner.model), 'data_preprocessor', None)
+        palette = palette_of(
+            getattr(dataset, 'metainfo', None) or {}, getattr(preprocessor, 'num_classes', 0)
+        )
         write_report(report, Path(runner.work_dir), recorder.samples, palette)
         print_log(f'Report: {Path(runner.work_dir) / "report.md"}', 'current')
     return report

@@ -10,10 +10,11 @@ from prettytable import PrettyTable
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ..datasets.label_files import unknown_id
 from ..errors import ConfigError
 from ..models.segmentors import Segmentor
 from .class_areas import class_areas, class_scores, missing_classes
-from .label_mapping import IGNORED, LabelMapping, build_label_mapping, ignored_ids
+from .label_mapping import LabelMapping, build_label_mapping, ignored_ids
 from .layout_metric import LayoutMetric
 
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
@@ -39,8 +40,9 @@ class SegmentationFidelity(LayoutMetric):
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values. The id of a
-            class leaves that class out of every mean and table.
+        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255, where
+            there are more than 255 ids 65535. The id of a class leaves that class out of every mean
+            and table.
         prefix: Put before every result key.
 
     Attributes:
@@ -55,7 +57,7 @@ class SegmentationFidelity(LayoutMetric):
         segmentor: dict,
         label_mapping: str = 'identity',
         sources: Sequence[str] = ('generated', 'real'),
-        ignore_index: int | Sequence[int] = 255,
+        ignore_index: int | Sequence[int] | None = None,
         prefix: str | None = None,
     ) -> None:
         super().__init__(prefix=prefix)
@@ -65,9 +67,11 @@ class SegmentationFidelity(LayoutMetric):
                 f'sources has {sorted(unknown)}; choose among {sorted(SOURCE_FIELDS)}.'
             )
         self.sources = tuple(sources)
-        self.ignore_index = ignore_index
         self.segmentor = Segmentor(**segmentor)
         self.mapping = self._build_mapping(label_mapping)
+        self.ignore_index = ignore_index
+        if ignore_index is None:
+            self.ignore_index = unknown_id(len(self.mapping.targets))
         self.wanted: set[str] = set()
         self._real_scores: dict | None = None
         self._real_dataset: object = None
@@ -137,7 +141,7 @@ class SegmentationFidelity(LayoutMetric):
             images = [self.field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
             for row, label, areas in zip(rows, labels, self._score(images, labels)):
                 row[source] = areas
-                row['label_pixels'] = (label != IGNORED).sum().cpu()
+                row['label_pixels'] = (label != self.mapping.ignored).sum().cpu()
         self.results.extend(rows)
 
     def _score(self, images: list[Tensor], labels: list[Tensor]) -> list[Tensor]:
@@ -151,7 +155,9 @@ class SegmentationFidelity(LayoutMetric):
             for image, label in zip(images, labels):
                 predictions.extend(self.segmentor(image[None].to(device), tuple(label.shape)))
         return [
-            class_areas(prediction, label.to(device), self.mapping.num_classes, (IGNORED,))
+            class_areas(
+                prediction, label.to(device), self.mapping.num_classes, (self.mapping.ignored,)
+            )
             for prediction, label in zip(predictions, labels)
         ]
 
@@ -224,7 +230,7 @@ class SegmentationFidelity(LayoutMetric):
         predictions: Tensor | Sequence[Tensor],
         labels: Tensor | Sequence[Tensor],
         num_classes: int,
-        ignore_index: int | Sequence[int] = 255,
+        ignore_index: int | Sequence[int] | None = None,
     ) -> dict:
         """Score given label maps; needs no config, no segmentor and no runner.
 
@@ -233,8 +239,8 @@ class SegmentationFidelity(LayoutMetric):
                 ``ignore_index`` is predicted to be of no class: its true class was not found.
             labels: True classes of the same shapes.
             num_classes: Number of classes.
-            ignore_index: Value in ``labels`` that is left out, or several values. A class among
-                them is in no mean.
+            ignore_index: Value in ``labels`` that is left out, or several values; None: 255, with
+                more than 255 classes 65535. A class among them is in no mean.
 
         Returns:
             ``mIoU``, ``mAcc``, ``aAcc`` in 0..1, NaN where nothing is left to be averaged, and
@@ -249,6 +255,7 @@ class SegmentationFidelity(LayoutMetric):
             ...     torch.tensor([[[0, 1]]]), torch.tensor([[[0, 0]]]), num_classes=2)['aAcc']
             0.5
         """
+        ignore_index = unknown_id(num_classes) if ignore_index is None else ignore_index
         total = torch.zeros(4, num_classes, dtype=torch.float64)
         ignored = ignored_ids(ignore_index)
         if not len(labels) or len(predictions) != len(labels):

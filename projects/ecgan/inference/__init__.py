@@ -4,7 +4,8 @@ from .export import Agreement, export_checkpoint
 from .fold_generator_hook import FoldGeneratorHook
 from .folded_generator import prepare_for_inference
 from .folder_generation import Outcome, generate_files, write_grid
-from .inferencer import ECGANInferencer, GeneratedPicture
+from .generated_picture import GeneratedPicture
+from .inferencer import ECGANInferencer
 from .label_map_generator import LabelMapGenerator
 from .seeds import Seeds
 

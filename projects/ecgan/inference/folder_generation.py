@@ -1,16 +1,16 @@
 """Whole folders of label maps to folders of pictures."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.progress import track
 
-from ..datasets.label_files import MAP_SUFFIXES
 from ..errors import DataError, UserError
 from ..visualization import tile_samples, write_image
-from .inferencer import ECGANInferencer, GeneratedPicture, PreparedLayout
-from .input_maps import NamedMap, find_instance_map, list_maps
+from .generated_picture import GeneratedPicture
+from .inferencer import ECGANInferencer, PreparedLayout
+from .input_maps import NamedMap
 
 GRID_ROWS = 8
 
@@ -50,7 +50,7 @@ def generate_files(
         inputs: Label maps, or folders of them.
         out: Folder of the pictures.
         outputs: What is written, see :meth:`GeneratedPicture.write`.
-        instances: Folder of instance maps with the names of the label maps.
+        instances: Folder of instance maps with the names of the label maps; None: those beside.
         batch_size: Layouts of one size that go through the network together.
         overwrite: Whether pictures that exist are made again.
         grid: File for an overview of the first pictures.
@@ -65,13 +65,16 @@ def generate_files(
     """
     for seed in seeds:
         inferencer.check_seed(seed)
-    maps = list_maps(list(inputs), MAP_SUFFIXES)
+    maps = inferencer.list_maps(list(inputs))
     _check_names(maps)
     outcome, shown = Outcome(), []
     wanted = [(each, seed) for each in maps for seed in seeds or [None]]
     pending = [job for job in wanted if overwrite or not (out / f'{_name(*job)}.png').exists()]
     outcome.kept = len(wanted) - len(pending)
-    layouts = _load(inferencer, track(pending, 'generating'), instances, outcome)
+    once = list({each.name: each for each, _ in pending}.values())
+    found = inferencer.instances_of(once) if once and instances is None else []
+    beside = {each.name: other for each, other in zip(once, found)}
+    layouts = _load(inferencer, track(pending, 'generating'), instances, beside, outcome)
     for chunk in inferencer.chunks(layouts, batch_size):
         for picture in inferencer.generate(chunk):
             picture.write(out, outputs)
@@ -102,14 +105,15 @@ def _load(
     inferencer: ECGANInferencer,
     jobs: Iterable[tuple[NamedMap, int | None]],
     instances: Path | None,
+    beside: Mapping[str, NamedMap | None],
     outcome: Outcome,
 ) -> Iterator[PreparedLayout]:
     for each, seed in jobs:
         try:
-            other = None
-            if instances is not None:
-                path = find_instance_map(each, instances, MAP_SUFFIXES)
-                (other,) = list_maps(path, MAP_SUFFIXES)
+            if instances is None:
+                other = beside[each.name]
+            else:
+                (other,) = inferencer.instances_of([each], instances)
             yield inferencer.load(each, other, seed)._replace(name=_name(each, seed))
         except UserError as error:
             # A map that cannot be used is told of once, however many seeds there are.

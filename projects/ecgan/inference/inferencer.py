@@ -1,8 +1,8 @@
 """From a checkpoint and label maps to pictures."""
 
 import itertools
+import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,28 +11,25 @@ import torch
 from mmagic.structures import DataSample
 from mmengine.config import ConfigDict
 from mmengine.infer import BaseInferencer
+from mmengine.logging import print_log
 from mmengine.registry import INFERENCERS
 from torch import nn
 
-from ..datasets.label_files import (
-    MAP_SUFFIXES,
-    LabelCoding,
-    LabelMap,
-    instance_ids,
-    read_ids,
-    read_stored,
-)
+from ..datasets.label_files import MAP_SUFFIXES, LabelMap, instance_ids, read_stored
 from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
+from ..recipes.carried_config import read_carried_config
 from ..recipes.loading import read_config
 from ..structures import Layout, nearest_resize
-from ..visualization import colour_labels, write_image
-from .checkpoint_config import read_carried_config
+from ..visualization import colour_labels
 from .folded_generator import prepare_for_inference
+from .generated_picture import GeneratedPicture
 from .input_maps import NamedMap, list_maps
+from .instance_maps import find_beside, instance_note, pair_instances
 from .seeds import Seeds
+from .training_knowledge import TrainingKnowledge
 
 SIZES = ('pad', 'refuse', 'resize')
 DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
@@ -41,44 +38,6 @@ TRAINING_PARTS = (
     'discriminator', 'feature_matching_loss', 'perceptual_loss', 'label_generator',
     'similarity_loss', 'contrast_loss', 'class_pixel_loss',
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class GeneratedPicture:
-    """What the model makes of one layout; arrays are (H, W, 3) uint8, RGB.
-
-    Attributes:
-        name: Name of the label map.
-        image: The picture: final image I''.
-        layout: The label map in the colours of its classes.
-        coarse: Coarse image I', None where the model has none.
-        edge: Generated edges, None where the model has none.
-    """
-
-    name: str
-    image: np.ndarray
-    layout: np.ndarray
-    coarse: np.ndarray | None = None
-    edge: np.ndarray | None = None
-
-    def write(self, folder: str | Path, outputs: Sequence[str] = ('image',)) -> list[Path]:
-        """Write ``NAME.png``, and ``NAME_coarse.png`` and so on for the other outputs.
-
-        Args:
-            folder: Where to; folders in the name are made below it.
-            outputs: Among ``image``, ``layout``, ``coarse``, ``edge``; those there are.
-
-        Returns:
-            The files.
-        """
-        written = []
-        for output in outputs:
-            pixels = getattr(self, output)
-            if pixels is not None:
-                suffix = '' if output == 'image' else f'_{output}'
-                written.append(Path(folder) / f'{self.name}{suffix}.png')
-                write_image(written[-1], pixels[..., ::-1])
-        return written
 
 
 class PreparedLayout(NamedTuple):
@@ -103,13 +62,15 @@ class ECGANInferencer(BaseInferencer):
         dtype: ``float32`` or ``bfloat16``.
         sizes: What happens to a label map of a size that the network cannot take: ``pad`` continues
             its border and cuts the picture back; ``refuse`` is an error that names sizes that fit.
-            ``resize`` brings every map to the size of the training, as testing does.
+            ``resize`` brings every map to the size of the training, as testing does. Of another
+            size than that of the training the first map is told of, with the remedy.
 
     Raises:
         MissingFileError: If the checkpoint or the config does not exist.
         CheckpointError: If it is none of a model that makes pictures from layouts, or the weights
             do not fit the config.
-        ConfigError: If an argument is not one of the values above, or the device is not there.
+        ConfigError: If an argument is not one of the values above, the device is not there, or
+            maps are to be resized and the config says no size of the training.
 
     Example:
         >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_500.pth')('layout.png').image
@@ -127,11 +88,17 @@ class ECGANInferencer(BaseInferencer):
             if value not in known:
                 raise ConfigError(f'{name} must be one of {known}, got {value!r}')
         self.checkpoint, self.sizes = str(checkpoint), sizes
+        self._said: set[str] = set()
         cfg = None if config is None else read_config(config)
         super().__init__(cfg, self.checkpoint, device, 'mmagic', show_progress=False)
         self.device = next(self.model.parameters()).device
         self.dtype = DTYPES[dtype]
         self.generator = prepare_for_inference(self.model.sampling_generator, self.dtype)
+
+    @property
+    def trained_size(self) -> tuple[int, int] | None:
+        """Height and width of the training's layouts, None where the config does not say it."""
+        return self.knowledge.size
 
     @property
     def divisor(self) -> int:
@@ -180,16 +147,16 @@ class ECGANInferencer(BaseInferencer):
             raise ConfigError(f"cannot use the device '{device}': {one_line(error)}") from error
 
     def _init_pipeline(self, cfg: ConfigDict) -> None:
-        """Learn from the test data set how its label maps are read; there is nothing to build."""
-        dataset = (cfg.get('test_dataloader') or {}).get('dataset', {})
-        self.coding = LabelCoding(
-            dataset.get('label_colours') or self.palette,
-            dataset.get('label_map'),
-            bool(dataset.get('reduce_zero_label', False)),
-            dataset.get('reading') or {},
-        )
-        sizes = [step['size'] for step in dataset.get('pipeline', []) if 'size' in step]
-        self.trained_size: tuple[int, int] | None = tuple(sizes[-1]) if sizes else None
+        """Learn from the data sets how label maps are read; there is nothing to build."""
+        self.knowledge = TrainingKnowledge.of(cfg)
+        self.coding = self.knowledge.coding(self.palette, self.model.num_classes)
+        if self.sizes == 'resize' and self.trained_size is None:
+            raise ConfigError(
+                f"sizes='resize': the config of {self.checkpoint} says no size of the training "
+                '(no Resize, crop or PackLayoutInputs with a size in any data loader); resize the '
+                'label maps by the nearest value, or give --config with that size'
+            )
+        self._say(self.knowledge.remark)
 
     def _init_collate(self, cfg: ConfigDict) -> None:
         """None: :meth:`generate` stacks layouts."""
@@ -229,17 +196,42 @@ class ECGANInferencer(BaseInferencer):
         Raises:
             UserError: A map cannot be read or does not fit the model.
         """
-        maps = list_maps(inputs, MAP_SUFFIXES)
-        others = [None] * len(maps)
-        if instances is not None:
-            others = list_maps(instances, MAP_SUFFIXES, kind='instance')
-        if len(others) != len(maps):
-            raise DataError(f'{len(maps)} label maps, but {len(others)} instance maps')
+        maps = self.list_maps(inputs)
+        others = self.instances_of(maps, instances)
         layouts = (self.load(*pair, seed) for pair in zip(maps, others))
         chunks = self.chunks(layouts, batch_size)
         pictures = [picture for chunk in chunks for picture in self.generate(chunk)]
         is_folder = isinstance(inputs, str | Path) and Path(inputs).expanduser().is_dir()
         return pictures if is_folder or isinstance(inputs, (list, tuple)) else pictures[0]
+
+    def list_maps(self, inputs: LabelMap | Sequence[LabelMap]) -> list[NamedMap]:
+        """The label maps that are meant; of folders those that end as in training come first."""
+        return list_maps(inputs, MAP_SUFFIXES, known=self.knowledge.suffixes)
+
+    def instances_of(
+        self, maps: Sequence[NamedMap], instances: LabelMap | Sequence[LabelMap] | None = None
+    ) -> list[NamedMap | None]:
+        """The instance map of each label map, None for the regions of its classes.
+
+        Where none are given, those that lie beside are taken if the model tells objects apart, and
+        it is said in a line what was taken.
+
+        Raises:
+            UserError: Instance maps are given, and a label map has none.
+        """
+        if instances is not None:
+            return pair_instances(maps, instances)
+        found: list[NamedMap | None] = [None] * len(maps)
+        if self.model.data_preprocessor.with_boundary:
+            found = [find_beside(each, self.knowledge) for each in maps]
+            self._say(instance_note(maps, found), once='' if any(found) else 'instances')
+        return found
+
+    def _say(self, text: str, once: str = '') -> None:
+        """Say a line; of several with one key the first."""
+        if text and (once or text) not in self._said:
+            self._said.add(once or text)
+            print_log(text, logger='current', level=logging.WARNING)
 
     def chunks(self, layouts: Iterable[PreparedLayout], size: int) -> Iterator[list]:
         """Layouts in lists of ``size``, the last one shorter; read when they are asked for."""
@@ -262,16 +254,19 @@ class ECGANInferencer(BaseInferencer):
             UserError: It cannot be read, holds ids out of range, or has a size that is refused.
         """
         name, seeds = label_map.name, self.check_seed(seed)
-        labels = read_ids(label_map.content, self.coding, name)
+        labels = self.knowledge.read(label_map.content, self.coding, name)
         objects = labels
         if instances is not None:
-            stored = read_stored(instances.content, instances.name)
+            variable = self.coding.reading.variable
+            stored = read_stored(instances.content, instances.name, variable)
             objects = instance_ids(stored).astype(np.int64)
         if objects.shape != labels.shape:
             raise DataError(
                 f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '
                 f'{objects.shape[1]}x{objects.shape[0]} (width x height)'
             )
+        if self.sizes != 'resize' and (note := self.knowledge.size_note(labels.shape)):
+            self._say(f'{name}: {note}', once='size')
         maps = [labels, objects, *seeds.masks(labels, name)]
         if self.sizes == 'resize' and self.trained_size is not None:
             maps = [nearest_resize(torch.from_numpy(x), self.trained_size).numpy() for x in maps]

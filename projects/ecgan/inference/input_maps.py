@@ -9,9 +9,9 @@ from mmengine.logging import print_log
 
 from ..datasets.label_files import LabelMap
 from ..errors import MissingFileError
-from ..preparation.layouts import end_row, split_end
-from ..preparation.maps_alone import find_maps
-from ..preparation.name_ends import stem_of
+from ..preparation.pairing.layouts import end_row, split_end
+from ..preparation.pairing.maps_alone import find_maps
+from ..preparation.pairing.name_ends import stem_of
 
 
 @dataclass(frozen=True)

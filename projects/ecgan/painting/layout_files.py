@@ -16,6 +16,8 @@ MAX_BYTES = 4 * 2**20
 MAX_PIXELS = 2**20
 # The network takes multiples of up to 128: a strip of one pixel would grow by as much.
 MAX_SIDE = 2048
+# What a PNG of 16 bits holds.
+_MOST = 65535
 
 
 def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.ndarray:
@@ -52,11 +54,23 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
 
 
 def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
-    """A PNG whose values are the ids (H, W) of a layout, and which shows the palette's colours."""
+    """A PNG whose values are the ids (H, W) of a layout, as the model's label maps have them.
+
+    It shows the palette's colours where 8 bits hold the ids; otherwise it is grey of 16 bits.
+
+    Raises:
+        DataError: 16 bits do not hold the ids either.
+    """
     known = labels.as_in_files(np.array([label.id for label in labels.labels]))
+    written = labels.as_in_files(ids)
+    if known.min() < 0 or known.max() > _MOST:
+        raise DataError(
+            f'the label maps of this model have ids from {known.min()} to {known.max()}, a PNG '
+            f'holds 0 to {_MOST}'
+        )
     if known.max() > 255:
-        return write_picture(labels.as_in_files(ids))
-    picture = Image.fromarray(labels.as_in_files(ids).astype(np.uint8)).convert('P')
+        return write_picture(written.astype(np.uint16))
+    picture = Image.fromarray(written.astype(np.uint8)).convert('P')
     colours = np.zeros((256, 3), np.uint8)
     colours[known] = [label.colour for label in labels.labels]
     picture.putpalette(colours.tobytes())

@@ -12,8 +12,8 @@ from ..datasets.label_files import UNKNOWN, map_values
 from ..errors import ConfigError, DataError
 from .classes import ClassRow
 from .drawn_maps import DrawnMaps
-from .layouts import PHOTO_ENDS, end_row, folder_row
-from .name_ends import ends_behind, fits_between, names_of, stem_of
+from .pairing.layouts import PHOTO_ENDS, end_row, folder_row
+from .pairing.name_ends import ends_behind, fits_between, names_of, stem_of
 
 #: Masks of each sample: name of the sample -> class -> files.
 Masks = dict[str, dict[str, list[str]]]
@@ -168,7 +168,7 @@ def draw_class_masks(masks: Mapping[str, Mapping[str, Sequence[Path]]], out: Pat
 
     Args:
         masks: Name of each sample, with its split -> class -> files, see
-            :attr:`~projects.ecgan.preparation.pairing.Pairing.one_mask_a_class`.
+            :attr:`~projects.ecgan.preparation.pairing.pairs.Pairing.one_mask_a_class`.
         out: Folder of the label maps, ``NAME.png``.
 
     Returns:

@@ -9,9 +9,9 @@ from .annotations import draw, find_annotations
 from .class_masks import draw_class_masks
 from .classes import ClassRow, find_class_tables, read_classes
 from .drawn_maps import DrawnMaps
-from .folders import find_branches
-from .pairing import pair_files
-from .pairs import Pairing
+from .pairing.folders import find_branches
+from .pairing.pair_files import pair_files
+from .pairing.pairs import Pairing
 
 # Label maps that are drawn lie beside the folder that was given.
 _DRAWN = '_label_maps'
@@ -41,7 +41,7 @@ def gather(
     """Find the samples; draw label maps where there are annotations or masks of single classes.
 
     Args:
-        folders: See :func:`~.folders.find_branches`.
+        folders: See :func:`~.pairing.folders.find_branches`.
         classes: List of classes; None: there is none.
         labels: Name of the folder of label maps, where several would do.
         end: What label maps' names end with, where several ends would do.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..datasets.photo_files import used_bits
 from .findings import Finding
-from .inspection import PairInspection
+from .inspection.pair_inspection import PairInspection
 
 
 class PhotoReading(NamedTuple):

@@ -10,11 +10,11 @@ from ..datasets.label_files import Reading
 from ..errors import DataError
 from .findings import KINDS, Finding
 from .gathering import gather
-from .inspection import PairInspection, inspect_all
-from .labelling import Labelling, find_labelling
-from .pairs import Pair, Pairing
+from .inspection.pair_inspection import PairInspection, inspect_all
+from .labelling.find_labelling import Labelling, find_labelling
+from .labelling.systematic import empty_classes, swapped, systematic_findings
+from .pairing.pairs import Pair, Pairing
 from .photo_reading import photo_findings, photo_reading
-from .systematic import empty_classes, swapped, systematic_findings
 
 #: Samples that the page shows.
 SHOWN = 12
@@ -74,9 +74,11 @@ class Survey:
         if 'train' in splits and held_out in splits:
             train, val = splits['train'], splits[held_out]
             rest = len(pairs) - len(train) - len(val)
-            how = f'folders named train and {held_out}' + f', {rest} others unused' * (rest > 0)
+            what = 'lists' if any(pair.listed for pair in pairs) else 'folders'
+            how = f'{what} named train and {held_out}' + f', {rest} others unused' * (rest > 0)
             return train, val, how
-        pairs = [pair for pair in pairs if pair.branch == pairs[0].branch]
+        used = [pair for pair in pairs if pair.branch == pairs[0].branch]
+        rest, pairs = len(pairs) - len(used), used
         if len(pairs) < 2:
             raise DataError(f'a training needs two good pairs, there are {len(pairs)}')
         count = min(max(round(_HELD_OUT * len(pairs)), 1), _MOST_HELD_OUT)
@@ -84,7 +86,8 @@ class Survey:
         return (
             [pair for index, pair in enumerate(pairs) if index not in chosen],
             [pair for index, pair in enumerate(pairs) if index in chosen],
-            'drawn at random; of frames of a film rather hold out a whole one',
+            'drawn at random; of frames of a film rather hold out a whole one'
+            + f'; {rest} pairs of other folders unused' * (rest > 0),
         )
 
 
@@ -103,7 +106,7 @@ def survey(
     """Look at a data set.
 
     Args:
-        folders: See :func:`~projects.ecgan.preparation.folders.find_branches`.
+        folders: See :func:`~projects.ecgan.preparation.pairing.folders.find_branches`.
         classes: List of classes, see
             :func:`~projects.ecgan.preparation.classes.read_classes`; None: found.
         jobs: Processes that look at files.

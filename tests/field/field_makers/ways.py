@@ -36,9 +36,9 @@ class Way:
         suffix: Of the files.
         write: Writes a picture (H, W) or (H, W, 3) to a path.
         sets: Which maps it is given.
-        lost: '' where the ids are in the files; LOST where they are not; UNSEEN where the tool has made
-            other valid ids of them, which nothing can see; UNLISTED where colours are in the files
-            that the list of classes does not have.
+        lost: '' where the ids are in the files; LOST where they are not; UNSEEN where the tool has
+            made other valid ids of them, which nothing can see; UNLISTED where the files hold
+            colours that the list of classes does not have.
         hides: Id whose pixels the file says to be transparent or without data.
     """
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ...datasets.label_files import colour_numbers
 from ...errors import DataError, MissingFileError
-from ..places import pictures_below
+from ..pairing.places import pictures_below
 from .coco import add_labels, read_each
 from .content import Content, Picture, Shape, shown, size_of
 from .drawing import Patch, Size

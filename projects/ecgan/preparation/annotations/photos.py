@@ -10,7 +10,7 @@ from PIL import Image
 
 from ...datasets.layout_dataset import PHOTO_SUFFIXES
 from ...errors import DataError
-from ..places import pictures_below
+from ..pairing.places import pictures_below
 from .drawing import Size
 
 _EXIF_ORIENTATION = 274

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DataError, MissingFileError
-from ..places import pictures_below
+from ..pairing.places import pictures_below
 from .content import shown
 from .formats import FORMATS, LOADERS, Format
 from .photos import PhotoIndex
