@@ -16,6 +16,7 @@ Of few images FID is biased upwards; KID is not, but varies more.
 import math
 from collections.abc import Sequence
 from logging import WARNING
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -23,12 +24,8 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from .feature_networks import build_feature_network
+from .feature_networks import build_feature_network, feature_prefix
 from .layout_metric import LayoutMetric
-
-#: Below it results carry a caution: fewer images than Inception has features (2048) do not
-#: determine the covariance of these, and FID's bias is large.
-ENOUGH_IMAGES = 2000
 
 
 def _no_distance(fake: Tensor, real: Tensor) -> str:
@@ -124,7 +121,13 @@ class FeatureDistance(LayoutMetric):
         prefix: Put before every result key.
     """
 
-    least_images = 2
+    fewest_images = 2
+    # Fewer images than Inception has features (2048) do not determine the covariance of these.
+    advised_images = 2000
+    few_images = (
+        'FID is the larger the fewer they are, and KID varies; compare these numbers with those of '
+        'as many images only'
+    )
 
     def __init__(self, network: dict, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
@@ -133,6 +136,13 @@ class FeatureDistance(LayoutMetric):
         self._real_known = False
         self._real_dataset: object = None
         self._trained_against = False
+
+    @classmethod
+    def _own_keys(
+        cls, classes: Sequence[str] | None, network: dict, **settings: Any
+    ) -> dict[str, str]:
+        name = feature_prefix(**network)
+        return {f'{name}FID': 'less', f'{name}KID': 'less'}
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Bring the network to the model's device; warn if it took part in the training."""
@@ -188,7 +198,7 @@ class FeatureDistance(LayoutMetric):
         return values
 
     def _remark_on_few(self, names: list[str], images: int, features: int) -> None:
-        if images >= ENOUGH_IMAGES:
+        if images >= self.advised_images:
             return
         singular = (
             f', the more so as {images} images do not determine a covariance of {features} features'
@@ -196,7 +206,7 @@ class FeatureDistance(LayoutMetric):
             else ''
         )
         self.remark(
-            f'{names[0]} and {names[1]} are of {images} images, fewer than {ENOUGH_IMAGES}: '
+            f'{names[0]} and {names[1]} are of {images} images, fewer than {self.advised_images}: '
             f'{names[0]} is biased upwards{singular}. Compare them with those of as many images '
             'only.'
         )

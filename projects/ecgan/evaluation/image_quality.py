@@ -8,6 +8,7 @@ score looks at has none, and is not in the mean.
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -34,6 +35,12 @@ class PairedMetric(LayoutMetric):
 
     name: str
     smallest = 1
+    #: Which of two values is better.
+    rule = 'greater'
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        return {cls.name: cls.rule}
 
     @abstractmethod
     def score(self, fake: Tensor, real: Tensor) -> Sequence[float]:
@@ -130,6 +137,7 @@ class PairedLPIPS(PairedMetric):
     name = 'LPIPS'
     # From 31 pixels on each layer of AlexNet has a pixel left.
     smallest = 31
+    rule = 'less'
 
     def __init__(self, weights: str = ALEXNET_URL, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)

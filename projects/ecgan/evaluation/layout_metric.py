@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from logging import WARNING
+from typing import Any
 
 from mmengine.dist import (
     all_gather_object,
@@ -37,17 +38,18 @@ class LayoutMetric(BaseMetric):
         prefix: Put before every result key as ``prefix/key``. None: nothing.
 
     Attributes:
-        least_images: A smaller validation set is refused.
         num_images: How many pictures the last results are of.
         details: More of the last results.
         remarks: One sentence each, of the last results. The log says each of them once.
     """
 
-    least_images = 1
-
     SAMPLER_MODE = 'normal'
     sample_model = 'orig'
     default_prefix = ''
+    #: Images without which there is no value.
+    fewest_images = 1
+    #: Images below which the value depends on how many they are, and what then holds of it.
+    advised_images, few_images = 1, ''
 
     def __init__(self, prefix: str | None = None) -> None:
         super().__init__(collect_device='cpu', prefix=prefix)
@@ -61,11 +63,56 @@ class LayoutMetric(BaseMetric):
         """Say what the reader of the numbers has to know: in the log, once, and in the report."""
         self.remarks.append(f'{self.prefix}: {sentence}' if self.prefix else sentence)
 
+    @classmethod
+    def keys(cls, classes: Sequence[str] | None = None, **settings: Any) -> dict[str, str]:
+        """Name the result keys of a metric before there is one; no network is built.
+
+        Args:
+            classes: Names of the data set's classes: keys that the metric can give for single
+                classes are named, too; None: those that it always gives.
+            **settings: The metric's arguments.
+
+        Returns:
+            Key, with its prefix -> ``'greater'`` or ``'less'``, which of two values is better.
+        """
+        prefix = settings.pop('prefix', None)
+        own = cls._own_keys(classes, **settings)
+        return {f'{prefix}/{key}' if prefix else key: rule for key, rule in own.items()}
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        """The keys of :meth:`keys` without a prefix."""
+        raise NotImplementedError
+
+    @classmethod
+    def check_count(cls, images: int, where: str) -> None:
+        """Look whether a data set has images enough, before any is made; warn where they are few.
+
+        Args:
+            images: How many there are.
+            where: What they are for, the start of the sentence.
+
+        Raises:
+            ConfigError: The metric can not be computed of so few.
+        """
+        if 0 < images < cls.fewest_images:
+            raise ConfigError(
+                f'{where}: {cls.__name__} needs {cls.fewest_images} images or more, the data set '
+                f'has {images}; give it more, or take the metric out'
+            )
+        if images < cls.advised_images:
+            print_log(
+                f'{where}: {cls.__name__} of {images} images (fewer than {cls.advised_images}): '
+                f'{cls.few_images}',
+                'current',
+                WARNING,
+            )
+
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Learn the length of the validation set and the model, which is not wrapped.
 
         Raises:
-            ConfigError: If the validation set is empty, or smaller than :attr:`least_images`.
+            ConfigError: If the validation set is empty, or smaller than :attr:`fewest_images`.
         """
         dataset = dataloader.dataset
         self.dataset_length = len(dataset)
@@ -76,12 +123,8 @@ class LayoutMetric(BaseMetric):
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
             )
-        if self.dataset_length < self.least_images:
-            raise ConfigError(
-                f'{type(self).__name__} needs at least {self.least_images} images, and '
-                f'{type(dataset).__name__} holds {self.dataset_length}: add some, or take '
-                f'{type(self).__name__} out of the metrics.'
-            )
+        if self.dataset_length < self.fewest_images:
+            self.check_count(self.dataset_length, type(dataset).__name__)
         self.follow(module)
 
     def follow(self, module: nn.Module) -> None:
