@@ -5,6 +5,7 @@ import errno
 import pytest
 from mmagic.registry import DATASETS, MODELS
 from mmengine.runner import Runner
+from mmengine.visualization import TensorboardVisBackend, Visualizer
 
 from projects.ecgan.engine.error_explanations import explain
 

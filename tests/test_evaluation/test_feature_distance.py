@@ -148,7 +148,7 @@ def test_distances_of_few_images_say_so(tmp_path, monkeypatch):
     assert 'covariance' not in remark  # of 3 features, which 5 images determine
     evaluate([metric], length=3)
     assert '3 images do not determine a covariance of 3 features' in metric.remarks[0]
-    monkeypatch.setattr(FeatureDistance, 'advised_images', 5)
+    monkeypatch.setattr('projects.ecgan.evaluation.feature_distance.ENOUGH_IMAGES', 5)
     evaluate([metric], length=5)
     assert metric.remarks == []
 
@@ -165,7 +165,7 @@ def test_the_log_says_each_remark_once(tmp_path, monkeypatch):
 
 
 def test_one_image_has_no_distance(tmp_path):
-    with pytest.raises(ConfigError, match='FeatureDistance needs 2 images or more, the data set'):
+    with pytest.raises(ConfigError, match='FeatureDistance needs at least 2 images, and ToyLayou'):
         evaluate([_metric(tmp_path)], length=1)
 
 

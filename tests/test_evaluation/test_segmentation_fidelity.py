@@ -194,17 +194,19 @@ def test_a_class_whose_every_label_is_ignored_is_ignored():
 
 
 def test_single_classes_are_results_where_they_are_wanted(tmp_path):
-    settings = dict(sources=('generated',), prefix='a', ignore_index=0, per_class=['road'])
-    metric = SegmentationFidelity(write_segmentor(tmp_path), **settings)
+    settings = dict(sources=('generated',), prefix='a', ignore_index=0)
+    metric, key = (
+        SegmentationFidelity(write_segmentor(tmp_path), **settings),
+        'a/generated/IoU.road',
+    )
+    metric.wanted = {key}
     result = evaluate([metric], model=ToyGenerator(wrong=1))
-    assert result['a/generated/IoU.road'] == pytest.approx(_counted((0, 255))[2])
-    assert sorted(result) == sorted(SegmentationFidelity.keys(**settings))
+    assert metric.class_keys()[key] == ('generated', 'IoU', 2)
+    assert result[key] == pytest.approx(_counted((0, 255))[2])
+    assert sorted(result) == sorted([*SegmentationFidelity.keys(**settings), key])
     possible = SegmentationFidelity.keys(['sky', 'wall', 'road', 'tree'], **settings)
     assert 'a/generated/IoU.tree' in possible
     assert 'a/generated/IoU.sky' not in possible
-    metric.per_class = ('sky',)
-    with pytest.raises(ConfigError, match=r"names \['sky'\], but the classes scored are"):
-        metric.prepare(ToyGenerator(), Runner.build_dataloader(loader_config(3)))
 
 
 def test_classes_without_pixels_are_said(tmp_path):

@@ -37,8 +37,8 @@ def _patch(iou_metric: ModuleType) -> None:
         if predicted > labelled:
             print_log(
                 f'IoUMetric: {predicted - labelled:.0f} of {predicted:.0f} pixels have a label '
-                f'that is neither one of the {classes} classes nor ignore_index; they lower the IoU of '
-                'what is predicted there',
+                f'that is neither one of the {classes} classes nor ignore_index; they lower the '
+                'IoU of what is predicted there',
                 'current',
                 logging.WARNING,
             )

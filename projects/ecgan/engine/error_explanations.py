@@ -35,8 +35,8 @@ def explain(error: BaseException) -> str | None:
         )
     if not _is_full(error) and (backend := _failing_backend(error)):
         return (
-            f'the {backend} of the visualizer failed: {one_line(error)} - mend that, or take it out '
-            'of visualizer.vis_backends'
+            f'the {backend} of the visualizer failed: {one_line(error)} - mend that, or take it '
+            'out of visualizer.vis_backends'
         )
     if isinstance(error, OSError):
         place = f': {error.filename}' if error.filename else ''

@@ -27,6 +27,10 @@ from torch.utils.data import DataLoader
 from .feature_networks import build_feature_network, feature_prefix
 from .layout_metric import LayoutMetric
 
+#: Below it results carry a caution: fewer images than Inception has features (2048) do not
+#: determine the covariance of these, and FID's bias is large.
+ENOUGH_IMAGES = 2000
+
 
 def _no_distance(fake: Tensor, real: Tensor) -> str:
     """Why there is no distance between two sets of features; '' where there is one."""
@@ -121,13 +125,7 @@ class FeatureDistance(LayoutMetric):
         prefix: Put before every result key.
     """
 
-    fewest_images = 2
-    # Fewer images than Inception has features (2048) do not determine the covariance of these.
-    advised_images = 2000
-    few_images = (
-        'FID is the larger the fewer they are, and KID varies; compare these numbers with those of '
-        'as many images only'
-    )
+    least_images = 2
 
     def __init__(self, network: dict, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
@@ -143,6 +141,17 @@ class FeatureDistance(LayoutMetric):
     ) -> dict[str, str]:
         name = feature_prefix(**network)
         return {f'{name}FID': 'less', f'{name}KID': 'less'}
+
+    @classmethod
+    def check_count(cls, images: int, dataset: str) -> str:
+        """Refuse a single image, and caution below :data:`ENOUGH_IMAGES`."""
+        super().check_count(images, dataset)
+        if images >= ENOUGH_IMAGES:
+            return ''
+        return (
+            f'FID and KID will be of {images} images, fewer than {ENOUGH_IMAGES}: FID is biased '
+            'upwards, KID varies; compare them with those of as many images only'
+        )
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Bring the network to the model's device; warn if it took part in the training."""
@@ -198,7 +207,7 @@ class FeatureDistance(LayoutMetric):
         return values
 
     def _remark_on_few(self, names: list[str], images: int, features: int) -> None:
-        if images >= self.advised_images:
+        if images >= ENOUGH_IMAGES:
             return
         singular = (
             f', the more so as {images} images do not determine a covariance of {features} features'
@@ -206,7 +215,7 @@ class FeatureDistance(LayoutMetric):
             else ''
         )
         self.remark(
-            f'{names[0]} and {names[1]} are of {images} images, fewer than {self.advised_images}: '
+            f'{names[0]} and {names[1]} are of {images} images, fewer than {ENOUGH_IMAGES}: '
             f'{names[0]} is biased upwards{singular}. Compare them with those of as many images '
             'only.'
         )

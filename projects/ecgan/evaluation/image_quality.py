@@ -31,11 +31,11 @@ class PairedMetric(LayoutMetric):
     Attributes:
         name: The result key.
         smallest: Least height and width of an image that has a score.
+        rule: Which of two values is better.
     """
 
     name: str
     smallest = 1
-    #: Which of two values is better.
     rule = 'greater'
 
     @classmethod
@@ -135,9 +135,9 @@ class PairedLPIPS(PairedMetric):
     """
 
     name = 'LPIPS'
+    rule = 'less'
     # From 31 pixels on each layer of AlexNet has a pixel left.
     smallest = 31
-    rule = 'less'
 
     def __init__(self, weights: str = ALEXNET_URL, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)

@@ -38,18 +38,17 @@ class LayoutMetric(BaseMetric):
         prefix: Put before every result key as ``prefix/key``. None: nothing.
 
     Attributes:
+        least_images: A smaller validation set is refused.
         num_images: How many pictures the last results are of.
         details: More of the last results.
         remarks: One sentence each, of the last results. The log says each of them once.
     """
 
+    least_images = 1
+
     SAMPLER_MODE = 'normal'
     sample_model = 'orig'
     default_prefix = ''
-    #: Images without which there is no value.
-    fewest_images = 1
-    #: Images below which the value depends on how many they are, and what then holds of it.
-    advised_images, few_images = 1, ''
 
     def __init__(self, prefix: str | None = None) -> None:
         super().__init__(collect_device='cpu', prefix=prefix)
@@ -58,10 +57,6 @@ class LayoutMetric(BaseMetric):
         self.details: dict = {}
         self.remarks: list[str] = []
         self._said: set[str] = set()
-
-    def remark(self, sentence: str) -> None:
-        """Say what the reader of the numbers has to know: in the log, once, and in the report."""
-        self.remarks.append(f'{self.prefix}: {sentence}' if self.prefix else sentence)
 
     @classmethod
     def keys(cls, classes: Sequence[str] | None = None, **settings: Any) -> dict[str, str]:
@@ -85,34 +80,35 @@ class LayoutMetric(BaseMetric):
         raise NotImplementedError
 
     @classmethod
-    def check_count(cls, images: int, where: str) -> None:
-        """Look whether a data set has images enough, before any is made; warn where they are few.
+    def check_count(cls, images: int, dataset: str) -> str:
+        """Look whether a data set has images enough, before any is made.
 
         Args:
-            images: How many there are.
-            where: What they are for, the start of the sentence.
+            images: How many it has.
+            dataset: Its name.
+
+        Returns:
+            What has to be known where they are few; '' where they are not.
 
         Raises:
-            ConfigError: The metric can not be computed of so few.
+            ConfigError: There are fewer than :attr:`least_images`.
         """
-        if 0 < images < cls.fewest_images:
+        if images < cls.least_images:
             raise ConfigError(
-                f'{where}: {cls.__name__} needs {cls.fewest_images} images or more, the data set '
-                f'has {images}; give it more, or take the metric out'
+                f'{cls.__name__} needs at least {cls.least_images} images, and {dataset} holds '
+                f'{images}: add some, or take {cls.__name__} out of the metrics.'
             )
-        if images < cls.advised_images:
-            print_log(
-                f'{where}: {cls.__name__} of {images} images (fewer than {cls.advised_images}): '
-                f'{cls.few_images}',
-                'current',
-                WARNING,
-            )
+        return ''
+
+    def remark(self, sentence: str) -> None:
+        """Say what the reader of the numbers has to know: in the log, once, and in the report."""
+        self.remarks.append(f'{self.prefix}: {sentence}' if self.prefix else sentence)
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Learn the length of the validation set and the model, which is not wrapped.
 
         Raises:
-            ConfigError: If the validation set is empty, or smaller than :attr:`fewest_images`.
+            ConfigError: If the validation set is empty, or smaller than :attr:`least_images`.
         """
         dataset = dataloader.dataset
         self.dataset_length = len(dataset)
@@ -123,8 +119,7 @@ class LayoutMetric(BaseMetric):
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
             )
-        if self.dataset_length < self.fewest_images:
-            self.check_count(self.dataset_length, type(dataset).__name__)
+        self.check_count(self.dataset_length, type(dataset).__name__)
         self.follow(module)
 
     def follow(self, module: nn.Module) -> None:

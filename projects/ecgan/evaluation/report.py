@@ -81,9 +81,6 @@ def _sections(metrics: dict[str, float]) -> dict[str, dict]:
         parts = key.split('/')
         source = next((part for part in parts if part in SECTIONS), 'generated')
         name = '/'.join(part for part in parts if part != source)
-        # Of single classes the report has a table, see _add_per_class.
-        if parts[-1].startswith(('IoU.', 'Acc.')):
-            continue
         sections.setdefault(source, {})[name] = value
     return sections
 

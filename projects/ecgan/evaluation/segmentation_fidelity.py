@@ -19,7 +19,7 @@ from .label_mapping import LabelMapping, build_label_mapping, ignored_ids
 from .layout_metric import LayoutMetric
 
 SOURCES = ('generated', 'real')
-MEANS, PER_CLASS = ('mIoU', 'mAcc', 'aAcc'), ('IoU', 'Acc')
+MEANS, OF_CLASSES = ('mIoU', 'mAcc', 'aAcc'), ('IoU', 'Acc')
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
 
 
@@ -34,7 +34,9 @@ class SegmentationFidelity(LayoutMetric):
     :mod:`~projects.ecgan.evaluation.class_areas`. Real images give the upper bound without which
     an mIoU says little; they are the same in every validation and are scored once.
 
-    :attr:`details` holds, per source, the same values and ``per_class``.
+    :attr:`details` holds, per source, the same values and ``per_class``. Those of single classes,
+    ``{source}/IoU.{class}`` and ``{source}/Acc.{class}``, are results as well where :attr:`wanted`
+    names them.
 
     Args:
         segmentor: Arguments of :class:`~projects.ecgan.models.segmentors.segmentor.Segmentor`.
@@ -42,12 +44,12 @@ class SegmentationFidelity(LayoutMetric):
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
         ignore_index: Value of pixels of ``gt_label_map`` that are left out, or several values,
-            beside those that are unknown (255, where there are more than 255 ids 65535); None: that
-            alone. The id of a class leaves that class out of every mean and table.
+            beside those that are unknown (255, with more than 255 ids 65535); None: that alone. The
+            id of a class leaves that class out of every mean and table.
         prefix: Put before every result key.
-        per_class: Classes that get keys of their own, ``{source}/IoU.car`` and
-            ``{source}/Acc.car``; a class without a value gives NaN. A run adds those that its
-            ``save_best`` names.
+
+    Attributes:
+        wanted: Keys of single classes (:meth:`class_keys`) that are to be among the results.
 
     Raises:
         ConfigError: If the segmentor's number of classes is not that of the label mapping.
@@ -60,10 +62,8 @@ class SegmentationFidelity(LayoutMetric):
         sources: Sequence[str] = SOURCES,
         ignore_index: int | Sequence[int] | None = None,
         prefix: str | None = None,
-        per_class: Sequence[str] = (),
     ) -> None:
         super().__init__(prefix=prefix)
-        self.per_class = tuple(per_class)
         unknown = set(sources) - set(SOURCE_FIELDS)
         if unknown:
             raise ConfigError(
@@ -75,9 +75,25 @@ class SegmentationFidelity(LayoutMetric):
         self.ignore_index = ignore_index
         if ignore_index is None:
             self.ignore_index = unknown_id(len(self.mapping.targets))
+        self.wanted: set[str] = set()
         self._real_scores: dict | None = None
         self._real_dataset: object = None
         self._label_pixels = 0
+
+    @property
+    def scored(self) -> list[int]:
+        """The segmentor's classes that are not ignored."""
+        return self.mapping.scored(self.ignore_index)
+
+    def class_keys(self) -> dict[str, tuple[str, str, int]]:
+        """Result keys of single classes, as :attr:`wanted` names them: source, score, class."""
+        start = f'{self.prefix}/' if self.prefix else ''
+        return {
+            f'{start}{source}/{score}.{self.mapping.classes[k]}': (source, score, k)
+            for source in self.sources
+            for score in OF_CLASSES
+            for k in self.scored
+        }
 
     @classmethod
     def _own_keys(
@@ -86,20 +102,14 @@ class SegmentationFidelity(LayoutMetric):
         sources: Sequence[str] = SOURCES,
         label_mapping: str = 'identity',
         ignore_index: int | Sequence[int] | None = None,
-        per_class: Sequence[str] = (),
         **settings: Any,
     ) -> dict[str, str]:
-        single = per_class
+        names = [*MEANS]
         if classes is not None:
-            mapping = build_label_mapping(label_mapping, len(classes), tuple(classes))
-            single = [mapping.classes[k] for k in mapping.scored(ignore_index)]
-        names = [*MEANS, *(f'{kind}.{name}' for kind in PER_CLASS for name in single)]
+            mapping = build_label_mapping(label_mapping, len(classes), classes)
+            scored = [mapping.classes[k] for k in mapping.scored(ignore_index)]
+            names += [f'{score}.{name}' for score in OF_CLASSES for name in scored]
         return {f'{source}/{name}': 'greater' for source in sources for name in names}
-
-    @property
-    def scored(self) -> list[int]:
-        """The segmentor's classes that are not ignored."""
-        return self.mapping.scored(self.ignore_index)
 
     def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:
         found = self.segmentor.num_classes
@@ -128,13 +138,6 @@ class SegmentationFidelity(LayoutMetric):
                     f'classes, but {type(dataloader.dataset).__name__} has {len(classes)}.'
                 )
             self.mapping = self._build_mapping('identity', classes)
-        scored = [self.mapping.classes[k] for k in self.scored]
-        unknown = sorted({*self.per_class} - {*scored})
-        if unknown:
-            raise ConfigError(
-                f'per_class of SegmentationFidelity names {unknown}, but the classes scored are '
-                f'{scored}'
-            )
         if dataloader.dataset is not self._real_dataset:
             self._real_scores, self._real_dataset = None, dataloader.dataset
 
@@ -193,12 +196,11 @@ class SegmentationFidelity(LayoutMetric):
         values = {
             f'{source}/{key}': self.details[source][key] for source in self.sources for key in MEANS
         }
-        for name in self.per_class:
-            place = self.mapping.classes.index(name)
-            for source in self.sources:
-                for kind, column in self.details[source]['per_class'].items():
-                    value = column[place]
-                    values[f'{source}/{kind}.{name}'] = math.nan if value is None else value
+        for key, (source, score, k) in self.class_keys().items():
+            if key in self.wanted:
+                value = self.details[source]['per_class'][score][k]
+                bare = key.removeprefix(f'{self.prefix}/') if self.prefix else key
+                values[bare] = math.nan if value is None else value
         return values
 
     def _remark_on_classes(self) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from mmengine.config import Config
 
+from projects.ecgan.datasets.procedural_scenes import SCENE_CLASSES
 from projects.ecgan.engine import configuration
 from projects.ecgan.errors import ConfigError
 
 SCENES = 'ecgan/ecgan_base16_1xb4-600iters_scenes-64x64'
 FIDELITY = dict(type='SegmentationFidelity', segmentor=dict(config='unet'))
+ROAD = list(SCENE_CLASSES).index('road')
 FID = dict(type='FeatureDistance', network=dict(type='inception'))
 
 
@@ -63,15 +65,21 @@ def test_several_results_have_a_rule_each() -> None:
     assert cfg.default_hooks.checkpoint.rule == ['less', 'greater']
 
 
-def test_a_class_gets_a_key_of_its_own() -> None:
+def test_a_single_class_is_a_result_too() -> None:
     cfg = checked(['generated/IoU.road', 'generated/mIoU'], FIDELITY)
-    assert cfg.val_evaluator.metrics[0].per_class == ['road']
     assert cfg.default_hooks.checkpoint.rule == ['greater', 'greater']
 
 
 def test_classes_are_those_of_the_mapping() -> None:
     metric = dict(FIDELITY, label_mapping='cityscapes')
-    assert checked('generated/Acc.car', metric).val_evaluator.metrics[0].per_class == ['car']
+    assert checked('generated/Acc.car', metric).default_hooks.checkpoint.rule == 'greater'
+    with pytest.raises(ConfigError, match=r"no result 'generated/Acc.kar'"):
+        checked('generated/Acc.kar', metric)
+
+
+def test_an_ignored_class_is_no_result() -> None:
+    with pytest.raises(ConfigError, match=r"no result 'generated/IoU.road'"):
+        checked('generated/IoU.road', dict(FIDELITY, ignore_index=ROAD))
 
 
 def test_classes_of_files_that_are_not_here_are_known() -> None:
@@ -108,7 +116,7 @@ def test_a_class_that_the_metric_does_not_give_alone_is_refused() -> None:
 
 @pytest.mark.parametrize('rule', ['greater', ['greater']])
 def test_a_rule_that_keeps_the_worst_is_refused(rule: Any) -> None:
-    with pytest.raises(ConfigError, match="rule='greater' would take the worst FID .*rule='less'"):
+    with pytest.raises(ConfigError, match=r"rule='greater' would take the worst FID .*rule='less'"):
         checked('FID', FID, rule=rule)
 
 
@@ -123,7 +131,7 @@ def test_early_stopping_waits_for_a_result_too() -> None:
     configuration.check_results(cfg)
     assert cfg.custom_hooks[0].rule == 'less'
     cfg.custom_hooks[0].monitor = 'fid'
-    with pytest.raises(ConfigError, match="custom_hooks.monitor: .*no result 'fid'"):
+    with pytest.raises(ConfigError, match=r"custom_hooks.monitor: .*no result 'fid'"):
         configuration.check_results(cfg)
 
 

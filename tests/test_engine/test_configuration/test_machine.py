@@ -40,8 +40,8 @@ def test_backends_whose_packages_are_here_are_no_word() -> None:
     check_config(Config(dict(visualizer=dict(type='Visualizer', vis_backends=backends))))
 
 
-def checked(monkeypatch: pytest.MonkeyPatch, device: str, count: int, **cfg: Any) -> None:
-    monkeypatch.setattr(machine, 'get_device', lambda: device)
+def checked(monkeypatch: pytest.MonkeyPatch, here: str, count: int, **cfg: Any) -> None:
+    monkeypatch.setattr(machine, 'get_device', lambda: here)
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: count)
     machine.check_machine(Config(cfg))
 
@@ -73,7 +73,7 @@ def test_more_processes_than_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('LOCAL_RANK', '4')
     checked(monkeypatch, 'cuda', 8, launcher='pytorch')
     checked(monkeypatch, 'cpu', 0, launcher='pytorch')
-    with pytest.raises(ConfigError, match='process 4 .* torch sees 4 GPUs here; start 4 processes'):
+    with pytest.raises(ConfigError, match=r'process 4 .* torch sees 4 GPUs here; start 4 '):
         checked(monkeypatch, 'cuda', 4, launcher='pytorch')
 
 

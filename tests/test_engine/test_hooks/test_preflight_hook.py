@@ -11,8 +11,8 @@ import toy_runner
 from evaluation_toys import RUN_CONFIG, write_segmentor
 from mmengine.config import Config
 from mmengine.runner import Runner
-from toy_runner import ToyModel, assert_equal_runs, build_runner
 from torch import nn
+from toy_runner import ToyModel, assert_equal_runs, build_runner
 
 from projects.ecgan.compat.safe_checkpoints import safe_load
 from projects.ecgan.engine import PreflightHook
@@ -32,9 +32,8 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if level == logging.WARNING:
             said.append(text)
 
-    for module in ('engine.preflight.disk', 'engine.preflight.batch_norms'):
-        monkeypatch.setattr(f'projects.ecgan.{module}.print_log', note)
-    monkeypatch.setattr('projects.ecgan.evaluation.layout_metric.print_log', note)
+    for module in ('disk', 'batch_norms', 'image_counts'):
+        monkeypatch.setattr(f'projects.ecgan.engine.preflight.{module}.print_log', note)
     return said
 
 
@@ -103,13 +102,15 @@ def loader(count: int, *metrics: Any) -> Loader:
 def test_few_images_are_said_with_their_number(warnings: list[str]) -> None:
     check_metrics(None, loader(1999, FeatureDistance, SegmentationFidelity))
     (said,) = warnings
-    assert said.startswith('validation (val_dataloader): FeatureDistance of 1999 images')
+    assert said.startswith('the validation has few images: FID and KID will be of 1999 images')
     check_metrics(None, loader(2000, FeatureDistance))
     assert len(warnings) == 1
 
 
 def test_one_image_ends_the_run_before_it_trains() -> None:
-    with pytest.raises(ConfigError, match='FeatureDistance needs 2 images or more.* has 1;'):
+    with pytest.raises(
+        ConfigError, match=r'FeatureDistance needs at least 2 .* val_dataloader holds 1'
+    ):
         check_metrics(None, loader(1, FeatureDistance))
 
 
@@ -123,7 +124,9 @@ def test_a_test_of_one_image_ends_a_training_before_it_begins(tmp_path: Path) ->
     cfg.test_dataloader.dataset.length = 1
     cfg.work_dir = str(tmp_path / 'work')
     cfg.custom_hooks = [dict(type='PreflightHook')]
-    with pytest.raises(ConfigError, match=r'test \(test_dataloader\): FeatureDistance needs 2'):
+    with pytest.raises(
+        ConfigError, match=r'FeatureDistance needs at least 2 .* test_dataloader holds 1'
+    ):
         Runner.from_cfg(cfg).train()
 
 
@@ -214,12 +217,14 @@ def test_the_norms_of_the_generator_are_meant(
 ) -> None:
     from ecgan_toys import build_model
 
+    model = build_model(repo_root)
+    other = build_model(repo_root, **{'generator.trunk.norm': dict(type='IN')})
     runner = build_runner(tmp_path, validate=False)
     runner._train_dataloader['batch_size'] = 1
     runner._train_loop = runner.build_train_loop(runner._train_loop)
-    runner.model = build_model(repo_root)
+    runner.model = model
     check_batch_norms(runner)
     assert len(warnings) == 1 and 'generator.trunk.blocks.' in warnings[0]
-    runner.model = build_model(repo_root, **{'generator.trunk.norm': dict(type='IN')})
+    runner.model = other
     check_batch_norms(runner)
     assert len(warnings) == 1, warnings[1:]

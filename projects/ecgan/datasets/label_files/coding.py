@@ -167,7 +167,7 @@ class LabelCoding:
     @property
     def is_renumbered(self) -> bool:
         """Whether a class has another id in the files."""
-        moved = (old != new != UNKNOWN for old, new in self.label_map.items())
+        moved = (old != new != self.unknown for old, new in self.label_map.items())
         return self.reduce_zero_label or any(moved)
 
     def in_files(self, ids: np.ndarray) -> np.ndarray:

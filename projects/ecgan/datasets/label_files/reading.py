@@ -216,9 +216,9 @@ def _palette_alone(form: MapForm, present: Sequence[int], colours: Sequence[Colo
         return 'index'
     shown = [form.palette[index] for index in present if index < len(form.palette)]
     if colours:
-        known = {tuple(colour) for colour in colours}
+        known, unknown = {tuple(colour) for colour in colours}, unknown_id(len(colours))
         of_index = [
-            index == unknown_id(len(colours)) or (index < len(colours) and tuple(colours[index]) == colour)
+            index == unknown or (index < len(colours) and tuple(colours[index]) == colour)
             for index, colour in zip(present, shown)
         ]
         if not all(of_index) and known.issuperset(shown) and len({*shown}) == len(shown):

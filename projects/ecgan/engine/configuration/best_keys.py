@@ -51,8 +51,7 @@ def check_results(cfg: Config) -> None:
     """Look up the results that ``save_best`` and ``monitor`` name, and settle which is better.
 
     Args:
-        cfg: Changed in place: ``rule`` of these hooks where it was left open, and ``per_class`` of
-            the metrics of whose classes one is named.
+        cfg: Changed in place: ``rule`` of these hooks where it was left open.
 
     Raises:
         ConfigError: No metric gives such a result, or the hook's ``rule`` would keep the worst.
@@ -141,10 +140,6 @@ def _look_up(
     classes = _classes(cfg.get('val_dataloader'), scope)
     everything = _results(metrics, scope, classes)
     if key in everything.rules:
-        for metric in metrics:
-            if key in (_keys(metric, scope, classes) or {}):
-                name = key.rpartition('/')[2].partition('.')[2]
-                metric['per_class'] = [*metric.get('per_class', ()), name]
         return everything.rules[key]
     if not results.complete:
         return None

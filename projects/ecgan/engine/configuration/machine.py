@@ -73,7 +73,7 @@ def _check_devices(cfg: Config) -> None:
     local_rank = int(os.environ.get('LOCAL_RANK', 0))
     if not on_cpu and count and local_rank >= count and cfg.get('launcher', 'none') != 'none':
         raise ConfigError(
-            f'process {local_rank} of this machine (counted from 0) asks for cuda:{local_rank}, but '
+            f'process {local_rank} of this machine (from 0 on) asks for cuda:{local_rank}, but '
             f'torch sees {count} GPUs here; start {count} processes on each machine'
         )
     visible = os.environ.get('CUDA_VISIBLE_DEVICES', '')
@@ -93,7 +93,9 @@ def _check_asked(device: str, count: int) -> None:
     """
     kind, _, index = device.partition(':')
     if kind == 'cuda' and int(index or 0) >= count:
-        raise ConfigError(f'the config asks for device={device!r}, but torch sees {count} GPUs here')
+        raise ConfigError(
+            f'the config asks for device={device!r}, but torch sees {count} GPUs here'
+        )
     if kind != get_device() or int(index or 0):
         raise ConfigError(
             f'the config asks for device={device!r}, but a run takes {get_device()!r} by itself; '

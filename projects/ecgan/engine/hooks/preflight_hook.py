@@ -8,8 +8,9 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import BaseLoop, Runner
 
-from ...datasets.palettes import generated_palette
+from ...datasets.palettes import palette_of
 from ...errors import ConfigError
+from ...models.parts.unwrap import unwrap
 from ...visualization import tile_samples
 from ..preflight import (
     check_batch_norms,
@@ -19,7 +20,6 @@ from ..preflight import (
     run_loaders,
 )
 
-_MOST_CLASSES = 255
 _COLUMNS = {'gt_label_map': 'layout', 'gt_img': 'photo'}
 _ROWS = 8
 
@@ -68,7 +68,9 @@ class PreflightHook(Hook):
         dataset = runner.train_loop.dataloader.dataset
         if hasattr(dataset, '__len__'):
             runner.visualizer.add_scalar('train_images', len(dataset), step=runner.iter)
-        picture = _picture(batch, getattr(dataset, 'metainfo', None) or {})
+        preprocessor = getattr(unwrap(runner.model), 'data_preprocessor', None)
+        num_classes = getattr(preprocessor, 'num_classes', 0)
+        picture = _picture(batch, getattr(dataset, 'metainfo', None) or {}, num_classes)
         if picture is not None:
             runner.visualizer.add_image('first_batch', picture, step=runner.iter)
 
@@ -90,12 +92,12 @@ class PreflightHook(Hook):
                 )
 
 
-def _picture(batch: Any, metainfo: dict) -> np.ndarray | None:
+def _picture(batch: Any, metainfo: dict, num_classes: int) -> np.ndarray | None:
     """Layouts and photos of a batch, (H, W, 3) uint8 in RGB; None of data of another kind."""
     samples = batch.get('data_samples') if isinstance(batch, dict) else None
     if not samples or not hasattr(samples[0], 'get') or samples[0].get('gt_label_map') is None:
         return None
-    palette = metainfo.get('palette') or generated_palette(_MOST_CLASSES)
+    palette = palette_of(metainfo, num_classes)
     try:
         grid = tile_samples(samples[:_ROWS], palette, _COLUMNS)
     except ValueError:

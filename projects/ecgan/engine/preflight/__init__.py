@@ -1,4 +1,4 @@
-"""What is looked at before the first iteration, so that nothing known beforehand ends a run late."""
+"""What is looked at before the first iteration: what is known beforehand ends no run late."""
 
 from .batch_norms import check_batch_norms
 from .disk import check_disk

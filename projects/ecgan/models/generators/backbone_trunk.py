@@ -44,8 +44,9 @@ class BackboneTrunk(BaseModule):
 
     Args:
         backbone: Config of a module of mmsegmentation's registry (``ResNetV1c``,
-            ``MixVisionTransformer``, ``UNet``..) from ``(N, N', H, W)`` to one or more feature maps,
-            in any order; ``in_channels`` is filled in. It initialises itself as it does there.
+            ``MixVisionTransformer``, ``UNet``..) from ``(N, N', H, W)`` to one or more feature
+            maps, in any order; ``in_channels`` is filled in. It initialises itself as it does
+            there.
         layout_channels: Channels N' of the layout.
         base_channels: Channels c of F; they double with each halving of the resolution up to the
             backbone's finest stage, whose width all stages are merged at.
@@ -54,8 +55,7 @@ class BackboneTrunk(BaseModule):
             photo, is not among them.
 
     Raises:
-        ConfigError: The backbone takes no layout of a power of two, or the strides of its stages are
-            none.
+        ConfigError: The backbone takes no layout of a power of two, or a stage's stride is none.
     """
 
     def __init__(
@@ -164,8 +164,6 @@ class BackboneTrunk(BaseModule):
             if name in return_features:
                 features[name] = x
         return x, features
-
-
 
 
 def _merge(in_channels: int, out_channels: int) -> nn.Module:
