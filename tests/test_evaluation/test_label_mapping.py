@@ -86,6 +86,12 @@ def test_ignore_index_wins_over_the_table():
     assert mapped.tolist() == [255, 1, 2, 3]
 
 
+@pytest.mark.parametrize('ignore_index', [0, (0,), (0, 255)])
+def test_unknown_stays_unknown_beside_an_ignored_class(ignore_index):
+    mapping = build_label_mapping('identity', 3)
+    assert mapping(torch.tensor([0, 1, 2, 3, 255]), ignore_index).tolist() == [255, 1, 2, 255, 255]
+
+
 @pytest.mark.parametrize('alien', [-1, 151])
 def test_alien_id_is_named(alien):
     mapping = build_label_mapping('ade20k')

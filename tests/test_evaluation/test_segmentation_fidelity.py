@@ -13,6 +13,7 @@ from evaluation_toys import (
     write_segmentor,
 )
 from mmagic.registry import METRICS
+from mmengine.runner import Runner
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.evaluation import SegmentationFidelity
@@ -99,8 +100,6 @@ def test_real_images_are_scored_once(tmp_path):
 
     metric = SegmentationFidelity(write_segmentor(tmp_path))
     evaluator = Evaluator([metric])
-    from mmengine.runner import Runner
-
     model = trained(ToyGenerator(wrong=2))
     loader = Runner.build_dataloader(loader_config(3))
     evaluator.prepare_metrics(model, loader)
@@ -195,13 +194,19 @@ def test_a_class_whose_every_label_is_ignored_is_ignored():
 
 
 def test_single_classes_are_results_where_they_are_wanted(tmp_path):
-    metric = SegmentationFidelity(write_segmentor(tmp_path), sources=('generated',), prefix='a')
-    key = 'a/generated/IoU.road'
+    settings = dict(sources=('generated',), prefix='a', ignore_index=0)
+    metric, key = (
+        SegmentationFidelity(write_segmentor(tmp_path), **settings),
+        'a/generated/IoU.road',
+    )
     metric.wanted = {key}
     result = evaluate([metric], model=ToyGenerator(wrong=1))
     assert metric.class_keys()[key] == ('generated', 'IoU', 2)
-    assert result[key] == pytest.approx(_counted((255,))[2])
-    assert len(result) == 4
+    assert result[key] == pytest.approx(_counted((0, 255))[2])
+    assert sorted(result) == sorted([*SegmentationFidelity.keys(**settings), key])
+    possible = SegmentationFidelity.keys(['sky', 'wall', 'road', 'tree'], **settings)
+    assert 'a/generated/IoU.tree' in possible
+    assert 'a/generated/IoU.sky' not in possible
 
 
 def test_classes_without_pixels_are_said(tmp_path):
