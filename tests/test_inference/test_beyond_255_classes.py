@@ -24,6 +24,7 @@ from projects.ecgan.inference import export, export_checkpoint
 from projects.ecgan.inference.input_maps import NamedMap
 from projects.ecgan.painting import LabelSet, LayoutSession, read_layout, write_layout
 
+pytestmark = pytest.mark.slow
 PIPELINE = [
     dict(type='LoadPhoto'),
     dict(type='LoadLabelMap'),
@@ -142,7 +143,6 @@ def test_the_page_saves_what_it_reads(trained):
         assert Image.open(io.BytesIO(saved)).mode == mode
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     'trained',
     [256, *(pytest.param(count, marks=pytest.mark.campaign) for count in (255, 257, 300))],
