@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from ...errors import ConfigError
+from .segmentor_ids import check_segmentor_ids
 
 Path = tuple[str, ...]
 
@@ -53,13 +54,15 @@ def check_config(cfg: Config) -> None:
     """Look up every type name that a run of a resolved config builds.
 
     Raises:
-        ConfigError: A name is not registered; says where it is and what is close to it.
+        ConfigError: A name is not registered; says where it is and what is close to it. Or a
+            segmentor takes a class for unknown.
     """
     scope = cfg.get('default_scope') or 'mmengine'
     for path, name in _named_types(cfg):
         registry = _registry_of(path)
         if registry is not None:
             _look_up(registry, name, scope, path)
+    check_segmentor_ids(cfg)
 
 
 def _named_types(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
