@@ -109,3 +109,11 @@ def test_unknown_name():
 def test_identity_needs_a_number_of_classes():
     with pytest.raises(ValueError, match='needs num_classes'):
         build_label_mapping('identity')
+
+
+@pytest.mark.parametrize(('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535)])
+def test_unknown_is_no_class_of_many(count, unknown):
+    mapping = build_label_mapping('identity', count)
+    labels = torch.tensor([0, 254, count - 1, unknown, count])
+    assert mapping.ignored == unknown
+    assert mapping(labels).tolist() == [0, 254, count - 1, unknown, unknown]

@@ -65,6 +65,53 @@ def test_calculate_refuses(predictions, labels, message):
         SegmentationFidelity.calculate(predictions, labels, num_classes=3)
 
 
+@pytest.mark.parametrize(
+    ('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535), (300, 65535)]
+)
+def test_the_last_class_counts_and_unknown_does_not(count, unknown):
+    # labels:      0 k k k ?      predictions: 0 k k 0 k
+    last = count - 1
+    labels = torch.tensor([[[0, last, last, last, unknown]]])
+    predictions = torch.tensor([[[0, last, last, 0, last]]])
+    result = SegmentationFidelity.calculate(predictions, labels, count)
+    assert result['per_class']['IoU'] == pytest.approx([1 / 2, *[None] * (count - 2), 2 / 3])
+    assert result['mIoU'] == pytest.approx(7 / 12) and result['aAcc'] == pytest.approx(3 / 4)
+
+
+def test_class_255_in_bytes_counts():
+    labels = torch.tensor([[[0, 255, 255, 255]]], dtype=torch.uint8)
+    predictions = torch.tensor([[[0, 255, 255, 0]]])
+    result = SegmentationFidelity.calculate(predictions, labels, 256)
+    assert result['aAcc'] == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize(
+    ('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535), (300, 65535)]
+)
+def test_a_judge_of_many_classes(tmp_path, count, unknown):
+    segmentor = write_segmentor(tmp_path, count)
+    weights = torch.load(segmentor['checkpoint'], weights_only=True)
+    # Class k is a mean of the three channels of 2 k / 3, so that 8 bits hold 300 classes.
+    weights['state_dict']['step'].fill_(2 / 3)
+    torch.save(weights, segmentor['checkpoint'])
+    metric = SegmentationFidelity(segmentor, sources=('generated',))
+    last = count - 1
+    red = min(2 * last, 255)
+    green = min(2 * last - red, 255)
+    colour = torch.tensor([red, green, 2 * last - red - green], dtype=torch.uint8)
+    label = torch.full((8, 8), last)
+    label[:, 4:] = unknown
+    label[0, :4] = 0
+    fake = colour.view(3, 1, 1).expand(3, 8, 8).contiguous()
+    metric.process({}, [dict(gt_label_map=label, fake_img=fake)])
+    values = metric.compute_metrics(metric.results)
+    # Known are 32 pixels: 28 of the last class, which is seen everywhere, and 4 of class 0.
+    assert values['generated/aAcc'] == pytest.approx(28 / 32)
+    assert values['generated/mIoU'] == pytest.approx((28 / 32 + 0) / 2)
+    assert metric.protocol()['label_pixels'] == 32
+    assert metric.protocol()['ignore_index'] == unknown
+
+
 def test_perfect_images_score_one(tmp_path):
     metric = {'type': 'SegmentationFidelity', 'segmentor': write_segmentor(tmp_path)}
     result = evaluate([METRICS.build(metric)])

@@ -98,7 +98,11 @@ def _unblended(
     """The maps whose values were not blended."""
     reads = [read[id(look)] for look in looks]
     maps_with = Counter(value for each in reads for value in each.counts)
-    refuse_blends(reads, {row.id for row in rows})
+    if reads and reads[0].is_colour:
+        listed = {_number(row.colour) for row in rows if row.colour}
+    else:
+        listed = {row.id for row in rows}
+    refuse_blends(reads, listed)
     findings, clean = [], []
     for look, each in zip(looks, reads):
         text = smeared(look.label, each, maps_with, len(looks))
