@@ -109,6 +109,18 @@ class LabelCoding:
         Raises:
             DataError: As :meth:`ids`.
         """
+        reading = self.reading_of(stored, name)
+        ids = self.ids(reading.values(stored, name), name)
+        if stored.hidden is not None and reading.hidden == 'unknown':
+            ids = np.where(stored.hidden, UNKNOWN, ids).astype(ids.dtype)
+        return np.where(ids < 0, UNKNOWN, ids) if ids.dtype.kind == 'i' else ids
+
+    def reading_of(self, stored: StoredMap, name: str) -> Reading:
+        """What the samples of one map stand for, with nothing left open.
+
+        Raises:
+            DataError: Its palette is that of a drawing whose colours were reduced.
+        """
         colours, form = self.colours or (), stored.form
         present = present_keys(stored) if self.reading.is_open(form, colours) else []
         # Where ids in files are numbered otherwise, the palette's places are not theirs.
@@ -118,10 +130,7 @@ class LabelCoding:
         reading = self.reading.for_file(form, present, colours)
         if colours and form.kind == 'palette' and reading.palette == 'index' and present:
             check_drawing(form, present, colours, name)
-        ids = self.ids(reading.values(stored, name), name)
-        if stored.hidden is not None and reading.hidden == 'unknown':
-            ids = np.where(stored.hidden, UNKNOWN, ids).astype(ids.dtype)
-        return np.where(ids < 0, UNKNOWN, ids) if ids.dtype.kind == 'i' else ids
+        return reading
 
     def ids(self, values: np.ndarray, name: str) -> np.ndarray:
         """Layout ids of a map.
