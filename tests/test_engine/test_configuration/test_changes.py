@@ -139,8 +139,8 @@ def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
 def test_every_run_gets_its_hooks_once() -> None:
     cfg = Config(dict(custom_hooks=[dict(type='A')]))
     always = {'progress': 'mmagic.ProgressHook', 'matching': 'mmagic.MatchingCheckpointHook'}
-    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook')
-    names = ('random_state', 'interruption', 'finite')
+    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook', 'ContinuingHook')
+    names = ('random_state', 'interruption', 'finite', 'continuing')
     wanted = {**always, **{name: f'mmagic.{kind}' for name, kind in zip(names, kinds)}}
     assert hooks_of(cfg) == wanted
     assert hooks_of(cfg) == wanted
@@ -154,6 +154,7 @@ def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
             default_hooks=dict(
                 timer=dict(type='IterTimerHook'),
                 **dict.fromkeys(('progress', 'interruption', 'finite', 'matching', 'samples')),
+                continuing=None,
             ),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )

@@ -131,8 +131,7 @@ def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes:
     if refused:
         listed = '; '.join(map(str, refused[:_MOST_KEYS])) + '; ...' * (len(refused) > _MOST_KEYS)
         raise CheckpointError(
-            f'{name} can not go on with another {listed} - {ways_on(name)}, or resume it with the '
-            'config that it was trained with'
+            f'the checkpoint {name} can not go on with another {listed} - {ways_on(name)}'
         )
     return Changes(found, 'convert_to_iter_based' in str(new.get('param_scheduler')))
 
@@ -140,8 +139,9 @@ def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes:
 def ways_on(name: str) -> str:
     """What to do in place of a resume that is refused."""
     return (
-        f'begin a new run from what fits of its weights (load_from={name} without --resume), or '
-        'one from the beginning in a new work dir'
+        'take the config that it was trained with, which lies beside it, or begin a new run: from '
+        f'what fits of its weights (load_from={name} without --resume), or from nothing in a new '
+        'work dir'
     )
 
 
