@@ -94,6 +94,15 @@ def test_classes_of_files_that_are_not_here_are_known() -> None:
     assert cfg.default_hooks.checkpoint.rule == 'greater'
 
 
+def test_data_that_are_not_here_are_no_error_of_a_key() -> None:
+    dataset = dict(type='BasicImageDataset', ann_file='/nowhere.txt', data_root='/nowhere')
+    swd = dict(type='SWD', image_shape=(3, 64, 64))
+    checked('SWD/avg', swd, dataset=dataset, rule='less')
+    checked('generated/IoU.lamp', FIDELITY, dataset=dataset, rule='greater')
+    with pytest.raises(ConfigError, match=r"'generated/mIou'; .*'generated/mIoU'"):
+        checked('generated/mIou', FIDELITY, dataset=dataset)
+
+
 @pytest.mark.parametrize(
     ('key', 'hint'),
     [

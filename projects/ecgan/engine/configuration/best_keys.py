@@ -137,11 +137,16 @@ def _look_up(
         wish.hook[wish.entry] = key = next(iter(results.rules))
     if key in results.rules:
         return results.rules[key]
-    classes = _classes(cfg.get('val_dataloader'), scope)
+    try:
+        classes = _classes(cfg.get('val_dataloader'), scope)
+    # Other toolboxes' data sets read their files first; that these are not here is said by the run.
+    except Exception:
+        classes = None
     everything = _results(metrics, scope, classes)
     if key in everything.rules:
         return everything.rules[key]
-    if not results.complete:
+    may_be_a_class = classes is None and '.' in key.rpartition('/')[2]
+    if not results.complete or may_be_a_class:
         return None
     near = difflib.get_close_matches(key, everything.rules, n=3, cutoff=0.7)
     shown = [*results.rules][:_SHOWN]
