@@ -11,7 +11,7 @@ from ..inspection.map_inspection import ReadMap
 from ..inspection.pair_inspection import PairInspection
 from .blends import refuse_blends, smeared
 from .found_classes import of_maps
-from .labelling import Labelling, Looks
+from .labelling import Labelling, Looks, number_of_colour
 from .listed_classes import of_list
 from .reading_choice import choose_reading
 
@@ -99,7 +99,7 @@ def _unblended(
     reads = [read[id(look)] for look in looks]
     maps_with = Counter(value for each in reads for value in each.counts)
     if reads and reads[0].is_colour:
-        listed = {_number(row.colour) for row in rows if row.colour}
+        listed = {number_of_colour(row.colour) for row in rows if row.colour}
     else:
         listed = {row.id for row in rows}
     refuse_blends(reads, listed)

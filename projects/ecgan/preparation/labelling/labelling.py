@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ...datasets.label_files import LabelCoding, Reading, unknown_id
+import numpy as np
+
+from ...datasets.label_files import LabelCoding, Reading, colour_numbers, unknown_id
 from ..findings import Finding
 from ..inspection.pair_inspection import PairInspection
 
@@ -80,6 +82,11 @@ def index_kind(looks: Looks) -> str:
     """The kind of a labelling whose maps hold ids: 'palette' where most have one, or 'ids'."""
     with_palette = sum(look.label.form.kind == 'palette' for look in looks)
     return 'palette' if 2 * with_palette > len(looks) else 'ids'
+
+
+def number_of_colour(colour: Sequence[int]) -> int:
+    """The number by which maps in colours hold an RGB colour."""
+    return int(colour_numbers(np.array(colour)))
 
 
 def shown_values(values: Iterable[int]) -> str:

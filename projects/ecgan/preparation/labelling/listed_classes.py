@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from ...datasets.label_files import UNKNOWN, colour_numbers, unknown_id
+from ...datasets.label_files import UNKNOWN, unknown_id
 from ...datasets.palettes import generated_palette, voc_numbers
 from ...errors import DataError
 from ..classes import ClassRow
 from ..inspection.map_inspection import ReadMap
 from .blends import refuse_scaled_one_by_one
-from .labelling import HIGHEST, Colour, Labelling, Looks, index_kind, shown_values
+from .labelling import HIGHEST, Colour, Labelling, Looks, index_kind, number_of_colour, shown_values
 
 _SHOWN = 5
 
@@ -67,7 +65,7 @@ def _with_voc(
 ) -> tuple[Sequence[ClassRow], Sequence[ClassRow]]:
     """Classes of a list without colours with those of Pascal VOC, where maps hold such alone."""
     voc = {number: colour for colour, number in voc_numbers().items()}
-    is_voc = present <= {_number(colour) for colour in voc.values()}
+    is_voc = present <= {number_of_colour(colour) for colour in voc.values()}
     if not is_voc or any(row.colour for row in (*known, *unknown)):
         return known, unknown
     rows = list(unknown)
@@ -98,7 +96,7 @@ def _of_listed_colours(
     places = [*range(len(known)), *[no_class] * len(unknown)]
     # Where classes share a colour the first one has it, as in the data set.
     pairs = list(zip((*known, *unknown), places))
-    ids = {_number(row.colour): place for row, place in reversed(pairs)}
+    ids = {number_of_colour(row.colour): place for row, place in reversed(pairs)}
     names = [row.name for row in known]
     return Labelling('colours', names, palette, bool(unknown), label_map, label_colours, ids)
 
@@ -117,7 +115,3 @@ def _scaled(ids: Mapping[int, int], present: set[int], notes: list[str]) -> dict
         'as these, spread evenly to 255'
     )
     return {value: ids[place] for value, place in places.items()}
-
-
-def _number(colour: Sequence[int]) -> int:
-    return int(colour_numbers(np.array(colour)))
