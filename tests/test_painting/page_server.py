@@ -17,7 +17,18 @@ START_SECONDS = 120
 
 @contextmanager
 def serving(repo_root: Path, checkpoint: Path, folder: Path) -> Iterator[str]:
-    """Run the tool in an empty folder, in which nothing may be but its log afterwards."""
+    """Run the tool as :func:`served`; the address alone."""
+    with served(repo_root, checkpoint, folder) as (address, _):
+        yield address
+
+
+@contextmanager
+def served(repo_root: Path, checkpoint: Path, folder: Path) -> Iterator[tuple[str, int]]:
+    """Run the tool in an empty folder, in which nothing may be but its log afterwards.
+
+    Yields:
+        Address of the page, and the process's number.
+    """
     port = free_port()
     command = [sys.executable, '-W', 'ignore', repo_root / 'tools' / 'paint.py', checkpoint]
     # The library behaves differently where it finds itself in a test.
@@ -29,7 +40,7 @@ def serving(repo_root: Path, checkpoint: Path, folder: Path) -> Iterator[str]:
     found = f'http://127.0.0.1:{port}/'
     try:
         _wait_for(found, server, folder / 'log.txt')
-        yield found
+        yield found, server.pid
         assert server.poll() is None, 'the server ended by itself'
         assert 'Traceback' not in (folder / 'log.txt').read_text()
         assert [path.name for path in folder.iterdir()] == ['log.txt'], 'it writes files'

@@ -177,8 +177,8 @@ class LayoutMetric(BaseMetric):
                 values = {f'{self.prefix}/{key}': value for key, value in values.items()}
             if len(rows) < self.dataset_length:
                 self.remark(
-                    f'{type(self).__name__} measured {len(rows)} of {self.dataset_length} images: '
-                    'the data loader leaves out the others (drop_last?)'
+                    f'{len(rows)} of {self.dataset_length} images were measured: the data loader '
+                    'leaves out the others (drop_last?)'
                 )
             outcome = [values, self.details, self.remarks]
         broadcast_object_list(outcome)

@@ -43,9 +43,9 @@ class SegmentationFidelity(LayoutMetric):
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255, with
-            more than 255 ids 65535. The id of a class leaves that class out of every mean and
-            table.
+        ignore_index: Value of pixels of ``gt_label_map`` that are left out, or several values,
+            beside those that are unknown (255, with more than 255 ids 65535); None: that alone. The
+            id of a class leaves that class out of every mean and table.
         prefix: Put before every result key.
 
     Attributes:
@@ -107,8 +107,8 @@ class SegmentationFidelity(LayoutMetric):
         names = [*MEANS]
         if classes is not None:
             mapping = build_label_mapping(label_mapping, len(classes), classes)
-            scored = mapping.scored(() if ignore_index is None else ignore_index)
-            names += [f'{score}.{mapping.classes[k]}' for score in OF_CLASSES for k in scored]
+            scored = [mapping.classes[k] for k in mapping.scored(ignore_index)]
+            names += [f'{score}.{name}' for score in OF_CLASSES for name in scored]
         return {f'{source}/{name}': 'greater' for source in sources for name in names}
 
     def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 OLDEST_TORCH = Version('2.6')
 ONNX_PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 ONNX_INSTALL = 'pip install onnx onnxscript onnxruntime'
+_IDS = 'ids of label maps as in the files, once read as `reading` says; never colours'
 # What other kernels may differ by: values in [-1, 1], and the pixels' values that rounding then
 # takes to the neighbouring level.
 MAX_DIFFERENCE = 1e-4
@@ -125,7 +126,7 @@ def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict
     if not inferencer.model.data_preprocessor.with_unknown:
         unknown = None
     kind = 'float32 in [-1, 1]' if as_float else 'uint8'
-    inputs = dict(labels=f'{_id_type(inferencer)} (batch, height, width): ids of label maps')
+    inputs = dict(labels=f'{_id_type(inferencer)} (batch, height, width): {_IDS}')
     if inferencer.model.data_preprocessor.with_boundary:
         inputs['instances'] = (
             'int64 (batch, height, width): ids of instances; the labels where there are none'
@@ -136,6 +137,9 @@ def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict
         first_id=first,
         unknown_id=unknown,
         label_map=list(coding.label_map.items()),
+        label_colours=inferencer.knowledge.label_colours,
+        reading=inferencer.coding.reading.choices,
+        trained_size=inferencer.trained_size,
         divisor=inferencer.divisor,
         noise_seed=seed if inferencer.has_noise else None,
         inputs=inputs,

@@ -255,6 +255,8 @@ class ECGANInferencer(BaseInferencer):
         """
         name, seeds = label_map.name, self.check_seed(seed)
         labels = self.knowledge.read(label_map.content, self.coding, name)
+        note = self.knowledge.palette_note(label_map.content, self.coding, name)
+        self._say(note, once='palette')
         objects = labels
         if instances is not None:
             variable = self.coding.reading.variable

@@ -11,7 +11,7 @@ import numpy as np
 from mmagic.registry import DATASETS
 from PIL import Image
 
-from ..datasets.label_files import LabelCoding, LabelMap, Reading, read_stored
+from ..datasets.label_files import LabelCoding, LabelMap, Reading, StoredMap, read_stored
 from ..datasets.palettes import label_preset
 from ..errors import DataError
 
@@ -86,7 +86,8 @@ class TrainingKnowledge:
     def read(self, content: LabelMap | bytes, coding: LabelCoding, name: str) -> np.ndarray:
         """Label ids (H, W) int64 of a map, as the data set of the training read them.
 
-        Files that had no colours in training may have them here: those of the palette.
+        Files that had no colours in training may have them here: those of the palette. An array
+        (H, W) holds ids, however files say theirs.
 
         Args:
             content: A file, its content, a picture or an array.
@@ -96,16 +97,31 @@ class TrainingKnowledge:
         Raises:
             DataError: It cannot be read, or holds colours of no class.
         """
-        if isinstance(content, str | Path):
-            name = str(content)
-        elif not isinstance(content, Image.Image | bytes):
-            content = np.asarray(content)
-        stored = read_stored(content, name, coding.reading.variable)
+        stored, name = _stored(content, coding, name)
+        if stored.form.kind == 'grey' and not isinstance(content, str | Path | bytes | Image.Image):
+            coding = replace(coding, reading=Reading())
         if stored.form.kind == 'colours' and self.has_files and not self.has_colours:
             # One channel of colours may hold the ids.
             with contextlib.suppress(DataError):
                 return replace(coding, colours=None).read(stored, name).astype(np.int64)
         return coding.read(stored, name).astype(np.int64)
+
+    def palette_note(self, content: LabelMap | bytes, coding: LabelCoding, name: str) -> str:
+        """What is to be said of a map whose indices are ids by the training, not by its colours."""
+        if coding.reading.palette != 'index' or not coding.colours:
+            return ''
+        stored, name = _stored(content, coding, name)
+        if stored.form.kind != 'palette':
+            return ''
+        open_coding = replace(coding, reading=replace(coding.reading, palette=''))
+        with contextlib.suppress(DataError):
+            if open_coding.reading_of(stored, name).palette != 'colours':
+                return ''
+        return (
+            f'{name}: its palette shows the colours of other classes than its indices say, and '
+            "indices are read as in training (palette='index'); of a drawing in the colours of "
+            'classes that was made indexed save it in RGB'
+        )
 
     @property
     def has_colours(self) -> bool:
@@ -135,6 +151,15 @@ class TrainingKnowledge:
             num_classes,
             of_classes=not self.label_colours,
         )
+
+
+def _stored(content: LabelMap | bytes, coding: LabelCoding, name: str) -> tuple[StoredMap, str]:
+    """A map as it is stored, and its name."""
+    if isinstance(content, str | Path):
+        name = str(content)
+    elif not isinstance(content, Image.Image | bytes):
+        content = np.asarray(content)
+    return read_stored(content, name, coding.reading.variable), name
 
 
 def data_sets(cfg: Mapping[str, Any], loader: str) -> Iterator[dict]:

@@ -9,7 +9,7 @@ from ..errors import DataError, UserError
 
 
 class DatasetLayouts:
-    """The layouts of the data set that a model is tested on, as its pipeline makes them.
+    """The layouts of the data set that a model is tested on (validated, trained), as it makes them.
 
     Attributes:
         reason: Why there is none, '' where there are some.
@@ -22,7 +22,7 @@ class DatasetLayouts:
         self.reason = ''
         self._dataset = ()
         if not config:
-            self.reason = 'the config of the checkpoint names no data set for testing'
+            self.reason = 'the config of the checkpoint names no data set'
             return
         try:
             # The transforms of its pipeline are looked up in the scope that is set.

@@ -1,10 +1,13 @@
 """Layouts from and to files that people hand over; what is too large is refused unopened."""
 
+import contextlib
 import io
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from ..datasets.label_files import read_ids
 from ..errors import DataError
 from ..inference import ECGANInferencer
 from ..inference.input_maps import NamedMap
@@ -54,27 +57,47 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
 
 
 def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
-    """A PNG whose values are the ids (H, W) of a layout, as the model's label maps have them.
+    """A PNG of the ids (H, W) of a layout that is read back as they are.
 
-    It shows the palette's colours where 8 bits hold the ids; otherwise it is grey of 16 bits.
+    Its values are ids in the colours of the palette; where the training's files said theirs
+    otherwise, ids without colours, or colours alone.
 
     Raises:
-        DataError: 16 bits do not hold the ids either.
+        DataError: 16 bits do not hold the ids.
     """
-    known = labels.as_in_files(np.array([label.id for label in labels.labels]))
-    written = labels.as_in_files(ids)
+    forms = list(_forms(ids, labels))
+    for content in forms:
+        with contextlib.suppress(DataError):
+            if np.array_equal(read_ids(content, labels.coding, 'layout'), ids):
+                return content
+    return forms[0]
+
+
+def _forms(ids: np.ndarray, labels: LabelSet) -> Iterator[bytes]:
+    """The ways to write a layout, the one that shows most first."""
+    classes = np.array([label.id for label in labels.labels])
+    known, in_files = labels.as_in_files(classes), labels.as_in_files(ids)
     if known.min() < 0 or known.max() > _MOST:
         raise DataError(
             f'the label maps of this model have ids from {known.min()} to {known.max()}, a PNG '
             f'holds 0 to {_MOST}'
         )
-    if known.max() > 255:
-        return write_picture(written.astype(np.uint16))
-    picture = Image.fromarray(written.astype(np.uint8)).convert('P')
-    colours = np.zeros((256, 3), np.uint8)
-    colours[known] = [label.colour for label in labels.labels]
-    picture.putpalette(colours.tobytes())
-    return _png(picture)
+    if known.max() <= 255:
+        picture = Image.fromarray(in_files.astype(np.uint8)).convert('P')
+        colours = np.zeros((256, 3), np.uint8)
+        colours[known] = [label.colour for label in labels.labels]
+        picture.putpalette(colours.tobytes())
+        yield _png(picture)
+        in_files = in_files.astype(np.uint8)
+    if labels.coding.colours and not labels.coding.is_renumbered:
+        table = np.zeros((max(int(classes.max()), len(labels.coding.colours)) + 1, 3), np.uint8)
+        table[classes] = [label.colour for label in labels.labels]
+        for new in classes:
+            old = int(labels.as_in_files(np.array([new]))[0])
+            if old < len(labels.coding.colours):
+                table[new] = labels.coding.colours[old]
+        yield write_picture(table[ids])
+    yield write_picture(in_files if known.max() <= 255 else in_files.astype(np.uint16))
 
 
 def write_picture(pixels: np.ndarray) -> bytes:

@@ -249,6 +249,9 @@ class PaintPage:
         except UserError as error:
             _complain(error.sentence)
         else:
+            note = self.shared.inferencer.knowledge.size_note(ids.shape).partition(':')[0]
+            if note:
+                ui.notify(note, type='warning', multi_line=True, close_button='Close', timeout=8000)
             await self._changed(self.session.replace(ids))
 
     async def _changed(self, changed: bool) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..inference import ECGANInferencer, Seeds
+from ..inference.training_knowledge import LOADERS
 from .dataset_layouts import DatasetLayouts
 from .label_set import LabelSet
 from .latest_only_queue import LatestOnlyQueue
@@ -41,8 +42,9 @@ class SharedState:
     def __init__(self, inferencer: ECGANInferencer) -> None:
         self.inferencer = inferencer
         self.labels = LabelSet.of(inferencer)
-        test = inferencer.cfg.get('test_dataloader') or {}
-        self.scenes = DatasetLayouts(test.get('dataset'))
+        loaders = (inferencer.cfg.get(name) or {} for name in LOADERS)
+        found = filter(None, (loader.get('dataset') for loader in loaders))
+        self.scenes = DatasetLayouts(next(found, None))
         self.queue = LatestOnlyQueue(lambda request: self.render(*request))
 
     def empty(self, label: int) -> np.ndarray:

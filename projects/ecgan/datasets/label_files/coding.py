@@ -121,6 +121,24 @@ class LabelCoding:
         Raises:
             DataError: As :meth:`ids`.
         """
+        reading = self.reading_of(stored, name)
+        is_hidden = stored.hidden is not None and reading.hidden == 'unknown'
+        values = reading.values(stored, name)
+        if is_hidden and values.ndim == 3 and self.colours:
+            # Colours of what is hidden are of no class.
+            values = np.where(stored.hidden[..., None], self.colours[0], values)
+        ids = self.ids(values, name)
+        if is_hidden:
+            ids = self._wide_enough(ids)
+            ids[stored.hidden] = self.unknown
+        return np.where(ids < 0, self.unknown, ids) if ids.dtype.kind == 'i' else ids
+
+    def reading_of(self, stored: StoredMap, name: str) -> Reading:
+        """What the samples of one map stand for, with nothing left open.
+
+        Raises:
+            DataError: Its palette is that of a drawing whose colours were reduced.
+        """
         colours, form = self.colours or (), stored.form
         present = present_keys(stored) if self.reading.is_open(form, colours) else []
         # Where ids in files are numbered otherwise, the palette's places are not theirs.
@@ -130,11 +148,7 @@ class LabelCoding:
         reading = self.reading.for_file(form, present, colours)
         if colours and form.kind == 'palette' and reading.palette == 'index' and present:
             check_drawing(form, present, colours, name)
-        ids = self.ids(reading.values(stored, name), name)
-        if stored.hidden is not None and reading.hidden == 'unknown':
-            ids = self._wide_enough(ids)
-            ids[stored.hidden] = self.unknown
-        return np.where(ids < 0, self.unknown, ids) if ids.dtype.kind == 'i' else ids
+        return reading
 
     def ids(self, values: np.ndarray, name: str) -> np.ndarray:
         """Layout ids of a map.

@@ -14,6 +14,7 @@ from mmengine.registry import Registry
 
 from ...errors import ConfigError
 from .machine import check_machine
+from .segmentor_ids import check_segmentor_ids
 
 Path = tuple[str, ...]
 
@@ -55,7 +56,8 @@ def check_config(cfg: Config) -> None:
 
     Raises:
         ConfigError: A name is not registered; says where it is and what is close to it. Or a
-            package of the visualizer or a device is not here.
+            package of the visualizer or a device is not here, or a segmentor takes a class for
+            unknown.
     """
     scope = cfg.get('default_scope') or 'mmengine'
     for path, name in _named_types(cfg):
@@ -63,6 +65,7 @@ def check_config(cfg: Config) -> None:
         if registry is not None:
             _look_up(registry, name, scope, path)
     check_machine(cfg)
+    check_segmentor_ids(cfg)
 
 
 def _named_types(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
