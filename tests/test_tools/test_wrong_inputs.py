@@ -87,6 +87,8 @@ def test_wrong_file_on_one_of_two_ranks(tmp_path: Path, photos: Path) -> None:
     text += f'train_dataloader.update(batch_size=1, {in_order})\n'
     config.write_text(text)
     argv = [str(config), '--work-dir', str(tmp_path / 'work'), '--launcher', 'pytorch']
+    # The look before the first iteration would find it on both.
+    argv += ['--cfg-options', 'default_hooks.preflight=None']
     log = tmp_path / 'log.txt'
     statuses = fresh_process.run_distributed(fresh_process.run_script, TRAIN, argv, log=log)
     outputs = [(tmp_path / f'log_{rank}.txt').read_text() for rank in (0, 1)]
