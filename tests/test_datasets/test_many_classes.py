@@ -8,6 +8,7 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
+from PIL import Image
 
 from projects.ecgan.commands import prepare
 from projects.ecgan.datasets import LayoutImageDataset
@@ -77,6 +78,19 @@ def test_what_prepare_writes_keeps_them_apart(tmp_path, count, coding, capsys):
         for sample in map(dataset.__getitem__, range(len(dataset))):
             expected = layout_of(int(sample['data_samples'].sample_name), count)
             assert torch.equal(sample['inputs']['label'], torch.from_numpy(expected))
+
+
+@pytest.mark.parametrize('count', COUNTS)
+def test_maps_that_were_cut_to_bytes(tmp_path, count, capsys):
+    root = write_tree(tmp_path / 'a', count)
+    for index in (0, 1):
+        path = root / 'labels' / f'{index}.png'
+        Image.fromarray(np.minimum(np.array(Image.open(path)), 255).astype(np.uint8)).save(path)
+    words = [root, '--classes', root / 'classes.txt', '--size', '64x64']
+    prepare.main([str(word) for word in words])
+    # Of 255 classes 255 is unknown; of 256 no id is above it.
+    text = '2 maps have 8 bits and hold 255, read as t255: ids above 255 do not fit there'
+    assert (text in capsys.readouterr().err.replace('\n', ' ')) == (count > 256)
 
 
 @pytest.mark.parametrize('count', COUNTS)

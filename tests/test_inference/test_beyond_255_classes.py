@@ -18,10 +18,12 @@ from packaging.version import Version
 from PIL import Image
 
 from projects.ecgan import ECGANInferencer
+from projects.ecgan.datasets.label_files import LabelCoding
 from projects.ecgan.datasets.palettes import generated_palette
 from projects.ecgan.errors import DataError
 from projects.ecgan.inference import export, export_checkpoint
 from projects.ecgan.inference.input_maps import NamedMap
+from projects.ecgan.inference.label_map_generator import LabelMapGenerator
 from projects.ecgan.painting import LabelSet, LayoutSession, read_layout, write_layout
 
 pytestmark = pytest.mark.slow
@@ -167,3 +169,20 @@ def test_an_export_takes_the_files_as_they_are(trained, tmp_path):
         image = trained.inferencer(trained.root / 'labels' / f'{first + index}.png').image
         assert (picture != image).mean() < 0.01
         assert abs(picture.astype(int) - image).max() <= 1
+
+
+@pytest.mark.parametrize('settings', [{}, dict(reduce_zero_label=True)], ids=['ids', 'from one on'])
+def test_what_is_exported_reads_ids_as_the_inferencer_does(trained, settings, monkeypatch):
+    coding = LabelCoding(**settings, num_classes=trained.count)
+    monkeypatch.setattr(trained.inferencer, 'coding', coding)
+    # The last class, in files of classes from one on 255 of 255; unknown; what is below 0.
+    ids = np.zeros((64, 64), np.int64)
+    last, unknown = coding.in_files(np.array([trained.count - 1, trained.unknown]))
+    ids[:16], ids[16:32], ids[32:48] = last, unknown, -1
+    expected = trained.inferencer(ids)
+    black = (expected.layout == 0).all(axis=(1, 2))
+    assert black[16:48].all() and not black[:16].any()
+    assert black[48:].all() == coding.reduce_zero_label
+    with torch.inference_mode():
+        picture = LabelMapGenerator(trained.inferencer)(torch.from_numpy(ids)[None])[0].numpy()
+    assert abs(picture.astype(int) - expected.image).max() <= 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...datasets.label_files import Reading
+from ...datasets.label_files import UNKNOWN, Reading
 from ...errors import DataError
 from ..findings import Finding
 from ..inspection.map_inspection import MOST_VALUES, inspect_map
@@ -45,6 +45,7 @@ def systematic_findings(
         for text in (
             _unknown_foreground(counts, used, labelling),
             _smooth(looks),
+            _cut_to_bytes(looks, labelling),
             *([] if is_listed else _in_one_map(counts, len(looks), labelling)),
         )
         if text
@@ -98,6 +99,28 @@ def _smooth(looks: Sequence[PairInspection]) -> str:
         f'{share:.0%} of the pixels on edges lie between a lower and a higher value, where label '
         'maps have 2 to 11 %: resized smoothly? Then edges have ids of other classes; resize by '
         'the nearest rule'
+    )
+
+
+def _cut_to_bytes(looks: Sequence[PairInspection], labelling: Labelling) -> str:
+    """Maps of 8 bits in a set with ids above 255, which such tools write as 255."""
+    place = labelling.ids.get(UNKNOWN, labelling.unknown)
+    if labelling.kind == 'colours' or place == labelling.unknown:
+        return ''
+    if not any(
+        value > UNKNOWN for value, other in labelling.ids.items() if other != labelling.unknown
+    ):
+        return ''
+    maps = sum(
+        look.label.form.bits <= 8 and UNKNOWN in look.label.read(labelling.reading).counts
+        for look in looks
+    )
+    if not maps:
+        return ''
+    return (
+        f'{maps} maps have 8 bits and hold 255, read as {labelling.classes[place]}: ids above 255 '
+        'do not fit there, and some tools write them as 255; save the maps of so many classes with '
+        '16 bits'
     )
 
 
