@@ -15,6 +15,7 @@ default_hooks = dict(
     interruption=dict(type='InterruptionHook'),
     finite=dict(type='NonFiniteHook'),
     matching=dict(type='MatchingCheckpointHook'),
+    continuing=dict(type='ContinuingHook'),
     samples=dict(type='LayoutVisualizationHook', interval=1000, num_samples=8),
     progress=dict(type='ProgressHook'),
 )

@@ -11,6 +11,9 @@ A training that a signal ended in good order is no error: :class:`InterruptionEr
 # of sysexits.h, "try again later".
 RESUME_STATUS = 75
 
+# Exit status of a training that was resumed where it is complete already: nothing was done.
+COMPLETE_STATUS = 3
+
 
 class UserError(Exception):
     """A file, a config or a machine that does not do; the message is one sentence."""

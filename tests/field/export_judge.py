@@ -9,7 +9,18 @@ from pathlib import Path
 import numpy as np
 from field_exports.listing import Export
 from field_exports.scenes import COUNT, MAPS, instance_map, scene
-from form_judge import FAILED, GUESSED, LEFT_OUT, PART, REFUSED, RIGHT, UNKNOWN, WRONG, Verdict
+from form_judge import (
+    FAILED,
+    GUESSED,
+    LEFT_OUT,
+    PART,
+    REFUSED,
+    RIGHT,
+    UNKNOWN,
+    WRONG,
+    Verdict,
+    failure,
+)
 
 from projects.ecgan.datasets import read_ids
 from projects.ecgan.errors import UserError
@@ -39,7 +50,7 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
     except UserError as error:
         return Verdict(REFUSED, error.sentence.replace(str(folder), 'FOLDER'))
     except Exception as error:
-        return Verdict(FAILED, f'{type(error).__name__}: {error}')
+        return Verdict(FAILED, failure(error, folder))
     said = '; '.join(sorted({f'{each.kind}: {each.text}' for each in found.findings}))
     said = said.replace(str(folder), 'FOLDER')
     pairs = [look.pair for look in found.good]
@@ -51,19 +62,22 @@ def judge_export(folder: Path, export: Export, mode: str) -> Verdict:
         try:
             ids = read_ids(pair.files['label'], coding)
         except Exception as error:
-            return Verdict(FAILED, f'{type(error).__name__}: {error}')
-        index = _index(pair.files['photo'])
+            return Verdict(FAILED, failure(error, folder))
+        index = scene_index(pair.files['photo'])
         if index in read and not np.array_equal(read[index], ids):
             return Verdict(WRONG, f'two different maps for photo {index}')
         read[index] = ids
-    wrong = _compare(read, export, found.labelling.classes, bool(table))
+    wrong = compare_export(read, export, found.labelling.classes, bool(table))
     if wrong:
-        notes = '; '.join(getattr(found, 'notes', []))
-        return Verdict(GUESSED if notes else WRONG, f'{wrong} | {notes}')
+        notes = '; '.join(found.notes)
+        return Verdict(
+            GUESSED if notes else WRONG, f'{wrong} | {notes}'.replace(str(folder), 'FOLDER')
+        )
     return Verdict(RIGHT if len(read) == COUNT else PART, said)
 
 
-def _index(photo: Path) -> int:
+def scene_index(photo: Path) -> int:
+    """Number of the scene that a photo shows, by its name."""
     named = re.search(r'p(\d\d)', photo.name)
     return int(named[1] if named else re.findall(r'\d+', photo.stem)[-1][-2:])
 
@@ -78,7 +92,7 @@ def _inner(index: int, export: Export) -> np.ndarray:
     return inner
 
 
-def _compare(
+def compare_export(
     read: dict[int, np.ndarray], export: Export, classes: list[str], is_listed: bool
 ) -> str:
     """What is wrong; '' where nothing is. A class by a name that the export has is that class."""

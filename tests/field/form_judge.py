@@ -48,7 +48,7 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
     except UserError as error:
         return Verdict(REFUSED, error.sentence.replace(str(maps), 'FOLDER'))
     except Exception as error:
-        return Verdict(FAILED, f'{type(error).__name__}: {error}')
+        return Verdict(FAILED, failure(error, maps))
     pairs = [look.pair for look in found.good]
     said = '; '.join(
         sorted({each.text for each in found.findings if each.kind not in ('same map', 'one id')})
@@ -59,12 +59,20 @@ def judge(photos: Path, maps: Path, truth: DrawnSet, classes: Path | None) -> Ve
     try:
         read = {int(p.name[-2:]): read_ids(p.files['label'], coding) for p in pairs}
     except Exception as error:
-        return Verdict(FAILED, f'{type(error).__name__}: {error}')
+        return Verdict(FAILED, failure(error, maps))
     wrong = compare(read, truth, found.labelling.classes)
     if wrong:
-        guess = '; '.join(getattr(found, 'notes', []))
-        return Verdict(GUESSED if guess else WRONG, f'{wrong} | {guess}')
+        guess = '; '.join(found.notes)
+        return Verdict(
+            GUESSED if guess else WRONG, f'{wrong} | {guess}'.replace(str(maps), 'FOLDER')
+        )
     return Verdict(RIGHT if len(pairs) == len(truth.maps) else PART, said, f'{coding.reading}')
+
+
+def failure(error: Exception, folder: Path) -> str:
+    """What an exception says, in one line."""
+    text = f'{type(error).__name__}: {error}'.replace(str(folder), 'FOLDER')
+    return ' '.join(text.split())
 
 
 def compare(read: dict[int, np.ndarray], truth: DrawnSet, classes: list[str]) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from campaign_results import report_rows
 from environments import KEPT, environment, run_module
-from export_judge import judge_export, modes
+from export_judge import compare_export, judge_export, modes, scene_index
 from field_exports.all_exports import EXPORTS, Export
+from field_exports.scenes import COUNT
 from field_tables import PAGE, counts, export_rows
 from form_judge import FAILED, RIGHT, WRONG
+from recipe_reader import read_by_recipe
 
 pytestmark = pytest.mark.campaign
 # Environment, module that runs in it, its arguments.
@@ -91,6 +93,22 @@ def test_no_export_of_a_tool_is_wrong_without_a_word(by_tools, script: tuple[str
 @pytest.mark.parametrize('index', range(len(EXPORTS)), ids=lambda index: EXPORTS[index].tool)
 def test_no_export_is_wrong_without_a_word(by_hand, index: int) -> None:
     assert wrong(by_hand[index]) == []
+
+
+def test_recipes_read_the_same(by_hand, tmp_path: Path) -> None:
+    """What the training reads of every third export that is right as a whole."""
+    wrong = {}
+    right = [i for i, row in enumerate(by_hand) if row['verdicts']['whole'].outcome == RIGHT]
+    for index in right[::3]:
+        folder, export = tmp_path / f'export{index}', EXPORTS[index]
+        folder.mkdir()
+        export.write(folder)
+        read, names = read_by_recipe([folder], None, tmp_path / f'my{index}.py')
+        ids = {scene_index(Path(f'{name}.jpg')): value for name, value in read.items()}
+        said = compare_export(ids, export, names, False)
+        if said or len(ids) != COUNT:
+            wrong[export.tool] = said or f'{len(ids)} maps'
+    assert wrong == {}
 
 
 def test_most_exports_are_read(by_tools, by_hand, record_property) -> None:

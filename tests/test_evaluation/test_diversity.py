@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import pytest
 import torch
@@ -51,3 +52,10 @@ def test_models_and_settings_that_cannot_be(repo_root, tmp_path):
         SampleDiversity(network, seeds=1)
     with pytest.raises(ConfigError, match='ECGAN makes one picture of each layout'):
         SampleDiversity(network).prepare(build_model(repo_root), DataLoader([0]))
+
+
+def test_layouts_without_a_number_are_not_in_the_mean(tmp_path):
+    metric = SampleDiversity({'type': 'segmentor', **write_segmentor(tmp_path)})
+    assert metric.compute_metrics([0.5, math.nan, 0.7])['segmentor-diversity'] == pytest.approx(0.6)
+    assert metric.remarks[0].startswith('1 of 3 images have no segmentor-diversity')
+    assert math.isnan(metric.compute_metrics([math.nan])['segmentor-diversity'])

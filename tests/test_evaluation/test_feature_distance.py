@@ -4,6 +4,7 @@ import scipy.linalg
 import torch
 from evaluation_toys import ToyGenerator, evaluate, write_segmentor
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.evaluation import FeatureDistance, frechet_distance, kernel_distance
 
 
@@ -77,8 +78,43 @@ def test_kernel_distance_is_unbiased():
     assert min(same) < 0
 
 
+def test_kernel_distance_by_literal_loops():
+    fake, real = _features(7, 5, seed=1), _features(9, 5, seed=2)
+
+    def kernel(one, two):
+        return (sum(float(a) * float(b) for a, b in zip(one, two)) / 5 + 1) ** 3
+
+    within = [
+        sum(kernel(x[i], x[j]) for i in range(len(x)) for j in range(len(x)) if i != j)
+        / (len(x) * (len(x) - 1))
+        for x in (fake, real)
+    ]
+    across = sum(kernel(a, b) for a in fake for b in real) / (7 * 9)
+    assert kernel_distance(fake, real) == pytest.approx(sum(within) - 2 * across, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ('images', 'fid', 'kid', 'exact'),
+    [
+        (60, 50.432023514493494, 45.874975419279856, 1e-12),
+        # Of fewer images than features their matrix root is exact to eight digits.
+        (5, 143.23808083585882, 450.560293772471, 1e-8),
+    ],
+)
+def test_distances_of_torch_fidelity_and_torchmetrics(images, fid, kid, exact):
+    """Numbers of torch-fidelity 0.4.0 and torchmetrics 1.9.0, which agree, on these features."""
+    rng = np.random.default_rng(5)
+    fake = torch.from_numpy(rng.normal(size=(60, 8)) @ rng.normal(size=(8, 8)) + 0.3)
+    real = torch.from_numpy(rng.normal(size=(60, 8)) @ rng.normal(size=(8, 8)))
+    pair = fake[:images], real[:images]
+    assert frechet_distance(*pair) == pytest.approx(fid, rel=exact)
+    assert kernel_distance(*pair) == pytest.approx(kid, rel=1e-12)
+
+
 @pytest.mark.parametrize('distance', [frechet_distance, kernel_distance])
 def test_distances_refuse(distance):
+    with pytest.raises(ValueError, match='Of 2 generated images 1 have features that are not fin'):
+        distance(torch.tensor([[0.0], [float('nan')]]), torch.zeros(3, 1))
     with pytest.raises(ValueError, match=r'got 1 generated and 3 real ones'):
         distance(torch.zeros(1, 2), torch.zeros(3, 2))
     with pytest.raises(ValueError, match=r'got \(3, 2\) and \(3, 4\)'):
@@ -96,6 +132,60 @@ def test_stand_in_features_are_named_as_such(tmp_path):
 def test_perfect_images_are_at_distance_zero(tmp_path):
     metric = FeatureDistance({'type': 'segmentor', **write_segmentor(tmp_path)})
     assert evaluate([metric])['segmentor-FID'] == pytest.approx(0, abs=1e-6)
+
+
+def _metric(folder) -> FeatureDistance:
+    return FeatureDistance({'type': 'segmentor', **write_segmentor(folder)})
+
+
+def test_distances_of_few_images_say_so(tmp_path, monkeypatch):
+    metric = _metric(tmp_path)
+    evaluate([metric], length=5)
+    (remark,) = metric.remarks
+    assert remark.startswith(
+        'segmentor-FID and segmentor-KID are of 5 images, fewer than 2000: segmentor-FID is biased'
+    )
+    assert 'covariance' not in remark  # of 3 features, which 5 images determine
+    evaluate([metric], length=3)
+    assert '3 images do not determine a covariance of 3 features' in metric.remarks[0]
+    monkeypatch.setattr('projects.ecgan.evaluation.feature_distance.ENOUGH_IMAGES', 5)
+    evaluate([metric], length=5)
+    assert metric.remarks == []
+
+
+def test_the_log_says_each_remark_once(tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        'projects.ecgan.evaluation.layout_metric.print_log', lambda text, *_: said.append(text)
+    )
+    metric = _metric(tmp_path)
+    for length in (5, 5, 6):
+        evaluate([metric], length)
+    assert [text.split(',')[0][-8:] for text in said] == ['5 images', '6 images']
+
+
+def test_one_image_has_no_distance(tmp_path):
+    with pytest.raises(ConfigError, match='FeatureDistance needs at least 2 images, and ToyLayou'):
+        evaluate([_metric(tmp_path)], length=1)
+
+
+def test_a_loader_that_leaves_one_image(tmp_path):
+    metric = _metric(tmp_path)
+    metric.dataset_length = 2
+    metric.results = [{'fake': torch.zeros(3), 'real': torch.zeros(3)}]
+    values = metric.evaluate()
+    assert all(np.isnan(value) for value in values.values())
+    assert metric.remarks[0].startswith('There is neither segmentor-FID nor segmentor-KID. A feat')
+    assert metric.remarks[1].startswith('FeatureDistance measured 1 of 2 images')
+
+
+def test_images_of_several_sizes(tmp_path):
+    metric = _metric(tmp_path)
+    metric.dataset_length = 3
+    rows = [torch.randint(0, 80, (3, size, 8), dtype=torch.uint8) for size in (4, 8, 6)]
+    samples = [{'fake_img': image, 'gt_img': image} for image in rows]
+    metric.process({}, samples)
+    assert metric.evaluate()['segmentor-FID'] == pytest.approx(0, abs=1e-6)
 
 
 def test_unknown_network():

@@ -49,6 +49,10 @@ def test_report_of_a_perfect_model(run_folder):
     # A metric of MMagic's own runs in the same loop.
     assert written['generated']['SWD/avg'] >= 0
     assert written['evaluation_seconds'] > 0
+    few, equal, *of_untrained = written['remarks']
+    assert few.startswith('segmentor-FID and segmentor-KID are of 5 images, fewer than 2000')
+    assert equal == '5 of 5 images equal their photos, so the mean PSNR is infinite'
+    assert not of_untrained
     _check_protocol(written['protocol'], run_folder)
 
 
@@ -73,6 +77,10 @@ def test_readable_report_and_grid(run_folder):
     text = (run_folder / 'work' / 'report.md').read_text()
     assert '| metric | generated | coarse | real | untrained |' in text
     assert '| mIoU | 1.0000 | ' in text
+    assert '| images | 5 | 5 | 5 | 5 |' in text
+    # No number, and why.
+    assert '| PSNR | - | - | - | ' in text
+    assert '- 5 of 5 images equal their photos, so the mean PSNR is infinite' in text
     assert '| sky | 1.0000 | ' in text
     assert '| segmentor.input_policy | native |' in text
     grid = cv2.imread(str(run_folder / 'work' / 'samples.png'))
@@ -113,14 +121,37 @@ def test_metrics_follow_the_model_that_is_measured(run_folder):
     assert metric.module is runner.model
 
 
+def test_an_ignored_class_is_in_no_table_of_the_report(run_folder):
+    options = {'test_evaluator.0.ignore_index': (0, 255), 'experiment_name': 'ignored'}
+    runner = _runner(run_folder, work_dir='ignored', **options)
+    report = evaluate_and_report(runner, untrained_seed=None)
+    assert list(report['generated']['per_class']) == ['wall', 'road', 'tree']
+    assert report['protocol']['classes'] == ['wall', 'road', 'tree']
+    text = (run_folder / 'ignored' / 'report.md').read_text()
+    assert '| wall |' in text and '| sky |' not in text
+    assert '- ignore_index (0, 255) leaves sky out of every mean and table' in text
+    # The coarse image is sky alone: nothing of the others was found.
+    assert report['coarse']['mIoU'] == 0
+
+
+def test_the_report_counts_what_was_measured(run_folder):
+    options = {'test_dataloader.drop_last': True, 'experiment_name': 'dropped'}
+    report = evaluate_and_report(_runner(run_folder, work_dir='dropped', **options), None)
+    assert report['protocol']['num_images'] == 4
+    assert any('measured 4 of 5 images' in sentence for sentence in report['remarks'])
+
+
 @pytest.mark.slow
 def test_tool_writes_the_report(run_folder, tmp_path):
     config, log = str(write_run_config(run_folder, wrong=1)), tmp_path / 'log.txt'
-    arguments = [config, 'model.pth', '--work-dir', 'wrong']
+    arguments = [config, 'model.pth', '--work-dir', 'wrong', '--out', 'wrong.json']
     call = (fresh_process.run_script, 'tools/test.py', arguments, None, str(run_folder))
     assert fresh_process.run(*call, log=log) == 0, log.read_text()
     report = read_report(run_folder / 'wrong')
     assert report['untrained']['mIoU'] < report['generated']['mIoU'] < report['real']['mIoU'] == 1
+    text = (run_folder / 'wrong.json').read_text()
+    assert json.loads(text)['remarks'] == report['remarks']
+    assert 'Infinity' not in text and 'NaN' not in text
 
 
 def test_missing_segmentor_weights_are_one_line(repo_root, run_folder, monkeypatch, capsys):

@@ -153,3 +153,67 @@ def test_empty_validation_set(tmp_path):
     metric = SegmentationFidelity(write_segmentor(tmp_path))
     with pytest.raises(ValueError, match='the validation set is empty: ToyLayouts'):
         evaluate([metric], length=0)
+
+
+def _counted(ignored: tuple[int, ...], length: int = 5) -> dict[int, float]:
+    """IoU of the classes of ToyGenerator(wrong=1) that are not ignored, counted by numpy."""
+    labels = np.stack([make_labels(index).numpy() for index in range(length)])
+    painted = np.where(labels == 255, 3, labels)
+    painted[:, :, :4] = (painted[:, :, :4] + 1) % NUM_CLASSES
+    known = ~np.isin(labels, ignored)
+    ious = {}
+    for k in set(range(NUM_CLASSES)) - set(ignored):
+        truth, guess = (labels == k) & known, (painted == k) & known
+        ious[k] = (truth & guess).sum() / (truth | guess).sum()
+    return ious
+
+
+def test_an_ignored_class_is_in_no_mean_and_no_table(tmp_path):
+    segmentor, model = write_segmentor(tmp_path), ToyGenerator(wrong=1)
+    metric = SegmentationFidelity(segmentor, sources=('generated',), ignore_index=(0, 255))
+    result, ious = evaluate([metric], model=model), _counted((0, 255))
+    assert result['generated/mIoU'] == pytest.approx(np.mean(list(ious.values())), abs=1e-12)
+    assert metric.scored == [1, 2, 3]
+    assert metric.protocol()['classes'] == ['wall', 'road', 'tree']
+    assert metric.protocol()['num_classes'] == 3
+    assert metric.details['generated']['per_class']['IoU'][0] is None
+    assert metric.remarks == [
+        'ignore_index (0, 255) leaves sky out of every mean and table: 3 of 4 classes are scored'
+    ]
+
+
+def test_a_class_whose_every_label_is_ignored_is_ignored():
+    from projects.ecgan.evaluation import LabelMapping
+
+    # Ids 0 and 1 are merged, 3 is not scored: class 0 is left as long as one of its ids is.
+    mapping = LabelMapping('merged', (0, 0, 1, 255), 2, ('ground', 'sky'))
+    assert mapping.scored(255) == [0, 1]
+    assert mapping.scored(0) == [0, 1]
+    assert mapping.scored((0, 1)) == [1]
+    assert mapping.scored((0, 1, 2)) == []
+    assert mapping(torch.tensor([0, 1, 2, 3]), (0, 3)).tolist() == [255, 0, 1, 255]
+
+
+def test_single_classes_are_results_where_they_are_wanted(tmp_path):
+    metric = SegmentationFidelity(write_segmentor(tmp_path), sources=('generated',), prefix='a')
+    key = 'a/generated/IoU.road'
+    metric.wanted = {key}
+    result = evaluate([metric], model=ToyGenerator(wrong=1))
+    assert metric.class_keys()[key] == ('generated', 'IoU', 2)
+    assert result[key] == pytest.approx(_counted((255,))[2])
+    assert len(result) == 4
+
+
+def test_classes_without_pixels_are_said(tmp_path):
+    metric = SegmentationFidelity(write_segmentor(tmp_path), sources=('coarse',))
+    # The coarse image is of class 0 alone; class 3 is ignored in the layouts and never drawn.
+    metric.ignore_index = (0, 1, 2, 255)
+    result = evaluate([metric], model=ToyGenerator(coarse=True))
+    # Of the pixels of class 3, which alone is left, none was found.
+    assert (result['coarse/mIoU'], result['coarse/aAcc']) == (0, 0)
+    metric.ignore_index = (0, 1, 2, 3, 255)
+    result = evaluate([metric], model=ToyGenerator(coarse=True))
+    assert all(np.isnan(value) for value in result.values())
+    assert metric.remarks[-1] == (
+        'coarse: no pixel of the layouts is known, so there is neither IoU nor accuracy'
+    )

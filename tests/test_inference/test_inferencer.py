@@ -17,7 +17,7 @@ from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_PALETTE, draw_scene
 from projects.ecgan.errors import CheckpointError, ConfigError, DataError, MissingFileError
 from projects.ecgan.inference import generate_files
-from projects.ecgan.inference.checkpoint_config import read_carried_config
+from projects.ecgan.recipes.carried_config import read_carried_config
 
 
 @pytest.fixture(scope='module')

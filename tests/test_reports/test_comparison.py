@@ -90,6 +90,14 @@ def test_table_side_by_side():
     assert 'not comparable' not in text
 
 
+def test_remarks_are_below_the_table():
+    few, equal = 'FID is of 500 images', '3 of 500 images equal their photos'
+    one, two = {**REPORT, 'remarks': [few, equal]}, {**_other(), 'remarks': [few]}
+    text, remarks = compare_reports({'one': one, 'two': two}).split('\n\n')
+    assert '| images | 500 | 500 |' in text
+    assert remarks.splitlines() == [f'- {few}', f'- one: {equal}']
+
+
 def test_tool_compares(tmp_path, compare_tool, capsys):
     assert compare_tool(_write(tmp_path, one=REPORT, two=_other())) == 0
     assert '| metric | one | two |' in capsys.readouterr().out
@@ -124,7 +132,10 @@ def test_written_json_has_no_infinity(tmp_path):
     text = (tmp_path / 'report.json').read_text()
     assert 'Infinity' not in text
     assert json.loads(text)['generated']['PSNR'] is None
-    assert '| road | 0.5000 | - |' in (tmp_path / 'report.md').read_text()
+    text = (tmp_path / 'report.md').read_text()
+    assert '| road | 0.5000 | - |' in text
+    assert '| images | 500 | 500 |' in text
+    assert 'A dash: not measured, or no finite number, which a remark explains.' in text
 
 
 def test_update_adds_to_both_files(tmp_path):

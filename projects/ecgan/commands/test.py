@@ -22,6 +22,7 @@ def test(args: argparse.Namespace) -> None:
 
     from ..engine import configuration, launch
     from ..evaluation import can_report, evaluate_and_report
+    from ..reports import plain
 
     cfg = configuration.read_run_config(args)
     configuration.set_checkpoint(cfg, args.checkpoint)
@@ -39,7 +40,7 @@ def test(args: argparse.Namespace) -> None:
         else:
             metrics = runner.test()
     if args.out and runner.rank == 0:
-        mmengine.dump(metrics, args.out)
+        mmengine.dump(plain(metrics), args.out)
 
 
 main = partial(run_tool, build_parser, test)

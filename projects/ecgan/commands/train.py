@@ -1,6 +1,7 @@
 """Train a model: this project's configs, and those of MMagic and MMSegmentation."""
 
 import argparse
+import sys
 from functools import partial
 
 from .command_line import ToolParser, run_parser, run_tool
@@ -29,9 +30,14 @@ def build_parser() -> ToolParser:
     return parser
 
 
-def train(args: argparse.Namespace) -> None:
-    """Train as the arguments say."""
+def train(args: argparse.Namespace) -> int:
+    """Train as the arguments say.
+
+    Returns:
+        Exit status: 0, or ``errors.COMPLETE_STATUS`` where a resumed run was complete already.
+    """
     from ..engine import configuration, keep_freed_memory, launch
+    from ..errors import COMPLETE_STATUS
 
     cfg = configuration.read_run_config(args)
     if args.amp:
@@ -45,14 +51,21 @@ def train(args: argparse.Namespace) -> None:
     configuration.check_config(cfg)
     if args.dry_run:
         print(cfg.pretty_text)
-        return
+        return 0
     if args.keep_memory:
         keep_freed_memory()
     with launch.sole_training(cfg.work_dir):
         configuration.set_resume(cfg, args.resume)
-        runner = launch.build_runner(cfg, args.quiet)
-        with launch.running(runner):
-            runner.train()
+        complete = configuration.check_continuing(cfg)
+        if complete is not None:
+            if launch.is_first_process():
+                print(complete, file=sys.stderr)
+            return COMPLETE_STATUS
+        with launch.config_of_what_ran(cfg):
+            runner = launch.build_runner(cfg, args.quiet)
+            with launch.running(runner):
+                runner.train()
+    return 0
 
 
 main = partial(run_tool, build_parser, train)

@@ -14,10 +14,11 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from mmseg.registry import DATASETS as SEG_DATASETS
 
-from ..errors import DataError, MissingFileError, UserError
+from ..errors import ConfigError, DataError, MissingFileError, UserError
 from .file_walk import walk
-from .label_files import LabelCoding, Reading
+from .label_files import UNKNOWN, LabelCoding, Reading
 from .palettes import generated_palette, label_preset
+from .transforms.wide_ids import check_wide_ids
 
 #: Ends of the names of files that may be photos.
 PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
@@ -66,7 +67,8 @@ class LayoutImageDataset(BaseDataset):
         labels: 'cityscapes', 'ade20k', 'coco_stuff' or 'camvid': classes and palette of these.
         metainfo: Classes and palette otherwise, or what replaces some of them. Classes without a
             palette get a generated one.
-        label_map: Id in the files -> id of the layout, or 255 for unknown; the others stay.
+        label_map: Id in the files -> id of the layout, or 255 for unknown; the others stay. With
+            more than 255 classes 255 is a class and 65535 is unknown.
         label_colours: RGB colour of each id, where the files hold colours; ``label_map`` comes
             after it. None: the palette, if one was given.
         reduce_zero_label: In the files 0 means unknown and classes start at 1.
@@ -83,8 +85,8 @@ class LayoutImageDataset(BaseDataset):
             suffix.
         DataError: A photo has no label map (instance map, edge map) or two, or a listed name no
             photo.
-        ConfigError: ``label_map`` and ``reduce_zero_label`` are both given, or there is no such
-            reading.
+        ConfigError: ``label_map`` and ``reduce_zero_label`` are both given, there is no such
+            reading, or something takes 255 for unknown with more than 255 classes.
     """
 
     def __init__(
@@ -124,11 +126,13 @@ class LayoutImageDataset(BaseDataset):
             if folder is not None
         ]
         merged = {**(label_preset(labels) if labels else {}), **(metainfo or {})}
+        named = merged.get('classes') or merged.get('palette') or ()
         self.label_coding = LabelCoding(
             label_colours or merged.get('palette'),
             label_map or {},
             reduce_zero_label,
             Reading.of(reading),
+            len(named) or None,
             of_classes=not label_colours,
         )
         if 'classes' in merged:
@@ -143,6 +147,8 @@ class LayoutImageDataset(BaseDataset):
             test_mode=test_mode,
             lazy_init=lazy_init,
         )
+        _check_unknown(self.label_coding)
+        check_wide_ids(self.pipeline.transforms, len(named))
 
     def load_data_list(self) -> list[dict]:
         """Match the files of all folders by name."""
@@ -271,6 +277,17 @@ class LayoutImageDataset(BaseDataset):
             )
         if texts:
             print_log('; '.join(texts), logger='current', level=logging.WARNING)
+
+
+def _check_unknown(coding: LabelCoding) -> None:
+    """Stop where 255 was written for unknown, but is a class."""
+    merged = [old for old, new in coding.label_map.items() if new == UNKNOWN]
+    if merged and coding.unknown != UNKNOWN and UNKNOWN not in coding.label_map:
+        raise ConfigError(
+            f'label_map gives ids {_some([str(old) for old in merged])} to 255, which is one of '
+            f'the {coding.num_classes} classes: unknown is {coding.unknown} here (where they shall '
+            'be class 255, add 255: 255)'
+        )
 
 
 def _lower(suffix: str | Sequence[str]) -> tuple[str, ...]:

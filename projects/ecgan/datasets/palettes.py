@@ -6,8 +6,9 @@ numbers that no class uses). Where mmsegmentation has the classes, they come fro
 """
 
 import colorsys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from ..errors import ConfigError
 
@@ -47,15 +48,33 @@ def generated_palette(num_classes: int) -> Palette:
     """Distinct RGB colours, 0 to 255, for any number of classes; always the same ones.
 
     Hues step by the golden ratio, so that neighbouring ids differ most; lightness and saturation
-    alternate.
+    alternate. A colour that would come again, which happens beyond a thousand, is moved to the next
+    one that is free.
     """
-    palette = []
+    palette: dict[tuple[int, ...], None] = {}
     for index in range(num_classes):
         hue = (0.55 + index * 0.6180339887498949) % 1
         lightness, saturation = (0.5, 0.38, 0.64)[index % 3], (0.75, 0.5)[index // 3 % 2]
         colour = colorsys.hls_to_rgb(hue, lightness, saturation)
-        palette.append([round(255 * channel) for channel in colour])
-    return palette
+        red, green, blue = (round(255 * channel) for channel in colour)
+        while (red, green, blue) in palette:
+            blue = (blue + 1) % 256
+            red = (red + (blue == 0)) % 256
+        palette[red, green, blue] = None
+    return [list(colour) for colour in palette]
+
+
+def palette_of(metainfo: Mapping[str, Any], num_classes: int = 0) -> Palette:
+    """The palette of a data set, or, where it has none, colours for all classes that there can be.
+
+    Args:
+        metainfo: Meta information of the data set.
+        num_classes: Number of classes of the model, if known.
+
+    Returns:
+        RGB colours; generated ones for at least as many classes as leave 255 for unknown.
+    """
+    return metainfo.get('palette') or generated_palette(max(num_classes, 255))
 
 
 def _of_rows(rows: Iterable[tuple[str, Sequence[int]]]) -> tuple[list[str], Palette]:

@@ -4,6 +4,7 @@ from .allocator import keep_freed_memory
 from .block_compilation import compile_blocks
 from .hooks import (
     CompileBlocksHook,
+    ContinuingHook,
     InterruptionHook,
     MatchingCheckpointHook,
     NonFiniteHook,
@@ -17,6 +18,7 @@ from .random_state import capture_random_state, restore_random_state
 __all__ = [
     'Bfloat16OptimWrapper',
     'CompileBlocksHook',
+    'ContinuingHook',
     'InterruptionHook',
     'MatchingCheckpointHook',
     'MomentumFreeAdam',

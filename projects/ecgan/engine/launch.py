@@ -11,7 +11,7 @@ from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
-from ..errors import ConfigError, InterruptionError
+from ..errors import CheckpointError, ConfigError, InterruptionError
 from .configuration import check_config
 from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
@@ -36,16 +36,36 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
     return (QuietRunner if quiet else Runner).from_cfg(cfg)
 
 
+def is_first_process() -> bool:
+    """Whether this is the first of several processes, before they know each other."""
+    # What their launchers say.
+    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
+    return next((os.environ[name] for name in ranks if name in os.environ), '0') == '0'
+
+
 def sole_training(work_dir: str) -> AbstractContextManager[None]:
     """Hold the work dir for a training; the first of several processes does.
 
     Args:
         work_dir: The folder, see :func:`locked_work_dir`.
     """
-    # Before the processes of the run know each other: what their launchers say.
-    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
-    rank = next((os.environ[name] for name in ranks if name in os.environ), '0')
-    return locked_work_dir(work_dir) if rank == '0' else nullcontext()
+    return locked_work_dir(work_dir) if is_first_process() else nullcontext()
+
+
+@contextmanager
+def config_of_what_ran(cfg: Config) -> Iterator[None]:
+    """Around a training: where its checkpoint is refused, the work dir keeps its former config.
+
+    MMEngine writes the config there before it reads the checkpoint.
+    """
+    saved = Path(cfg.work_dir, Path(cfg.filename or '').name)
+    former = saved.read_bytes() if cfg.filename and saved.is_file() else None
+    try:
+        yield
+    except CheckpointError:
+        if former is not None and is_first_process():
+            saved.write_bytes(former)
+        raise
 
 
 @contextmanager

@@ -79,7 +79,8 @@ class SampleDiversity(LayoutMetric):
 
     def compute_metrics(self, rows: list[float]) -> dict[str, float]:
         """Mean of all layouts."""
-        values = {f'{self.network.prefix}diversity': sum(rows) / len(rows)}
+        name = f'{self.network.prefix}diversity'
+        values = {name: self.mean(rows, name, 'features that are not finite')}
         self.details = {'generated': values}
         return values
 

@@ -8,9 +8,12 @@ numerical noise is why other code adds a small offset to covariances of few imag
 
 KID (Binkowski et al., 2018, sec. 4) is the unbiased squared maximum mean discrepancy under the
 kernel :math:`(x^T y / d + 1)^3`. Deliberate deviation: it is computed once over all images, not
-averaged over random subsets, so that it repeats exactly.
+averaged over random subsets, so that it repeats exactly (one subset of all images).
+
+Of few images FID is biased upwards; KID is not, but varies more.
 """
 
+import math
 from collections.abc import Sequence
 from logging import WARNING
 
@@ -23,17 +26,33 @@ from torch.utils.data import DataLoader
 from .feature_networks import build_feature_network
 from .layout_metric import LayoutMetric
 
+#: Below it results carry a caution: fewer images than Inception has features (2048) do not
+#: determine the covariance of these, and FID's bias is large.
+ENOUGH_IMAGES = 2000
+
+
+def _no_distance(fake: Tensor, real: Tensor) -> str:
+    """Why there is no distance between two sets of features; '' where there is one."""
+    if min(len(fake), len(real)) < 2:
+        return (
+            f'A feature distance needs at least 2 images of each kind, got {len(fake)} generated '
+            f'and {len(real)} real ones.'
+        )
+    for kind, features in (('generated', fake), ('real', real)):
+        broken = int((~features.isfinite()).any(1).sum())
+        if broken:
+            return f'Of {len(features)} {kind} images {broken} have features that are not finite.'
+    return ''
+
 
 def _check(fake: Tensor, real: Tensor) -> None:
     if fake.ndim != 2 or real.ndim != 2 or fake.shape[1] != real.shape[1]:
         raise ValueError(
             f'Features must be (N, D) with one D, got {tuple(fake.shape)} and {tuple(real.shape)}.'
         )
-    if min(len(fake), len(real)) < 2:
-        raise ValueError(
-            f'A feature distance needs at least 2 images of each kind, got {len(fake)} generated '
-            f'and {len(real)} real ones.'
-        )
+    reason = _no_distance(fake, real)
+    if reason:
+        raise ValueError(reason)
 
 
 def frechet_distance(fake: Tensor, real: Tensor) -> float:
@@ -47,7 +66,7 @@ def frechet_distance(fake: Tensor, real: Tensor) -> float:
         The distance, >= 0 up to rounding.
 
     Raises:
-        ValueError: If the shapes do not fit or a set has fewer than 2 rows.
+        ValueError: If the shapes do not fit, a set has fewer than 2 rows, or one is not finite.
     """
     _check(fake, real)
     means, factors, total = [], [], 0.0
@@ -75,7 +94,7 @@ def kernel_distance(fake: Tensor, real: Tensor) -> float:
         The distance; being unbiased, it may be slightly negative.
 
     Raises:
-        ValueError: If the shapes do not fit or a set has fewer than 2 rows.
+        ValueError: If the shapes do not fit, a set has fewer than 2 rows, or one is not finite.
     """
     _check(fake, real)
 
@@ -105,6 +124,8 @@ class FeatureDistance(LayoutMetric):
         prefix: Put before every result key.
     """
 
+    least_images = 2
+
     def __init__(self, network: dict, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         self.network = build_feature_network(**network)
@@ -132,8 +153,10 @@ class FeatureDistance(LayoutMetric):
 
     def _describe(self, samples: Sequence[dict], name: str) -> Tensor:
         device = next(self.network.parameters()).device
-        images = torch.stack([self.field(sample, name) for sample in samples])
-        return self.network.features(images.to(device)).cpu()
+        images = [self.field(sample, name).to(device) for sample in samples]
+        if len({image.shape for image in images}) > 1:
+            return torch.cat([self.network.features(image[None]) for image in images]).cpu()
+        return self.network.features(torch.stack(images)).cpu()
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Describe a batch.
@@ -152,13 +175,31 @@ class FeatureDistance(LayoutMetric):
         """Reduce the features of all images to FID and KID."""
         if not self._real_known:
             self._real_features = torch.stack([row['real'] for row in rows])
-        fake = torch.stack([row['fake'] for row in rows])
-        values = {
-            f'{self.network.prefix}FID': frechet_distance(fake, self._real_features),
-            f'{self.network.prefix}KID': kernel_distance(fake, self._real_features),
-        }
+        fake, real = torch.stack([row['fake'] for row in rows]), self._real_features
+        names = [f'{self.network.prefix}{name}' for name in ('FID', 'KID')]
+        reason = _no_distance(fake, real)
+        if reason:
+            self.remark(f'There is neither {names[0]} nor {names[1]}. {reason}')
+            values = dict.fromkeys(names, math.nan)
+        else:
+            values = dict(zip(names, (frechet_distance(fake, real), kernel_distance(fake, real))))
+            self._remark_on_few(names, *fake.shape)
         self.details = {'generated': values}
         return values
+
+    def _remark_on_few(self, names: list[str], images: int, features: int) -> None:
+        if images >= ENOUGH_IMAGES:
+            return
+        singular = (
+            f', the more so as {images} images do not determine a covariance of {features} features'
+            if images <= features
+            else ''
+        )
+        self.remark(
+            f'{names[0]} and {names[1]} are of {images} images, fewer than {ENOUGH_IMAGES}: '
+            f'{names[0]} is biased upwards{singular}. Compare them with those of as many images '
+            'only.'
+        )
 
     def evaluate(self, size: int | None = None) -> dict[str, float]:
         """Reduce, and keep the features of the real images for the next validation."""

@@ -1,9 +1,11 @@
 """Likeness of a generated image to the photo its layout belongs to: PSNR, SSIM, LPIPS.
 
 MMagic's own ``PSNR`` and ``SSIM`` metrics look for the prediction in ``sample['output']``, which
-only its restoration models have; the arithmetic is theirs.
+only its restoration models have; the arithmetic is theirs. A picture that is smaller than what a
+score looks at has none, and is not in the mean.
 """
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 
@@ -12,6 +14,7 @@ from mmagic.registry import METRICS
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ..errors import ConfigError
 from ..weights import file_sha256, find_weights
 from .layout_metric import LayoutMetric
 
@@ -23,9 +26,14 @@ class PairedMetric(LayoutMetric):
 
     Args:
         prefix: Put before the result key.
+
+    Attributes:
+        name: The result key.
+        smallest: Least height and width of an image that has a score.
     """
 
     name: str
+    smallest = 1
 
     @abstractmethod
     def score(self, fake: Tensor, real: Tensor) -> Sequence[float]:
@@ -38,22 +46,42 @@ class PairedMetric(LayoutMetric):
             data_batch: Not used.
             data_samples: For each sample ``fake_img`` and ``gt_img``, (3, H, W) uint8 BGR.
         """
-        fake, real = (
-            torch.stack([self.field(sample, name) for sample in data_samples])
-            for name in ('fake_img', 'gt_img')
+        fakes, reals = (
+            [self.field(sample, name) for sample in data_samples] for name in ('fake_img', 'gt_img')
         )
-        self.results.extend(float(value) for value in self.score(fake, real))
+        for fake, real in zip(fakes, reals):
+            if fake.shape != real.shape:
+                raise ConfigError(
+                    f'{self.name} compares images of one size: the generated one is '
+                    f'{tuple(fake.shape)}, its photo {tuple(real.shape)}; give both the size of '
+                    'the pipeline.'
+                )
+        if len({real.shape for real in reals}) > 1:
+            parts = [(fake[None], real[None]) for fake, real in zip(fakes, reals)]
+        else:
+            parts = [(torch.stack(fakes), torch.stack(reals))]
+        for fake, real in parts:
+            known = min(real.shape[-2:]) >= self.smallest
+            scores = self.score(fake, real) if known else [math.nan] * len(real)
+            self.results.extend(float(value) for value in scores)
 
     def compute_metrics(self, rows: list[float]) -> dict[str, float]:
-        """Average over all images."""
-        values = {self.name: sum(rows) / len(rows)}
+        """Average over all images that have a score."""
+        why = f'smaller than {self.smallest} pixels'
+        values = {self.name: self.mean(rows, self.name, why)}
         self.details = {'generated': values}
+        endless = sum(map(math.isinf, rows))
+        if endless:
+            self.remark(
+                f'{endless} of {len(rows)} images equal their photos, so the mean {self.name} is '
+                'infinite'
+            )
         return values
 
 
 @METRICS.register_module()
 class PairedPSNR(PairedMetric):
-    """Peak signal-to-noise ratio in dB, infinite for equal images."""
+    """Peak signal-to-noise ratio in dB, infinite for equal images, and so a mean with one."""
 
     name = 'PSNR'
 
@@ -68,10 +96,11 @@ class PairedPSNR(PairedMetric):
 class PairedSSIM(PairedMetric):
     """Structural similarity, averaged over the colour channels; 1 for equal images.
 
-    The window is 11 pixels wide, so images must be larger than that.
+    The window is 11 pixels wide: a smaller image has no score.
     """
 
     name = 'SSIM'
+    smallest = 11
 
     def score(self, fake: Tensor, real: Tensor) -> list[float]:
         """Score images (N, 3, H, W), uint8 BGR."""
@@ -99,6 +128,8 @@ class PairedLPIPS(PairedMetric):
     """
 
     name = 'LPIPS'
+    # From 31 pixels on each layer of AlexNet has a pixel left.
+    smallest = 31
 
     def __init__(self, weights: str = ALEXNET_URL, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)

@@ -9,15 +9,23 @@ The generator is trained on every label of a data set, a segmentor predicts the 
 * ``identity``: as many classes as asked for, unknown ignored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ..datasets.label_files import UNKNOWN, unknown_id
 from ..datasets.palettes import COCO_STUFF_UNUSED, label_preset
 from ..errors import ConfigError
 
-IGNORED = 255
+# Where nothing is scored, of the mappings onto fewer classes than the data set has.
+IGNORED = UNKNOWN
+
+
+def ignored_ids(ignore_index: int | Sequence[int]) -> tuple[int, ...]:
+    """``ignore_index`` of a metric, one id or several, as ids."""
+    return (ignore_index,) if isinstance(ignore_index, int) else tuple(ignore_index)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class LabelMapping:
 
     Args:
         name: Name of the mapping, as configs and reports give it.
-        targets: Segmentor class of each layout label id, :data:`IGNORED` where it is not scored.
+        targets: Segmentor class of each layout label id, :attr:`ignored` where it is not scored.
         num_classes: Number of classes of the segmentor.
         classes: Their names.
     """
@@ -36,30 +44,44 @@ class LabelMapping:
     num_classes: int
     classes: tuple[str, ...]
 
-    def __call__(self, labels: Tensor, ignore_index: int = 255) -> Tensor:
+    @property
+    def ignored(self) -> int:
+        """What stands for no class: 255, with more than 255 classes 65535."""
+        return unknown_id(self.num_classes)
+
+    def scored(self, ignore_index: int | Sequence[int]) -> list[int]:
+        """Segmentor classes that take part: those of a layout label id that is not ignored."""
+        ignored = ignored_ids(ignore_index)
+        targets = {each for index, each in enumerate(self.targets) if index not in ignored}
+        return sorted(targets - {self.ignored})
+
+    def __call__(self, labels: Tensor, ignore_index: int | Sequence[int] | None = None) -> Tensor:
         """Map a label map.
 
         Args:
             labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index`` and the id right after
                 the last one (``Layout``'s unknown) stand for unknown pixels.
-            ignore_index: Value of unknown pixels in ``labels``.
+            ignore_index: Value of unknown pixels in ``labels``, or several values; None: that of so
+                many ids.
 
         Returns:
-            Segmentor classes of the same shape, int64, :data:`IGNORED` where nothing is scored.
+            Segmentor classes of the same shape, int64, :attr:`ignored` where nothing is scored.
 
         Raises:
             ConfigError: If an id is neither in the table nor unknown.
         """
         num_ids = len(self.targets)
+        ignore_index = unknown_id(num_ids) if ignore_index is None else ignore_index
         labels = labels.long()
-        labels = torch.where(labels == ignore_index, num_ids, labels)
+        ignored = torch.tensor(ignored_ids(ignore_index), device=labels.device)
+        labels = torch.where(torch.isin(labels, ignored), num_ids, labels)
         if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
             alien = labels[(labels < 0) | (labels > num_ids)][0].item()
             raise ConfigError(
                 f'Label id {alien} is unknown to the label mapping {self.name!r} of ids 0..'
                 f'{num_ids - 1} (ignore_index {ignore_index}). Choose the mapping of the data set.'
             )
-        table = torch.tensor((*self.targets, IGNORED), device=labels.device)
+        table = torch.tensor((*self.targets, self.ignored), device=labels.device)
         return table[labels]
 
 

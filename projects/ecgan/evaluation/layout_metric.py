@@ -1,6 +1,8 @@
 """Base of the metrics for semantic image synthesis: one fake per layout, counted exactly once."""
 
+import math
 from collections.abc import Mapping, Sequence
+from logging import WARNING
 
 from mmengine.dist import (
     all_gather_object,
@@ -9,6 +11,7 @@ from mmengine.dist import (
     is_main_process,
 )
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -23,7 +26,8 @@ class LayoutMetric(BaseMetric):
 
     A subclass appends exactly one row per sample to ``self.results`` in :meth:`process` and
     reduces all rows in :meth:`compute_metrics`, which also may leave more than the flat result
-    (per-class values) in :attr:`details`.
+    (per-class values) in :attr:`details` and says by :meth:`remark` what a reader of the numbers
+    has to know. A number that does not exist is NaN, never 0, with such a remark.
 
     Distributed evaluation is exact. A distributed sampler (MMEngine's, PyTorch's, MMagic's) deals
     samples out in turn, so row ``i`` of rank ``r`` is sample ``i * world_size + r``, and rows at
@@ -31,7 +35,15 @@ class LayoutMetric(BaseMetric):
 
     Args:
         prefix: Put before every result key as ``prefix/key``. None: nothing.
+
+    Attributes:
+        least_images: A smaller validation set is refused.
+        num_images: How many pictures the last results are of.
+        details: More of the last results.
+        remarks: One sentence each, of the last results. The log says each of them once.
     """
+
+    least_images = 1
 
     SAMPLER_MODE = 'normal'
     sample_model = 'orig'
@@ -42,12 +54,18 @@ class LayoutMetric(BaseMetric):
         self.dataset_length: int | None = None
         self.num_images = 0
         self.details: dict = {}
+        self.remarks: list[str] = []
+        self._said: set[str] = set()
+
+    def remark(self, sentence: str) -> None:
+        """Say what the reader of the numbers has to know: in the log, once, and in the report."""
+        self.remarks.append(f'{self.prefix}: {sentence}' if self.prefix else sentence)
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Learn the length of the validation set and the model, which is not wrapped.
 
         Raises:
-            ConfigError: If the validation set is empty.
+            ConfigError: If the validation set is empty, or smaller than :attr:`least_images`.
         """
         dataset = dataloader.dataset
         self.dataset_length = len(dataset)
@@ -57,6 +75,12 @@ class LayoutMetric(BaseMetric):
                 f'{type(self).__name__}: the validation set is empty: '
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
+            )
+        if self.dataset_length < self.least_images:
+            raise ConfigError(
+                f'{type(self).__name__} needs at least {self.least_images} images, and '
+                f'{type(dataset).__name__} holds {self.dataset_length}: add some, or take '
+                f'{type(self).__name__} out of the metrics.'
             )
         self.follow(module)
 
@@ -106,17 +130,43 @@ class LayoutMetric(BaseMetric):
                 f'{type(self).__name__}: no sample was processed, so there is nothing to evaluate; '
                 'the validation set may be empty.'
             )
-        self.num_images = len(rows)
+        self.num_images, self.remarks = len(rows), []
         # Only the main process computes: the others get its numbers, bit for bit.
-        outcome = [None, None]
+        outcome = [None, None, None]
         if is_main_process():
             values = self.compute_metrics(rows)
             if self.prefix:
                 values = {f'{self.prefix}/{key}': value for key, value in values.items()}
-            outcome = [values, self.details]
+            if len(rows) < self.dataset_length:
+                self.remark(
+                    f'{type(self).__name__} measured {len(rows)} of {self.dataset_length} images: '
+                    'the data loader leaves out the others (drop_last?)'
+                )
+            outcome = [values, self.details, self.remarks]
         broadcast_object_list(outcome)
-        values, self.details = outcome
+        values, self.details, self.remarks = outcome
+        for sentence in self.remarks:
+            if sentence not in self._said:
+                print_log(sentence, 'current', WARNING)
+        self._said.update(self.remarks)
         return values
+
+    def mean(self, rows: Sequence[float], name: str, why: str) -> float:
+        """Mean of the rows that are numbers; says how many are not.
+
+        Args:
+            rows: Of all images, NaN where one has no value.
+            name: What is averaged.
+            why: Why an image has no value.
+
+        Returns:
+            The mean, NaN where no row is a number.
+        """
+        numbers = [row for row in rows if not math.isnan(row)]
+        if len(numbers) < len(rows):
+            missing = f'{len(rows) - len(numbers)} of {len(rows)} images have no {name} ({why})'
+            self.remark(f'{missing}, the mean is of the others' if numbers else missing)
+        return sum(numbers) / len(numbers) if numbers else math.nan
 
     def field(self, sample: Mapping, name: str) -> Tensor:
         """An entry of a sample.

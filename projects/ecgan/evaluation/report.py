@@ -5,7 +5,9 @@
 * ``protocol``: checkpoint and its SHA-256, config, data set, number of images, segmentor with its
   input size, classes scored, ignore value, feature network, precision, package versions;
 * ``generated``, ``coarse`` (if asked for), ``real`` and ``untrained``: metric -> value, scores in
-  0..1, and ``per_class``: class -> ``IoU`` and ``Acc``. A number that does not exist is null;
+  0..1, and ``per_class``: class -> ``IoU`` and ``Acc``. A number that does not exist is null, as is
+  an infinite one;
+* ``remarks``: sentences on the numbers, such as why one is null or of how few images it is;
 * ``evaluation_seconds``, and what :func:`update_report` added.
 
 Any model will do whose ``test_step`` returns samples with ``fake_img``.
@@ -26,6 +28,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from ..datasets.palettes import palette_of
 from ..models.parts.unwrap import unwrap
 from ..recipes.names import PREFIX, configs_folder
 from ..reports import write_report
@@ -89,10 +92,28 @@ def _add_per_class(sections: dict[str, dict], metrics: Sequence[BaseMetric]) -> 
         for source, values in metric.details.items():
             if source not in sections or 'per_class' not in values:
                 continue
-            columns = values['per_class']
-            rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
+            columns, classes = values['per_class'], metric.mapping.classes
             name = '/'.join(filter(None, (metric.prefix, 'per_class')))
-            sections[source][name] = dict(zip(metric.mapping.classes, rows))
+            sections[source][name] = {
+                classes[k]: {score: column[k] for score, column in columns.items()}
+                for k in metric.scored
+            }
+
+
+def _remarks(metrics: Sequence[BaseMetric]) -> list[str]:
+    said = (metric.remarks for metric in metrics if isinstance(metric, LayoutMetric))
+    return list(dict.fromkeys(sentence for remarks in said for sentence in remarks))
+
+
+def _num_images(runner: Runner) -> int:
+    """How many images were measured, which may be fewer than the data set holds."""
+    loop = runner.test_loop
+    evaluators = getattr(loop, 'evaluators', None) or [loop.evaluator]
+    counts = []
+    for loader, evaluator in zip(_loaders(runner), evaluators):
+        own = [each for each in evaluator.metrics or () if isinstance(each, LayoutMetric)]
+        counts.append(own[0].num_images if own else len(loader.dataset))
+    return sum(counts)
 
 
 def _packages() -> dict[str, str]:
@@ -135,7 +156,7 @@ def build_protocol(runner: Runner, samples: Sequence) -> dict:
         **_checkpoint_protocol(runner.cfg.get('load_from')),
         'config': _config_name(runner.cfg.filename),
         'dataset': [type(loader.dataset).__name__ for loader in _loaders(runner)],
-        'num_images': sum(len(loader.dataset) for loader in _loaders(runner)),
+        'num_images': _num_images(runner),
         'image_size': list(image.shape[-2:]) if image is not None else None,
         'metrics': [type(metric).__name__ for metric in metrics],
         'precision': f'{device.type} autocast' if autocast else 'float32',
@@ -209,17 +230,25 @@ def evaluate_and_report(
     runner.test()
     sections = _sections(recorder.metrics)
     _add_per_class(sections, loop_metrics(runner))
-    report = {'protocol': {}, **sections}
+    report = {'protocol': {}, **sections, 'remarks': _remarks(loop_metrics(runner))}
     if is_main_process():
         report['protocol'] = build_protocol(runner, recorder.samples)
     if untrained_seed is not None:
         print_log(f'Measuring an untrained model (seed {untrained_seed}) ...', 'current')
         untrained = _sections(measure_untrained(runner, untrained_seed))['generated']
         report['untrained'] = {**untrained, 'seed': untrained_seed}
+        report['remarks'] += [
+            f'untrained: {sentence}'
+            for sentence in _remarks(loop_metrics(runner))
+            if sentence not in report['remarks']
+        ]
     report['evaluation_seconds'] = round(time.monotonic() - started, 1)
     if is_main_process():
         dataset = _loaders(runner)[0].dataset
-        palette = (getattr(dataset, 'metainfo', None) or {}).get('palette')
+        preprocessor = getattr(unwrap(runner.model), 'data_preprocessor', None)
+        palette = palette_of(
+            getattr(dataset, 'metainfo', None) or {}, getattr(preprocessor, 'num_classes', 0)
+        )
         write_report(report, Path(runner.work_dir), recorder.samples, palette)
         print_log(f'Report: {Path(runner.work_dir) / "report.md"}', 'current')
     return report

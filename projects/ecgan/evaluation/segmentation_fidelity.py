@@ -1,5 +1,6 @@
 """Does a generated image show the layout it was made from? mIoU by an independent segmentor."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -9,39 +10,14 @@ from prettytable import PrettyTable
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ..datasets.label_files import unknown_id
 from ..errors import ConfigError
 from ..models.segmentors import Segmentor
-from .label_mapping import IGNORED, LabelMapping, build_label_mapping
+from .class_areas import class_areas, class_scores, missing_classes
+from .label_mapping import LabelMapping, build_label_mapping, ignored_ids
 from .layout_metric import LayoutMetric
 
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
-
-
-def _areas(prediction: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> Tensor:
-    """Areas (4, num_classes): intersection, union, prediction, label, exact in float64."""
-    from mmseg.evaluation import IoUMetric
-
-    areas = IoUMetric.intersect_and_union(prediction, label, num_classes, ignore_index)
-    # mmseg counts in float32, which is exact for one image and not for a data set.
-    return torch.stack(areas).double()
-
-
-def _scores(areas: Tensor) -> dict:
-    """mIoU, mAcc, aAcc in 0..1 and the per-class values, from summed areas (4, num_classes)."""
-    from mmseg.evaluation import IoUMetric
-
-    values = IoUMetric.total_area_to_metrics(*areas)
-    per_class = {key: torch.from_numpy(values[key]) for key in ('IoU', 'Acc')}
-    return {
-        'mIoU': per_class['IoU'].nanmean().item(),
-        'mAcc': per_class['Acc'].nanmean().item(),
-        'aAcc': float(values['aAcc']),
-        # A class that is neither predicted nor present has no value and is left out of the mean.
-        'per_class': {
-            key: [None if number != number else number for number in column.tolist()]
-            for key, column in per_class.items()
-        },
-    }
 
 
 @METRICS.register_module()
@@ -50,19 +26,27 @@ class SegmentationFidelity(LayoutMetric):
 
     Result keys are ``{source}/mIoU``, ``{source}/mAcc`` and ``{source}/aAcc`` in 0..1, for each
     source: ``generated`` (``fake_img``), ``coarse`` (``fake_coarse``) and ``real`` (``gt_img``).
-    The arithmetic is that of mmseg's ``IoUMetric``: areas are summed over the data set, then
-    divided; unknown pixels are left out everywhere. Real images give the upper bound without which
+    Areas are summed over the data set, then divided; unknown pixels are left out everywhere, and
+    what a class without pixels means is said in
+    :mod:`~projects.ecgan.evaluation.class_areas`. Real images give the upper bound without which
     an mIoU says little; they are the same in every validation and are scored once.
 
-    :attr:`details` holds, per source, the same values and ``per_class``.
+    :attr:`details` holds, per source, the same values and ``per_class``. Those of single classes,
+    ``{source}/IoU.{class}`` and ``{source}/Acc.{class}``, are results as well where :attr:`wanted`
+    names them.
 
     Args:
         segmentor: Arguments of :class:`~projects.ecgan.models.segmentors.segmentor.Segmentor`.
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``.
+        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255, with
+            more than 255 ids 65535. The id of a class leaves that class out of every mean and
+            table.
         prefix: Put before every result key.
+
+    Attributes:
+        wanted: Keys of single classes (:meth:`class_keys`) that are to be among the results.
 
     Raises:
         ConfigError: If the segmentor's number of classes is not that of the label mapping.
@@ -73,7 +57,7 @@ class SegmentationFidelity(LayoutMetric):
         segmentor: dict,
         label_mapping: str = 'identity',
         sources: Sequence[str] = ('generated', 'real'),
-        ignore_index: int = 255,
+        ignore_index: int | Sequence[int] | None = None,
         prefix: str | None = None,
     ) -> None:
         super().__init__(prefix=prefix)
@@ -83,12 +67,30 @@ class SegmentationFidelity(LayoutMetric):
                 f'sources has {sorted(unknown)}; choose among {sorted(SOURCE_FIELDS)}.'
             )
         self.sources = tuple(sources)
-        self.ignore_index = ignore_index
         self.segmentor = Segmentor(**segmentor)
         self.mapping = self._build_mapping(label_mapping)
+        self.ignore_index = ignore_index
+        if ignore_index is None:
+            self.ignore_index = unknown_id(len(self.mapping.targets))
+        self.wanted: set[str] = set()
         self._real_scores: dict | None = None
         self._real_dataset: object = None
         self._label_pixels = 0
+
+    @property
+    def scored(self) -> list[int]:
+        """The segmentor's classes that are not ignored."""
+        return self.mapping.scored(self.ignore_index)
+
+    def class_keys(self) -> dict[str, tuple[str, str, int]]:
+        """Result keys of single classes, as :attr:`wanted` names them: source, score, class."""
+        start = f'{self.prefix}/' if self.prefix else ''
+        return {
+            f'{start}{source}/{score}.{self.mapping.classes[k]}': (source, score, k)
+            for source in self.sources
+            for score in ('IoU', 'Acc')
+            for k in self.scored
+        }
 
     def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:
         found = self.segmentor.num_classes
@@ -139,7 +141,7 @@ class SegmentationFidelity(LayoutMetric):
             images = [self.field(sample, SOURCE_FIELDS[source]) for sample in data_samples]
             for row, label, areas in zip(rows, labels, self._score(images, labels)):
                 row[source] = areas
-                row['label_pixels'] = (label != IGNORED).sum().cpu()
+                row['label_pixels'] = (label != self.mapping.ignored).sum().cpu()
         self.results.extend(rows)
 
     def _score(self, images: list[Tensor], labels: list[Tensor]) -> list[Tensor]:
@@ -153,7 +155,9 @@ class SegmentationFidelity(LayoutMetric):
             for image, label in zip(images, labels):
                 predictions.extend(self.segmentor(image[None].to(device), tuple(label.shape)))
         return [
-            _areas(prediction, label.to(device), self.mapping.num_classes, IGNORED)
+            class_areas(
+                prediction, label.to(device), self.mapping.num_classes, (self.mapping.ignored,)
+            )
             for prediction, label in zip(predictions, labels)
         ]
 
@@ -164,16 +168,35 @@ class SegmentationFidelity(LayoutMetric):
             if source == 'real' and self._real_scores is not None:
                 self.details[source] = self._real_scores
             else:
-                self.details[source] = _scores(sum(row[source] for row in rows))
+                self.details[source] = class_scores(sum(row[source] for row in rows), self.scored)
         if 'label_pixels' in rows[0]:
             self._label_pixels = int(sum(row['label_pixels'] for row in rows))
         self.details['label_pixels'] = self._label_pixels
         self._log_per_class()
-        return {
+        self._remark_on_classes()
+        values = {
             f'{source}/{key}': self.details[source][key]
             for source in self.sources
             for key in ('mIoU', 'mAcc', 'aAcc')
         }
+        for key, (source, score, k) in self.class_keys().items():
+            if key in self.wanted:
+                value = self.details[source]['per_class'][score][k]
+                bare = key.removeprefix(f'{self.prefix}/') if self.prefix else key
+                values[bare] = math.nan if value is None else value
+        return values
+
+    def _remark_on_classes(self) -> None:
+        scored, names = self.scored, self.mapping.classes
+        left_out = [name for k, name in enumerate(names) if k not in scored]
+        if left_out:
+            self.remark(
+                f'ignore_index {self.ignore_index} leaves {", ".join(left_out)} out of every mean '
+                f'and table: {len(scored)} of {len(names)} classes are scored'
+            )
+        for source in self.sources:
+            for sentence in missing_classes(self.details[source]['per_class'], scored, names):
+                self.remark(f'{source}: {sentence}')
 
     def evaluate(self, size: int | None = None) -> dict[str, float]:
         """Reduce, and keep the scores of the real images for the next validation."""
@@ -185,8 +208,9 @@ class SegmentationFidelity(LayoutMetric):
     def _log_per_class(self) -> None:
         table = PrettyTable(['class', *(f'{source} IoU' for source in self.sources)])
         columns = [self.details[source]['per_class']['IoU'] for source in self.sources]
-        for name, *values in zip(self.mapping.classes, *columns):
-            table.add_row([name, *('-' if v is None else f'{v:.4f}' for v in values)])
+        for k in self.scored:
+            values = ('-' if each[k] is None else f'{each[k]:.4f}' for each in columns)
+            table.add_row([self.mapping.classes[k], *values])
         logger = MMLogger.get_current_instance()
         print_log(f'Segmentation fidelity per class:\n{table.get_string()}', logger)
 
@@ -195,8 +219,8 @@ class SegmentationFidelity(LayoutMetric):
         return {
             'segmentor': self.segmentor.protocol(),
             'label_mapping': self.mapping.name,
-            'classes': list(self.mapping.classes),
-            'num_classes': self.mapping.num_classes,
+            'classes': [self.mapping.classes[k] for k in self.scored],
+            'num_classes': len(self.scored),
             'ignore_index': self.ignore_index,
             'label_pixels': self._label_pixels,
         }
@@ -206,19 +230,22 @@ class SegmentationFidelity(LayoutMetric):
         predictions: Tensor | Sequence[Tensor],
         labels: Tensor | Sequence[Tensor],
         num_classes: int,
-        ignore_index: int = 255,
+        ignore_index: int | Sequence[int] | None = None,
     ) -> dict:
         """Score given label maps; needs no config, no segmentor and no runner.
 
         Args:
-            predictions: Predicted classes, (N, H, W) or a sequence of (H, W).
+            predictions: Predicted classes, (N, H, W) or a sequence of (H, W). A pixel with one of
+                ``ignore_index`` is predicted to be of no class: its true class was not found.
             labels: True classes of the same shapes.
             num_classes: Number of classes.
-            ignore_index: Value in ``labels`` that is left out.
+            ignore_index: Value in ``labels`` that is left out, or several values; None: 255, with
+                more than 255 classes 65535. A class among them is in no mean.
 
         Returns:
-            ``mIoU``, ``mAcc``, ``aAcc`` in 0..1 and ``per_class`` with lists ``IoU`` and ``Acc``
-            (None for a class that does not occur).
+            ``mIoU``, ``mAcc``, ``aAcc`` in 0..1, NaN where nothing is left to be averaged, and
+            ``per_class`` with lists ``IoU`` and ``Acc`` (None for a class that does not occur or
+            is ignored).
 
         Raises:
             ValueError: If the shapes differ, nothing is given, or a class is out of range.
@@ -228,7 +255,9 @@ class SegmentationFidelity(LayoutMetric):
             ...     torch.tensor([[[0, 1]]]), torch.tensor([[[0, 0]]]), num_classes=2)['aAcc']
             0.5
         """
+        ignore_index = unknown_id(num_classes) if ignore_index is None else ignore_index
         total = torch.zeros(4, num_classes, dtype=torch.float64)
+        ignored = ignored_ids(ignore_index)
         if not len(labels) or len(predictions) != len(labels):
             raise ValueError(
                 f'{len(predictions)} predictions and {len(labels)} label maps: the numbers must be '
@@ -239,11 +268,12 @@ class SegmentationFidelity(LayoutMetric):
                 raise ValueError(
                     f'prediction is {tuple(prediction.shape)}, label {tuple(label.shape)}.'
                 )
-            known = torch.cat([prediction.flatten(), label[label != ignore_index]])
+            pixels = torch.cat([prediction.flatten(), label.flatten()]).long()
+            known = pixels[~torch.isin(pixels, torch.tensor(ignored, device=pixels.device))]
             if known.numel() and (known.min() < 0 or known.max() >= num_classes):
                 raise ValueError(
                     f'Classes run from {known.min()} to {known.max()}, outside 0..'
                     f'{num_classes - 1}.'
                 )
-            total += _areas(prediction, label, num_classes, ignore_index)
-        return _scores(total)
+            total += class_areas(prediction, label, num_classes, ignored)
+        return class_scores(total, [k for k in range(num_classes) if k not in ignored])

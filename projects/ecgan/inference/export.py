@@ -121,7 +121,8 @@ def export_checkpoint(
 
 def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict[str, Any]:
     """What a user of the file needs to know, as it is written into the file."""
-    first, unknown = inferencer.coding.in_files(np.array([0, UNKNOWN])).tolist()
+    coding = inferencer.coding
+    first, unknown = coding.in_files(np.array([0, coding.unknown])).tolist()
     if not inferencer.model.data_preprocessor.with_unknown:
         unknown = None
     kind = 'float32 in [-1, 1]' if as_float else 'uint8'
@@ -135,9 +136,9 @@ def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict
         palette=inferencer.palette,
         first_id=first,
         unknown_id=unknown,
-        label_map=list(inferencer.coding.label_map.items()),
+        label_map=list(coding.label_map.items()),
         label_colours=inferencer.knowledge.label_colours,
-        reading=inferencer.coding.reading.choices,
+        reading=coding.reading.choices,
         trained_size=inferencer.trained_size,
         divisor=inferencer.divisor,
         noise_seed=seed if inferencer.has_noise else None,
@@ -193,7 +194,8 @@ def _sample_maps(inferencer: ECGANInferencer) -> Iterator[Maps]:
     ids = inferencer.coding.in_files(np.arange(inferencer.model.num_classes))
     for index, (batch, rows, columns) in enumerate([(1, 2, 2), (3, 2, 4), (2, 3, 2)]):
         if index == 1 and preprocessor.with_unknown:
-            ids = np.append(ids, inferencer.coding.in_files(np.array([UNKNOWN])))
+            unknown = np.array([inferencer.coding.unknown])
+            ids = np.append(ids, inferencer.coding.in_files(unknown))
         shape = (batch, rows * unit // 4, columns * unit // 4)
         patches = ids[numbers.permutation(np.prod(shape)) % len(ids)].reshape(shape)
         maps = [patches.repeat(4, 1).repeat(4, 2)]

@@ -20,10 +20,10 @@ from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
+from ..recipes.carried_config import read_carried_config
 from ..recipes.loading import read_config
 from ..structures import Layout, nearest_resize
 from ..visualization import colour_labels
-from .checkpoint_config import read_carried_config
 from .folded_generator import prepare_for_inference
 from .generated_picture import GeneratedPicture
 from .input_maps import NamedMap, list_maps
@@ -149,7 +149,7 @@ class ECGANInferencer(BaseInferencer):
     def _init_pipeline(self, cfg: ConfigDict) -> None:
         """Learn from the data sets how label maps are read; there is nothing to build."""
         self.knowledge = TrainingKnowledge.of(cfg)
-        self.coding = self.knowledge.coding(self.palette)
+        self.coding = self.knowledge.coding(self.palette, self.model.num_classes)
         if self.sizes == 'resize' and self.trained_size is None:
             raise ConfigError(
                 f"sizes='resize': the config of {self.checkpoint} says no size of the training "

@@ -52,12 +52,17 @@ class LabelMapGenerator(nn.Module):
         Returns:
             ``(N, H, W, 3)`` RGB, uint8 or in [-1, 1].
         """
-        labels = labels.long()
+        has_sign, labels = labels.dtype.is_signed, labels.long()
         if self.coding.reduce_zero_label:
-            labels = torch.where((labels == 0) | (labels == 255), 255, labels - 1)
+            unknown, is_unknown = self.coding.unknown, labels == 0
+            if unknown in self.coding.unknown_in_files:
+                is_unknown |= labels == unknown
+            labels = torch.where(is_unknown, unknown, labels - 1)
         in_file = labels
         for old, new in self.coding.label_map.items():
             labels = torch.where(in_file == old, new, labels)
+        if has_sign:
+            labels = torch.where(labels < 0, self.coding.unknown, labels)
         boundary = None if instances is None else boundary_maps(instances)
         layout = self.preprocessor.encode_layout(labels, boundary)
         traced = _TracedLayout(

@@ -141,13 +141,14 @@ class TrainingKnowledge:
             "(sizes='resize') brings maps to it, as testing does"
         )
 
-    def coding(self, palette: Sequence[Sequence[int]]) -> LabelCoding:
+    def coding(self, palette: Sequence[Sequence[int]], num_classes: int) -> LabelCoding:
         """How label maps are read; maps of colours by the palette where files had no colours."""
         return LabelCoding(
             self.label_colours or self.palette or palette,
             self.label_map or {},
             self.reduce_zero_label,
             self.reading,
+            num_classes,
             of_classes=not self.label_colours,
         )
 

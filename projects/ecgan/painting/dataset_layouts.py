@@ -4,7 +4,8 @@ import numpy as np
 from mmagic.registry import DATASETS
 from mmengine.config import ConfigDict
 
-from ..errors import UserError
+from ..datasets.label_files import UNKNOWN_OF_MANY
+from ..errors import DataError, UserError
 
 
 class DatasetLayouts:
@@ -39,7 +40,11 @@ class DatasetLayouts:
         """One of them, (H, W) uint16; the index is counted around.
 
         Raises:
-            UserError: Its files cannot be read.
+            UserError: Its files cannot be read, or hold an id that no class has.
         """
         sample = self._dataset[index % len(self)]
-        return sample['inputs']['label'].numpy().astype(np.uint16)
+        ids = sample['inputs']['label'].numpy()
+        if ids.max() > UNKNOWN_OF_MANY or ids.min() < 0:
+            name = sample['data_samples'].get('seg_map_path', sample['data_samples'].sample_name)
+            raise DataError(f'{name}: label ids {ids.min()} to {ids.max()} are of no class')
+        return ids.astype(np.uint16)

@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 
 from ..compat.atomic_checkpoints import write_atomically
-from ..datasets.label_files import UNKNOWN
 from ..datasets.photo_files import eight_bits
 from ..errors import DataError
 from ..visualization import colour_labels
@@ -118,7 +117,7 @@ def _histogram(found: Survey) -> str:
     total = sum(pixels for pixels, _ in counts.values()) or 1
     largest = max((pixels for pixels, _ in counts.values()), default=1)
     rows = ['<tr><th></th><th>id</th><th>class</th><th>pixels</th><th>maps</th><th></th></tr>']
-    listed = [*range(len(labelling.classes)), *[UNKNOWN] * labelling.with_unknown]
+    listed = [*range(len(labelling.classes)), *[labelling.unknown] * labelling.with_unknown]
     for index in listed:
         pixels, maps = counts.get(index, (0, 0))
         is_class = index < len(labelling.classes)

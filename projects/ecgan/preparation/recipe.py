@@ -157,7 +157,7 @@ def _files(found: Survey, root: str, others: Sequence[str]) -> list[str]:
         choices = ', '.join(f'{key}={value!r}' for key, value in labelling.reading.choices.items())
         lines.append(f'    reading=dict({choices}),')
     if labelling.label_map:
-        lines.append('    # Ids in the files -> classes; 255: unknown.')
+        lines.append(f'    # Ids in the files -> classes; {labelling.unknown}: unknown.')
         pairs = [f'{old}: {new}' for old, new in labelling.label_map.items()]
         lines += _listed('label_map={', pairs, 4)
     if labelling.label_colours:

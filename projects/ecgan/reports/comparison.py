@@ -60,6 +60,19 @@ def _rows(reports: dict[str, dict], section: str) -> list[list]:
     return [[f'{section} {name}', *(block.get(name) for block in blocks)] for name in names]
 
 
+def _remarks(reports: dict[str, dict]) -> list[str]:
+    """What the reports say of their numbers, as a list of Markdown; what all say is said once."""
+    sayers: dict[str, list[str]] = {}
+    for name, report in reports.items():
+        for sentence in report.get('remarks', ()):
+            sayers.setdefault(sentence, []).append(name)
+    lines = [
+        f'- {sentence}' if len(names) == len(reports) else f'- {", ".join(names)}: {sentence}'
+        for sentence, names in sayers.items()
+    ]
+    return ['\n'.join(lines)] if lines else []
+
+
 def read_named_reports(paths: Sequence[Path]) -> dict[str, dict]:
     """Read reports, named by their folders, or by their paths where folders share a name.
 
@@ -90,7 +103,7 @@ def compare_reports(
         sections: Which sections, in this order.
 
     Returns:
-        A Markdown table, one column a report.
+        A Markdown table, one column a report, and below it the remarks of each.
 
     Raises:
         ConfigError: The protocols differ, and that is not allowed.
@@ -104,8 +117,10 @@ def compare_reports(
     if differences:
         rows.append(['**different protocols: not comparable**', *([''] * len(reports))])
         rows += [[f'**{key}**', *map(_short, values)] for key, values in differences.items()]
+    rows.append(['images', *(each['protocol'].get('num_images') for each in reports.values())])
     for section in sections:
         rows += _rows(reports, section)
     digests = [report['protocol'].get('checkpoint_sha256') for report in reports.values()]
     rows.append(['checkpoint sha256', *(digest and digest[:12] for digest in digests)])
-    return table(['metric', *reports], rows)
+    parts = [table(['metric', *reports], rows), *_remarks(reports)]
+    return '\n\n'.join(parts)

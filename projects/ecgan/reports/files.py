@@ -11,12 +11,12 @@ from ..errors import DataError, MissingFileError
 COLUMNS = ('generated', 'coarse', 'real', 'untrained')
 
 
-def _plain(value: object) -> object:
-    """Turn NaN and infinities, which JSON does not have, into null."""
+def plain(value: object) -> object:
+    """Numbers as JSON has them: NaN and infinities, which it does not have, are null."""
     if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
+        return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
+        return [plain(entry) for entry in value]
     if hasattr(value, 'item'):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
@@ -57,7 +57,7 @@ def flatten(block: dict, prefix: str = '') -> dict[str, object]:
 
 
 def metric_table(report: dict) -> str:
-    """Metrics of a report, a column for each kind of image."""
+    """Metrics of a report, a column for each kind of image, below the number of images."""
     columns = [name for name in COLUMNS if name in report]
     names = dict.fromkeys(
         name
@@ -66,6 +66,9 @@ def metric_table(report: dict) -> str:
         if not isinstance(value, dict) and name != 'seed'
     )
     rows = [[name, *(report[column].get(name) for column in columns)] for name in names]
+    count = report.get('protocol', {}).get('num_images')
+    if count is not None:
+        rows.insert(0, ['images', *([count] * len(columns))])
     return table(['metric', *columns], rows)
 
 
@@ -105,7 +108,9 @@ def render_report(report: dict) -> str:
         metric_table(report),
         'mIoU, mAcc and aAcc are in 0..1, measured by the segmentor below. *real* is the upper '
         'bound: the photos through the same pipeline.'
-        + (' *untrained* is a fresh model.' if 'untrained' in report else ''),
+        + (' *untrained* is a fresh model.' if 'untrained' in report else '')
+        + ' A dash: not measured, or no finite number, which a remark explains.',
+        '\n'.join(f'- {sentence}' for sentence in report.get('remarks', ())),
         '\n'.join(seconds),
         '![samples](samples.png)',
         '## Protocol',
@@ -116,7 +121,7 @@ def render_report(report: dict) -> str:
 
 
 def _write(report: dict, folder: Path) -> None:
-    report = _plain(report)
+    report = plain(report)
     text = json.dumps(report, indent=2, allow_nan=False)
     write_text(folder / 'report.json', f'{text}\n')
     write_text(folder / 'report.md', render_report(report))

@@ -72,6 +72,17 @@ def test_mean_and_spread_by_hand():
     ]
 
 
+def test_a_result_that_not_every_seed_has_says_so():
+    results = {'b1': {0: {'mIoU': 0.4, 'PSNR': 20.0}, 1: {'mIoU': 0.6}}}
+    assert '| 1 | b1 | 2 | 0.5 ± 0.141 | 20 (1 of 2) |' in render_table(summarize(results))
+
+
+def test_an_absent_bound_is_no_number(tmp_path):
+    report = {'generated': {'mIoU': 0.5}, 'real': {'mIoU': None}}
+    (tmp_path / 'report.json').write_text(json.dumps(report))
+    assert read_result(tmp_path) == {'mIoU': 0.5}
+
+
 def test_files(tmp_path):
     results = {'b1': {3: {'mIoU': 0.4}, 4: {'mIoU': 0.6, 'seconds per iteration': 0.5}}}
     write_summary(summarize(results), tmp_path)

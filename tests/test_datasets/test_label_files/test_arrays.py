@@ -35,6 +35,7 @@ SBD = dict(GTcls=dict(Boundaries=np.zeros((2, 2)), Segmentation=IDS, CategoriesP
 FORMS = {
     'one page': (npy(np.hstack([IDS] * 3)[None]), np.hstack([IDS] * 3)),
     'one channel': npy(IDS[..., None]),
+    'truth values, a page a class': npy(ONE_HOT.astype(bool)),
     'truth values': (npy(IDS > 1), (IDS > 1).astype(int)),
     'a page a class': npy(ONE_HOT),
     'a channel a class': npy(ONE_HOT.transpose(1, 2, 0)),

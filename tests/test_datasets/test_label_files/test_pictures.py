@@ -80,6 +80,10 @@ HIDDEN = {
     'transparent index': png(
         HOLES % 252, 8, 'palette', [(i, 9, 9) for i in range(4)], b'\xff' * 3 + b'\0'
     ),
+    'transparent bit': png(HOLES % 2 * (HOLES == 255), 1, transparency=b'\0\1'),
+    'no data in colours': tiff(
+        np.dstack([np.where(HOLES == 255, 7, 9 * HOLES)] * 3).astype(np.uint8), 2, no_data='7'
+    ),
     'transparent level': png(np.where(HOLES == 255, 9, HOLES), 8, transparency=b'\0\x09'),
     'no data': tiff(np.where(HOLES == 255, 77, HOLES).astype(np.uint8), no_data='77'),
     'no data below 0': tiff(np.where(HOLES == 255, -9999, HOLES).astype(np.int16), no_data='-9999'),
@@ -90,8 +94,13 @@ HIDDEN = {
 
 @pytest.mark.parametrize('name', HIDDEN)
 def test_where_there_is_nothing_is_unknown(name):
-    expected = HOLES if name != 'transparent index' else np.where(HOLES % 252 == 3, 255, HOLES)
-    assert read_ids(HIDDEN[name], LabelCoding(), name).tolist() == expected.tolist()
+    expected = {
+        'transparent index': np.where(HOLES % 252 == 3, 255, HOLES),
+        'transparent bit': np.where(HOLES == 255, 255, 0),
+        'no data in colours': np.where(HOLES == 255, 255, HOLES * 9),
+    }.get(name, HOLES)
+    coding = LabelCoding(reading=Reading(channel='red'))
+    assert read_ids(HIDDEN[name], coding, name).tolist() == expected.tolist()
 
 
 def test_what_lies_under_transparency_can_be_read():

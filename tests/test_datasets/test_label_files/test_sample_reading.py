@@ -30,6 +30,7 @@ ADE = np.dstack([IDS // 2 * 10, IDS % 2 + 5, IDS * 9])
         (png(IDS, 2), dict(samples='scaled'), None, IDS * 85),
         (png(IDS % 2, 1), dict(samples='scaled'), None, IDS % 2 * 255),
         (png(IDS, 4), dict(samples='scaled'), None, IDS * 17),
+        (png(IDS * 257, 16), dict(samples='scaled'), None, IDS),
         # 0 is white: stored or inverted, by the program, by the values.
         (tiff(IDS.astype(np.uint8), 0), dict(white='inverted'), None, 255 - IDS),
         (tiff((255 - IDS).astype(np.uint8), 0), dict(white='stored'), None, 255 - IDS),
@@ -80,3 +81,9 @@ def test_colours_of_sixteen_bits_ask_for_a_channel():
 def test_wrong_choices(reading, sentence):
     with pytest.raises(ConfigError, match=sentence):
         LabelCoding(reading=reading)
+
+
+def test_a_picture_of_one_id_in_red():
+    ones = np.zeros((2, 4, 3), int)
+    ones[..., 0] = 1
+    assert read_ids(png(ones, 8, 'colours'), LabelCoding(), 'a').tolist() == [[1] * 4] * 2

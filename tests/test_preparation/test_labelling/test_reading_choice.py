@@ -82,6 +82,9 @@ SETS = {
         lambda ids, i: png(ids // 85, 2), (0, 85, 170, 255),
         [(0, 'sky'), (85, 'road'), (170, 'car'), (255, 'tree')], dict(samples='scaled'),
     ),
+    '16 bits of 8': (
+        lambda ids, i: png(ids * 257, 16), (0, 1, 2, 255), WITH_VOID, dict(samples='scaled'),
+    ),
     'id in red': (
         lambda ids, i: png(np.dstack([ids, 0 * ids, 0 * ids]), 8, 'colours'),
         (0, 1, 2, 3), None, dict(channel='red'),

@@ -8,6 +8,7 @@ from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.registry import DefaultScope
 
+from ...datasets.label_files import UNKNOWN, unknown_id
 from ...errors import MissingFileError
 from .settings import BenchmarkSettings
 
@@ -30,9 +31,11 @@ class FoldLabels:
     def __call__(self, results: dict) -> dict:
         """Change ``gt_seg_map``."""
         labels = results['gt_seg_map']
-        unknown = 255 if self.with_unknown else 0
-        folded = np.where(labels == 255, unknown, labels % self.num_classes)
-        results['gt_seg_map'] = folded.astype(np.uint8)
+        unknown = unknown_id(self.num_classes) if self.with_unknown else 0
+        folded = labels.astype(np.int32) % self.num_classes
+        results['gt_seg_map'] = np.where(labels == UNKNOWN, unknown, folded).astype(
+            np.uint8 if self.num_classes <= UNKNOWN else np.int32
+        )
         return results
 
 

@@ -9,7 +9,7 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from ...datasets.palettes import generated_palette
+from ...datasets.palettes import palette_of
 from ...visualization import tile_samples, write_image
 
 
@@ -39,5 +39,6 @@ def draw_grid(folders: Sequence[Path], out: Path, num_layouts: int) -> None:
         rows.append(row)
     columns = {'gt_label_map': 'layout', 'gt_img': 'photo'}
     columns.update({str(n): str(n) for n in range(1, len(folders) + 1)})
-    palette = dataset.metainfo.get('palette') or generated_palette(255)
+    preprocessor = cfg.get('model', {}).get('data_preprocessor') or {}
+    palette = palette_of(dataset.metainfo, preprocessor.get('num_classes', 0))
     write_image(out, tile_samples(rows, palette, columns))

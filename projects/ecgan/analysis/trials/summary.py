@@ -39,7 +39,7 @@ def read_result(folder: Path) -> Result | None:
     result = {k: v for k, v in sections['generated'].items() if isinstance(v, (int, float))}
     for section, words in BOUNDS.items():
         for name, value in sections.get(section, {}).items():
-            if name.endswith(BOUNDED):
+            if name.endswith(BOUNDED) and isinstance(value, (int, float)):
                 result[name + words] = value
     separation = folder / 'separation.json'
     if separation.is_file():
@@ -84,19 +84,25 @@ def summarize(results: dict[str, dict[int, Result | None]]) -> dict:
     return {'metrics': metrics, 'recipes': recipes}
 
 
-def _cell(entry: dict) -> str:
+def _cell(entry: dict, least: int) -> str:
     if entry['mean'] is None:
         return '-'
     spread = '' if entry['std'] is None else f' ± {entry["std"]:.3g}'
-    return f'{entry["mean"]:.4g}{spread}'
+    fewer = f' ({len(entry["values"])} of {least})' if len(entry['values']) < least else ''
+    return f'{entry["mean"]:.4g}{spread}{fewer}'
 
 
 def render_table(summary: dict) -> str:
-    """Markdown table: a row a recipe, mean ± sample standard deviation over the seeds."""
-    rows = [
-        [number, recipe, len(entry['runs']), *(_cell(entry[name]) for name in summary['metrics'])]
-        for number, (recipe, entry) in enumerate(summary['recipes'].items(), 1)
-    ]
+    """Markdown table: a row a recipe, mean ± sample standard deviation over the seeds.
+
+    A result that not every seed has (an infinite PSNR, an IoU of nothing) says how many have it.
+    """
+    rows = []
+    for number, (recipe, entry) in enumerate(summary['recipes'].items(), 1):
+        runs = len(entry['runs'])
+        # What is no result of a run is measured for some only.
+        least = {name: 0 if name in (SEPARATION, SECONDS) else runs for name in summary['metrics']}
+        rows.append([number, recipe, runs, *(_cell(entry[name], n) for name, n in least.items())])
     return table(['', 'recipe', 'seeds', *summary['metrics']], rows)
 
 

@@ -6,7 +6,6 @@ From the ground up: what a file stores (``stored``, with ``arrays``, ``pictures`
 """
 
 from .coding import (
-    UNKNOWN,
     LabelCoding,
     colour_numbers,
     instance_ids,
@@ -18,10 +17,12 @@ from .coding import (
 from .formats import MAP_SUFFIXES, LabelMap, map_suffix, read_stored
 from .reading import Reading, filled_channels, is_even_ramp, sample_keys
 from .stored import MapForm, StoredMap
+from .unknown import UNKNOWN, UNKNOWN_OF_MANY, unknown_id
 
 __all__ = [
     'MAP_SUFFIXES',
     'UNKNOWN',
+    'UNKNOWN_OF_MANY',
     'LabelCoding',
     'LabelMap',
     'MapForm',
@@ -38,4 +39,5 @@ __all__ = [
     'read_ids',
     'read_stored',
     'sample_keys',
+    'unknown_id',
 ]

@@ -23,18 +23,20 @@ def stored_array(array: np.ndarray, name: str, form: MapForm | None = None) -> S
     Args:
         array: Whole numbers, truth values, or floating-point numbers that are whole.
         name: What errors call it.
-        form: How the file says it; None: as arrays do.
+        form: How a picture says it; None: as arrays do.
 
     Raises:
         DataError: It holds other numbers, or is of another shape.
     """
     if array.dtype == bool:
-        array, form = array.astype(np.uint8), form or MapForm('grey', 1)
+        form = form or (MapForm('grey', 1) if array.ndim == 2 else None)
+        array = array.astype(np.uint8)
     samples, hidden = _whole(array, name)
     while samples.ndim > 2 and (axis := _single(samples.shape)) is not None:
         samples = samples.squeeze(axis)
         hidden = None if hidden is None else hidden.squeeze(axis)
-    if samples.ndim == 3 and (ids := _one_hot(samples)) is not None:
+    # A picture of one id in its red channel would look so, too.
+    if form is None and samples.ndim == 3 and (ids := _one_hot(samples)) is not None:
         samples, hidden = ids, None
     if samples.ndim == 3 and samples.shape[2] in (2, 4):
         samples, hidden = _without_alpha(samples, name)
@@ -124,10 +126,11 @@ def _whole(values: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray | None
                 f'{values.size} values of {values.dtype} are none, the first is '
                 f'{values[broken][0]}; ids were blended or scaled, write them anew'
             )
-    if values.size and (values.min() < _INT32.min or values.max() > _INT32.max):
-        raise DataError(f'{name}: {values.min()} to {values.max()} are no label ids')
-    fitting = (np.uint8, np.uint16) if values.size and values.min() >= 0 else ()
-    kind = next((each for each in fitting if values.max() <= np.iinfo(each).max), np.int32)
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    if low < _INT32.min or high > _INT32.max:
+        raise DataError(f'{name}: {low} to {high} are no label ids')
+    fitting = (np.uint8, np.uint16) if low >= 0 else ()
+    kind = next((each for each in fitting if high <= np.iinfo(each).max), np.int32)
     return values.astype(kind), hidden
 
 

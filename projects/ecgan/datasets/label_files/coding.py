@@ -4,7 +4,7 @@ A map is a picture or an array of ids in one channel (indices or grey levels of 
 numbers of up to 32 bits), or of RGB colours.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +16,8 @@ from ...errors import ConfigError, DataError
 from .formats import LabelMap, read_stored
 from .reading import Reading, sample_keys
 from .stored import Colour, MapForm, StoredMap
+from .unknown import unknown_id
 
-#: Id of unknown pixels.
-UNKNOWN = 255
 # So much a channel a colour moves where a drawing's colours are reduced.
 _NEAR = 8
 
@@ -63,10 +62,11 @@ class LabelCoding:
     Attributes:
         colours: RGB colour of each id in the files, for maps of colours; of ids that share a colour
             the first has it. None: maps of colours are refused.
-        label_map: Id in the files -> id of the layout, or 255 for unknown; an id that is not in it
+        label_map: Id in the files -> id of the layout, or :attr:`unknown`; an id that is not in it
             stays. Pairs do as well.
         reduce_zero_label: In the files 0 means unknown and classes start at 1.
         reading: What the samples of the files stand for.
+        num_classes: Number of classes of the layout, which says what unknown is; None: few.
         of_classes: The colours are those of classes, where ids in the files are numbered otherwise:
             maps of colours are read past ``label_map`` and ``reduce_zero_label``.
 
@@ -79,6 +79,7 @@ class LabelCoding:
     label_map: Mapping[int, int] = field(default_factory=dict)
     reduce_zero_label: bool = False
     reading: Reading = field(default_factory=Reading)
+    num_classes: int | None = None
     of_classes: bool = False
 
     def __post_init__(self) -> None:
@@ -94,6 +95,17 @@ class LabelCoding:
         for colour in self.colours or ():
             if len(colour) != 3 or not all(0 <= channel <= 255 for channel in colour):
                 raise ConfigError(f'a colour is three numbers from 0 to 255, got {colour}')
+
+    @property
+    def unknown(self) -> int:
+        """Id of unknown pixels in the layout: 255, with more than 255 classes 65535."""
+        return unknown_id(self.num_classes)
+
+    @property
+    def unknown_in_files(self) -> tuple[int, ...]:
+        """With ``reduce_zero_label``: what means unknown in the files."""
+        # Of 255 classes from 1 on the last one has the number that is unknown otherwise.
+        return (0,) if self.num_classes == self.unknown else (0, self.unknown)
 
     def read(self, stored: StoredMap, name: str) -> np.ndarray:
         """Layout ids of a map as it is stored.
@@ -112,8 +124,9 @@ class LabelCoding:
         reading = self.reading_of(stored, name)
         ids = self.ids(reading.values(stored, name), name)
         if stored.hidden is not None and reading.hidden == 'unknown':
-            ids = np.where(stored.hidden, UNKNOWN, ids).astype(ids.dtype)
-        return np.where(ids < 0, UNKNOWN, ids) if ids.dtype.kind == 'i' else ids
+            ids = self._wide_enough(ids)
+            ids[stored.hidden] = self.unknown
+        return np.where(ids < 0, self.unknown, ids) if ids.dtype.kind == 'i' else ids
 
     def reading_of(self, stored: StoredMap, name: str) -> Reading:
         """What the samples of one map stand for, with nothing left open.
@@ -150,13 +163,12 @@ class LabelCoding:
             if self.of_classes and self.is_renumbered:
                 return values
         if self.reduce_zero_label:
-            is_unknown = (values == 0) | (values == UNKNOWN)
-            return np.where(is_unknown, UNKNOWN, values - 1).astype(values.dtype)
+            reduced = self._wide_enough(values - (values != 0))
+            reduced[np.isin(values, self.unknown_in_files)] = self.unknown
+            return reduced
         if not self.label_map:
             return values
-        mapped = values.copy()
-        if max(self.label_map.values()) > np.iinfo(mapped.dtype).max:
-            mapped = mapped.astype(np.int32)
+        mapped = self._wide_enough(values)
         for old, new in self.label_map.items():
             mapped[values == old] = new
         return mapped
@@ -164,7 +176,7 @@ class LabelCoding:
     @property
     def is_renumbered(self) -> bool:
         """Whether a class has another id in the files."""
-        moved = (old != new != UNKNOWN for old, new in self.label_map.items())
+        moved = (old != new != self.unknown for old, new in self.label_map.items())
         return self.reduce_zero_label or any(moved)
 
     def in_files(self, ids: np.ndarray) -> np.ndarray:
@@ -174,16 +186,20 @@ class LabelCoding:
             ids: Layout ids, of any shape.
 
         Returns:
-            Of the same shape and type.
+            Of the same shape, and type where it holds them.
         """
         if self.reduce_zero_label:
-            return np.where(ids == UNKNOWN, 0, ids + 1).astype(ids.dtype)
-        written = ids.copy()
+            return np.where(ids == self.unknown, 0, ids + 1).astype(ids.dtype)
+        written = _holding(ids, self.label_map)
         for old, new in reversed(self.label_map.items()):
             # An id that the table leaves as it is needs no other.
             if new in self.label_map and self.label_map[new] != new:
                 written[ids == new] = old
         return written
+
+    def _wide_enough(self, values: np.ndarray) -> np.ndarray:
+        """A copy whose type holds the ids of the layout, too."""
+        return _holding(values, (*self.label_map.values(), self.unknown))
 
     def _shows_classes(self, form: MapForm, present: Sequence[int]) -> bool:
         """Whether each index of a palette shows the colour of the class that it means."""
@@ -222,6 +238,13 @@ class LabelCoding:
                 'palette that the model was trained with'
             )
         return ids[places].astype(np.uint8 if len(self.colours) <= 256 else np.int32)
+
+
+def _holding(values: np.ndarray, others: Iterable[int]) -> np.ndarray:
+    """A copy of ids, of their type if it holds the others too, or else of int32."""
+    held = np.iinfo(values.dtype)
+    fits = all(held.min <= other <= held.max for other in others)
+    return values.copy() if fits else values.astype(np.int32)
 
 
 def check_drawing(

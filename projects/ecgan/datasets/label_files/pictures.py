@@ -5,6 +5,7 @@ Pictures are read as they are displayed: an EXIF orientation is applied, to maps
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -83,9 +84,7 @@ def _of_picture(
         values = values[..., :3]
     stored = stored_array(values, name, form)
     hidden = _hidden(stored, hidden_at, name)
-    if tags and tags.no_data is not None:
-        hidden = _either(hidden, stored.samples == tags.no_data)
-    return StoredMap(stored.samples, form, _either(stored.hidden, hidden))
+    return _without_no_data(StoredMap(stored.samples, form, _either(stored.hidden, hidden)), tags)
 
 
 def _of_opencv(content: bytes, name: str, tags: TiffTags | None) -> StoredMap:
@@ -101,11 +100,15 @@ def _of_opencv(content: bytes, name: str, tags: TiffTags | None) -> StoredMap:
     kind = 'colours' if values.ndim == 3 and values.shape[2] > 2 else 'grey'
     container, writer = ('TIFF', tags.writer) if tags else ('PNG', '')
     form = MapForm(kind, 8 * values.dtype.itemsize, writer=writer, container=container)
-    stored = stored_array(values, name, form)
-    no_data = None
-    if tags and tags.no_data is not None and kind == 'grey':
-        no_data = stored.samples == tags.no_data
-    return StoredMap(stored.samples, form, _either(stored.hidden, no_data))
+    return _without_no_data(stored_array(values, name, form), tags)
+
+
+def _without_no_data(stored: StoredMap, tags: TiffTags | None) -> StoredMap:
+    if tags is None or tags.no_data is None:
+        return stored
+    is_missing = stored.samples == tags.no_data
+    is_missing = is_missing.all(-1) if is_missing.ndim == 3 else is_missing
+    return replace(stored, hidden=_either(stored.hidden, is_missing))
 
 
 def _bits(content: bytes, picture: Image.Image) -> int:
@@ -157,7 +160,7 @@ def _hidden(stored: StoredMap, at: int | bytes | tuple | None, name: str) -> np.
     if isinstance(at, tuple):
         return (samples == np.array(at)).all(-1)
     if isinstance(at, int):
-        return samples == at
+        return samples == (min(at, 1) if stored.form.bits == 1 else at)
     alpha = np.full(256, 255, np.uint8)
     alpha[: len(at)] = np.frombuffer(at, np.uint8)
     seen = alpha[samples]

@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import ConfigError, DataError
 from .stored import Colour, MapForm, StoredMap
 from .tiff import inverts
+from .unknown import unknown_id
 
 _CHOICES = {
     'palette': ('index', 'grey', 'colours'),
@@ -36,8 +37,8 @@ class Reading:
     Attributes:
         palette: Of a picture with a palette the ``index`` is the id, the level of ``grey`` that the
             palette has there, or it stands for that one of the ``colours``.
-        samples: Those of 1, 2 and 4 bits are ids (``raw``), or were ids that fit into so few bits
-            ``scaled`` down from 255.
+        samples: Those of 1, 2, 4 and 16 bits are ids (``raw``), or were ids of 8 bits ``scaled`` to
+            so many.
         white: In a TIFF where 0 is white ids are ``stored`` or ``inverted``.
         grey: Levels of grey are ``ids``, or ``colours`` as those of the other files.
         channel: ``red``, ``green`` or ``blue`` holds the id; ``ade20k``: red and green do
@@ -159,8 +160,8 @@ class Reading:
         full = (1 << form.bits) - 1
         if form.is_white_zero and self.white == 'inverted':
             keys = full - keys
-        if form.bits in _FEW_BITS and self.samples == 'scaled':
-            keys = keys * (255 // full)
+        if self.samples == 'scaled':
+            keys = keys * (255 // full) if form.bits in _FEW_BITS else keys // (full // 255)
         return _numbers(np.stack([keys] * 3, -1)) if self.grey == 'colours' else keys
 
     def values(self, stored: StoredMap, name: str) -> np.ndarray:
@@ -215,9 +216,9 @@ def _palette_alone(form: MapForm, present: Sequence[int], colours: Sequence[Colo
         return 'index'
     shown = [form.palette[index] for index in present if index < len(form.palette)]
     if colours:
-        known = {tuple(colour) for colour in colours}
+        known, unknown = {tuple(colour) for colour in colours}, unknown_id(len(colours))
         of_index = [
-            index == 255 or (index < len(colours) and tuple(colours[index]) == colour)
+            index == unknown or (index < len(colours) and tuple(colours[index]) == colour)
             for index, colour in zip(present, shown)
         ]
         if not all(of_index) and known.issuperset(shown) and len({*shown}) == len(shown):

@@ -22,7 +22,8 @@ class PackLayoutInputs(BaseTransform):
       uint8 BGR, ``boundary`` (H, W) uint8 in {0, 1} and ``edge`` (1, H, W) uint8 in {0, 255},
       and ``generator_label``, ``generator_boundary``, which :class:`WarpLayout` makes;
     * ``data_samples``: a MMagic ``DataSample`` with ``gt_label_map`` (H, W) int64, ``gt_img``
-      (3, H, W) uint8 BGR where there is a photo, and the meta information of ``META_KEYS``.
+      (3, H, W) uint8 BGR where there is a photo, and the meta information of ``META_KEYS``, and
+      ``unknown_id`` where the data set says it.
 
     Args:
         size: Height and width that every sample must have here; None: not checked.
@@ -53,6 +54,8 @@ class PackLayoutInputs(BaseTransform):
         if 'gt_edge_map' in results:
             inputs['edge'] = torch.from_numpy(np.ascontiguousarray(results['gt_edge_map'][None]))
         sample = DataSample(metainfo={key: results[key] for key in META_KEYS if key in results})
+        if 'label_coding' in results:
+            sample.set_metainfo(dict(unknown_id=results['label_coding'].unknown))
         sample.set_data(truth)
         return {'inputs': inputs, 'data_samples': sample}
 

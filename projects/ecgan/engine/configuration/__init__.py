@@ -3,15 +3,19 @@
 from ...recipes.loading import config_title, find_config, read_config, variant_names
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
+from .continuing import Changes, check_continuing, find_changes, ways_on
 from .reading import merge_options, read_options, read_run_config
 from .resuming import checkpoints, is_whole, set_checkpoint, set_resume
 
 __all__ = [
+    'Changes',
     'add_hooks',
     'check_config',
+    'check_continuing',
     'checkpoints',
     'config_title',
     'enable_amp',
+    'find_changes',
     'find_config',
     'is_whole',
     'merge_options',
@@ -23,4 +27,5 @@ __all__ = [
     'set_resume',
     'use_block_compilation',
     'variant_names',
+    'ways_on',
 ]

@@ -91,7 +91,8 @@ def add_hooks(cfg: Config, training: bool) -> None:
     """Give every run its bar and every training its safety, other toolboxes' configs too.
 
     Safety is exact resume, an interruption that loses nothing, checkpoints of another config that
-    are refused, and an end where numbers are no longer finite.
+    are refused, changes that take effect on a resume, and an end where numbers are no longer
+    finite.
 
     Args:
         cfg: Changed in place: hooks that it has stay as they are, those that are None go.
@@ -102,7 +103,10 @@ def add_hooks(cfg: Config, training: bool) -> None:
     wanted = dict(progress='ProgressHook', matching='MatchingCheckpointHook')
     if training:
         wanted.update(
-            random_state='RandomStateHook', interruption='InterruptionHook', finite='NonFiniteHook'
+            random_state='RandomStateHook',
+            interruption='InterruptionHook',
+            finite='NonFiniteHook',
+            continuing='ContinuingHook',
         )
     elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'

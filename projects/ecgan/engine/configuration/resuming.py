@@ -19,14 +19,16 @@ def set_resume(cfg: Config, resume: str | None) -> None:
     Args:
         cfg: Changed in place: ``resume`` and ``load_from``.
         resume: A checkpoint; ``'auto'`` for the newest whole one of the work dir, if there is one,
-            with a line about those that are not; None leaves the config as it is.
+            with a line about those that are not; None for what the config says of it.
 
     Raises:
         MissingFileError: The checkpoint does not exist.
         CheckpointError: The checkpoint, or every one of the work dir, is not whole.
     """
     if resume is None:
-        return
+        if not cfg.get('resume'):
+            return
+        resume = cfg.get('load_from') or 'auto'
     if resume == 'auto':
         newest = _newest_whole(Path(cfg.work_dir))
         if newest is None:

@@ -1,6 +1,7 @@
 """Hooks of the training loop."""
 
 from .compile_blocks_hook import CompileBlocksHook
+from .continuing_hook import ContinuingHook
 from .interruption_hook import InterruptionHook
 from .layout_visualization_hook import LayoutVisualizationHook
 from .matching_checkpoint_hook import MatchingCheckpointHook
@@ -11,6 +12,7 @@ from .save_images_hook import SaveImagesHook
 
 __all__ = [
     'CompileBlocksHook',
+    'ContinuingHook',
     'InterruptionHook',
     'LayoutVisualizationHook',
     'MatchingCheckpointHook',

@@ -13,14 +13,11 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
-from ...datasets.palettes import generated_palette
+from ...datasets.palettes import palette_of
 from ...errors import ConfigError
 from ...models.parts.unwrap import unwrap
 from ...visualization import tile_samples, write_image
 from ..random_state import capture_random_state, restore_random_state
-
-# Colours for a data set without a palette; 255 is unknown.
-_MOST_CLASSES = 255
 
 
 @HOOKS.register_module()
@@ -105,8 +102,10 @@ class LayoutVisualizationHook(Hook):
         dataset = loader.dataset
         count = min(self.num_samples, len(dataset))
         self._batch = pseudo_collate([dataset[index] for index in range(count)])
-        metainfo = getattr(dataset, 'metainfo', {})
-        self._palette = metainfo.get('palette') or generated_palette(_MOST_CLASSES)
+        preprocessor = getattr(unwrap(runner.model), 'data_preprocessor', None)
+        self._palette = palette_of(
+            getattr(dataset, 'metainfo', {}), getattr(preprocessor, 'num_classes', 0)
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from mmagic.structures import DataSample
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
+from ...datasets.label_files import UNKNOWN, unknown_id
 from ...errors import ConfigError, DataError
 from ...structures import Layout
 
@@ -24,7 +25,8 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
         with_unknown: Whether the layout has an unknown channel. Without one, unknown pixels are an
             error.
         with_boundary: Whether the layout has an instance boundary channel.
-        ignore_index: Id of unknown pixels in the label maps.
+        ignore_index: Id of unknown pixels in the label maps; None: 255, with more than 255 classes
+            65535.
         non_blocking: Whether copies to the device may overlap with computation.
     """
 
@@ -33,14 +35,14 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
         num_classes: int,
         with_unknown: bool = False,
         with_boundary: bool = False,
-        ignore_index: int = 255,
+        ignore_index: int | None = None,
         non_blocking: bool = True,
     ) -> None:
         super().__init__(non_blocking=non_blocking)
         self.num_classes = num_classes
         self.with_unknown = with_unknown
         self.with_boundary = with_boundary
-        self.ignore_index = ignore_index
+        self.ignore_index = unknown_id(num_classes) if ignore_index is None else ignore_index
 
     @property
     def layout_channels(self) -> int:
@@ -64,8 +66,9 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
             [-1, 1], RGB, and ``generator_layout``; ``data_samples``: list of :class:`DataSample`.
 
         Raises:
-            DataError: If a label id is out of range, shapes in the batch differ, or the boundary
-                is missing.
+            DataError: If a label id is out of range, or shapes in the batch differ.
+            ConfigError: If the boundary is missing, or what is unknown for the data set is a class
+                here.
         """
         inputs, samples = data['inputs'], self._list_samples(data)
         self._check_labels(inputs['label'], samples)
@@ -128,6 +131,9 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
     def _check_labels(self, labels: list[Tensor] | Tensor, samples: list[DataSample]) -> None:
         """Stop on ids out of range while the labels are still on the CPU and named."""
         for index, label in enumerate(labels):
+            # PyTorch would compare bytes with 65535 as with 255.
+            label = label.long()
+            self._check_unknown(label, samples, index)
             wrong = (label < 0) | (label >= self.num_classes)
             if self.with_unknown:
                 wrong &= label != self.ignore_index
@@ -143,6 +149,16 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
                     f'{self._name(samples, index)}: label ids {ids} are out of range, allowed are '
                     f'0 to {self.num_classes - 1}{known}{hint}'
                 )
+
+    def _check_unknown(self, label: Tensor, samples: list[DataSample], index: int) -> None:
+        """Stop where what the data set calls unknown is a class here."""
+        unknown = samples[index].metainfo.get('unknown_id', self.ignore_index)
+        if UNKNOWN <= unknown < self.num_classes and (label == unknown).any():
+            raise ConfigError(
+                f'{self._name(samples, index)} holds {unknown}, which is unknown for its data set '
+                f'and a class of the model, which has {self.num_classes}: give the data set its '
+                'classes (metainfo)'
+            )
 
     def encode_layout(self, label: Tensor, boundary: Tensor | None) -> Layout:
         """The layout of label maps ``(N, H, W)``, and of their boundaries where it has these.

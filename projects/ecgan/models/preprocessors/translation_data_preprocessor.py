@@ -36,7 +36,7 @@ class TranslationDataPreprocessor(LayoutDataPreprocessor):
         num_classes: Semantic classes N; label ids are 0 .. N - 1.
         with_unknown: Whether the layout has an unknown channel.
         with_boundary: Whether the layout has an instance boundary channel.
-        ignore_index: Id of unknown pixels in the label maps.
+        ignore_index: Id of unknown pixels in the label maps; None: as there.
         non_blocking: Whether copies to the device may overlap with computation.
         coloured: Whether ``img_layout`` is a picture of the layout in colours and not its channels:
             for models such as CycleGAN, whose networks take either domain. Unknown pixels are
@@ -48,7 +48,7 @@ class TranslationDataPreprocessor(LayoutDataPreprocessor):
         num_classes: int,
         with_unknown: bool = False,
         with_boundary: bool = False,
-        ignore_index: int = 255,
+        ignore_index: int | None = None,
         non_blocking: bool = True,
         coloured: bool = False,
     ) -> None:

@@ -38,29 +38,36 @@ def edge_values(stored: StoredMap, keys: np.ndarray, present: np.ndarray) -> Edg
         keys: (H, W) of its samples.
         present: The keys that occur, sorted.
     """
-    places = keys if keys.dtype == np.uint8 else np.searchsorted(present, keys)
-    names = np.arange(256) if keys.dtype == np.uint8 else present
-    levels = _levels(stored).astype(np.float32)
+    levels = _levels(stored)
     low, high = cv2.erode(levels, _NEAR), cv2.dilate(levels, _NEAR)
     is_edge, is_between = low < high, (low < levels) & (levels < high)
-    between = _counts(places[is_between], names, present)
-    inner = _counts(places[~is_edge], names, present)
-    if stored.form.kind != 'colours':
+    between = _counts(keys, is_between, present)
+    inner = _counts(keys, ~is_edge, present)
+    if stored.form.kind != 'colours' and present[-1] >= UNKNOWN:
         is_edge &= cv2.dilate((keys == UNKNOWN).astype(np.uint8), _NEAR) == 0
     edges, smooth = np.count_nonzero(is_edge), np.count_nonzero(is_edge & is_between)
     return EdgeValues(between, frozenset(inner), int(edges), int(smooth))
 
 
-def _counts(places: np.ndarray, names: np.ndarray, present: np.ndarray) -> dict[int, int]:
-    # Hidden pixels may hold what is not present.
-    counts = np.bincount(places.clip(0, len(names) - 1), minlength=len(names))
-    known = set(present.tolist())
-    return {int(k): int(n) for k, n in zip(names, counts) if n and int(k) in known}
+def _counts(keys: np.ndarray, where: np.ndarray, present: np.ndarray) -> dict[int, int]:
+    """How often the keys that are present occur in a part of the pixels."""
+    if keys.dtype == np.uint8:
+        counts = cv2.calcHist([keys], [0], where.astype(np.uint8), [256], (0, 256))
+        counts = counts.ravel()[present].astype(int)
+    else:
+        # Hidden pixels may hold what is not present.
+        found, several = np.unique(keys[where], return_counts=True)
+        by_key = dict(zip(found.tolist(), several.tolist()))
+        counts = np.array([by_key.get(key, 0) for key in present.tolist()])
+    return {int(key): int(n) for key, n in zip(present, counts) if n}
 
 
 def _levels(stored: StoredMap) -> np.ndarray:
-    """How bright each pixel is shown, as what blends pictures sees it."""
-    samples, palette = stored.samples, np.array(stored.form.palette or [(0, 0, 0)])
+    """How bright each pixel is shown, as what blends pictures sees it: uint8 or float32."""
+    samples = stored.samples
     if stored.form.kind == 'palette':
-        return np.pad(palette.sum(1), (0, max(0, 256 - len(palette))))[samples]
-    return samples.sum(-1, dtype=np.int64) if samples.ndim == 3 else samples
+        palette = np.array(stored.form.palette, np.float32).sum(1)
+        return np.pad(palette, (0, max(0, 256 - len(palette))))[samples]
+    if samples.ndim == 3:
+        return samples.sum(-1, dtype=np.float32)
+    return samples if samples.dtype == np.uint8 else samples.astype(np.float32)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...datasets.label_files import UNKNOWN, LabelCoding, Reading, colour_numbers, number_colour
+from ...datasets.label_files import (
+    UNKNOWN,
+    LabelCoding,
+    Reading,
+    colour_numbers,
+    number_colour,
+    unknown_id,
+)
 from ...datasets.palettes import generated_palette
 from ...errors import DataError
 from ..classes import ClassRow
@@ -61,7 +68,14 @@ class Labelling:
     def coding(self) -> LabelCoding:
         """What reads such maps."""
         colours = (self.label_colours or self.palette) if self.kind == 'colours' else None
-        return LabelCoding(colours, self.label_map, reading=self.reading)
+        return LabelCoding(
+            colours, self.label_map, reading=self.reading, num_classes=len(self.classes)
+        )
+
+    @property
+    def unknown(self) -> int:
+        """Layout id of unknown pixels."""
+        return unknown_id(len(self.classes))
 
     @property
     def description(self) -> str:
@@ -71,12 +85,12 @@ class Labelling:
         return f'{what}, {len(self.classes)} classes{unknown}'
 
     def count(self, looks: Looks) -> dict[int, tuple[int, int]]:
-        """Pixels and maps of each layout id, also of classes without any; 255 being unknown."""
+        """Pixels and maps of each layout id, also of classes without any, and of unknown."""
         pixels, maps = Counter(), Counter()
         for look in looks:
-            here = Counter({UNKNOWN: look.label.hidden} if look.label.hidden else {})
+            here = Counter({self.unknown: look.label.hidden} if look.label.hidden else {})
             for value, count in look.label.read(self.reading).counts.items():
-                here[self.ids.get(value, UNKNOWN)] += count
+                here[self.ids.get(value, self.unknown)] += count
             pixels.update(here)
             maps.update(here.keys())
         listed = sorted({*range(len(self.classes)), *pixels})
@@ -192,18 +206,19 @@ def _of_list(
             'ids begin at 1; write lines "id name"'
         )
     ids = {row.id: place for place, row in enumerate(known)}
-    ids |= {row.id: UNKNOWN for row in unknown}
+    no_class = unknown_id(len(known))
+    ids |= {row.id: no_class for row in unknown}
     notes: list[str] = []
     is_mask = present == {0, _HIGHEST} and _HIGHEST not in ids and len(known) == 2
-    if is_mask or not present <= {*ids, UNKNOWN}:
+    if is_mask or not present <= {*ids, UNKNOWN, no_class}:
         scaled = _scaled(ids, present, notes)
         if scaled is None and _HIGHEST not in ids:
             refuse_scaled_one_by_one(reads)
         ids = scaled or ids
-    ids.setdefault(UNKNOWN, UNKNOWN)
-    ids |= {value: UNKNOWN for value in present if value < 0 and value not in ids}
+    ids |= {value: no_class for value in (UNKNOWN, no_class) if value not in ids}
+    ids |= {value: no_class for value in present if value < 0 and value not in ids}
     label_map = {value: place for value, place in ids.items() if value != place}
-    with_unknown = bool(unknown) or UNKNOWN in {ids[v] for v in present if v in ids}
+    with_unknown = bool(unknown) or no_class in {ids[v] for v in present if v in ids}
     kind = _index_kind(looks)
     return Labelling(kind, names, palette, with_unknown, label_map, None, ids, notes=notes)
 
@@ -220,8 +235,9 @@ def _of_listed_colours(
         )
     unknown = [row for row in unknown if row.colour]
     label_colours = [row.colour for row in (*known, *unknown)] if unknown else None
-    label_map = {len(known) + i: UNKNOWN for i in range(len(unknown))}
-    places = [*range(len(known)), *[UNKNOWN] * len(unknown)]
+    no_class = unknown_id(len(known))
+    label_map = {len(known) + i: no_class for i in range(len(unknown))}
+    places = [*range(len(known)), *[no_class] * len(unknown)]
     # Where classes share a colour the first one has it, as in the data set.
     pairs = list(zip((*known, *unknown), places))
     ids = {_number(row.colour): place for row, place in reversed(pairs)}

@@ -218,7 +218,9 @@ def _spread(key: int, label: MapInspection) -> int:
 
 
 def _samples(known: _Evidence, chosen: Reading) -> str:
-    """Whether samples of 1, 2 and 4 bits are ids or were scaled down."""
+    """Whether samples of 1, 2, 4 and 16 bits are ids or were scaled from 8."""
+    if _are_scaled_up(known):
+        return 'scaled'
     few = [label for label in known.of_kind('grey') if label.form.bits in _FEW_BITS]
     if not few:
         return ''
@@ -240,6 +242,21 @@ def _samples(known: _Evidence, chosen: Reading) -> str:
         f'{_some(sorted(scaled))}, which other maps or the list hold (or --reading samples=raw)'
     )
     return 'scaled'
+
+
+def _are_scaled_up(known: _Evidence) -> bool:
+    """Whether all maps have 16 bits that say what 8 could, as ImageMagick makes of ids."""
+    values = {key for label in known.of_kind('grey') for key in label.values}
+    deep = [label for label in known.of_kind('grey') if label.form.bits == 16]
+    if len(deep) < len(known.labels) or not any(values) or any(value % 257 for value in values):
+        return False
+    if values <= known.ids:
+        return False
+    known.notes.append(
+        f'ids are multiples of 257 ({_some(sorted(values))}): read as ids of 8 bits, which were '
+        'scaled to 16 (or --reading samples=raw)'
+    )
+    return True
 
 
 def _are_from_255(raw: set[int], others: set[int], few: Sequence[MapInspection]) -> bool:

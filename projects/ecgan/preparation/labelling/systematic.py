@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...datasets.label_files import UNKNOWN, Reading
+from ...datasets.label_files import Reading
 from ...errors import DataError
 from ..findings import Finding
 from ..inspection.map_inspection import MOST_VALUES, inspect_map
@@ -33,8 +33,8 @@ def systematic_findings(
         DataError: All maps hold one class and nothing else: there is nothing to learn.
     """
     counts = labelling.count(looks)
-    used = [index for index, (pixels, _) in counts.items() if pixels and index != UNKNOWN]
-    if looks and len(used) + (counts.get(UNKNOWN, (0, 0))[0] > 0) == 1:
+    used = [index for index, (pixels, _) in counts.items() if pixels and index != labelling.unknown]
+    if looks and len(used) + (counts.get(labelling.unknown, (0, 0))[0] > 0) == 1:
         name = labelling.classes[used[0]] if used else 'unknown'
         raise DataError(
             f'all {len(looks)} label maps hold {name} alone: another folder or file may hold the '
@@ -79,7 +79,7 @@ def swapped(looks: Sequence[PairInspection]) -> str:
 def _unknown_foreground(
     counts: dict[int, tuple[int, int]], used: Sequence[int], labelling: Labelling
 ) -> str:
-    pixels, maps = counts.get(UNKNOWN, (0, 0))
+    pixels, maps = counts.get(labelling.unknown, (0, 0))
     if not pixels or len(used) != 1 or len(labelling.classes) < 2:
         return ''
     total = sum(each for each, _ in counts.values())
@@ -110,5 +110,5 @@ def _in_one_map(
     return [
         f'{labelling.classes[index]} is in one map only ({pixels} pixels): a slip?'
         for index, (pixels, maps) in counts.items()
-        if maps == 1 and index != UNKNOWN
+        if maps == 1 and index != labelling.unknown
     ]
