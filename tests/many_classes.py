@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from projects.ecgan.datasets import generated_palette
+
 COUNTS = (255, 256, 257, 300)
 #: By the rule: 255 where it is no class, else 65535.
 UNKNOWN_OF = {255: 255, 256: 65535, 257: 65535, 300: 65535}
@@ -29,17 +31,29 @@ def layout_of(index: int, count: int) -> np.ndarray:
     return np.where(classes < 0, UNKNOWN_OF[count], classes)
 
 
-def write_tree(root: Path, count: int) -> Path:
-    """``images/``, ``labels/`` and ``classes.txt``, which ends in ``65535 void``."""
+def write_tree(root: Path, count: int, coding: str = 'void') -> Path:
+    """``images/``, ``labels/`` and ``classes.txt``.
+
+    ``coding``: 'void': the list ends in ``65535 void``; 'gap': void is 255, not in the list, whose
+    ids go on at 256, as drawn annotations have it; 'colours': colours, void is black.
+    """
+    names = [f't{index}' for index in range(count)]
+    in_files = np.append(np.arange(count), 65535)
+    if coding == 'gap':
+        in_files = np.append(np.arange(count) + (np.arange(count) >= 255), 255)
+    colours = np.array([*generated_palette(count), (0, 0, 0)], np.uint8)
     for name in ('images', 'labels'):
         (root / name).mkdir(parents=True)
     noise = np.random.default_rng(0)
     for index in range(MAPS):
         classes = classes_of(index, count)
-        ids = np.where(classes < 0, 65535, classes).astype(np.uint16)
-        Image.fromarray(ids).save(root / 'labels' / f'{index}.png')
+        written = colours[classes] if coding == 'colours' else in_files[classes].astype(np.uint16)
+        Image.fromarray(written).save(root / 'labels' / f'{index}.png')
         photo = noise.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
         Image.fromarray(photo).save(root / 'images' / f'{index}.png')
-    lines = [f'{index} thing {index}' for index in range(count)]
-    (root / 'classes.txt').write_text('\n'.join([*lines, '65535 void']) + '\n')
+    rows = [*zip(in_files, names)] if coding == 'gap' else [*zip(in_files, [*names, 'void'])]
+    lines = [f'{index} {name}' for index, name in rows]
+    if coding == 'colours':
+        lines = [f'{line} {" ".join(map(str, rgb))}' for line, rgb in zip(lines, colours.tolist())]
+    (root / 'classes.txt').write_text('\n'.join(lines) + '\n')
     return root

@@ -36,16 +36,21 @@ def draw(seed: int, images: int, features: int) -> dict[str, np.ndarray]:
     }
 
 
+@pytest.fixture(scope='module')
+def oracles(tmp_path_factory) -> Path:
+    """Python of the other packages."""
+    return environment('numbers', Path(KEPT) if KEPT else tmp_path_factory.mktemp('numbers'))
+
+
 # More images than features, as many, fewer (the covariances are singular).
 @pytest.mark.parametrize(('seed', 'images', 'features'), [(0, 300, 32), (1, 32, 32), (2, 10, 64)])
-def test_numbers_of_other_packages(seed, images, features, tmp_path):
+def test_numbers_of_other_packages(seed, images, features, oracles, tmp_path):
     given = draw(seed, images, features)
     for name, array in given.items():
         np.save(tmp_path / f'{name}.npy', array)
     settings = [dict(num_classes=CLASSES, ignore_index=k) for k in (0, 3, 255)]
     (tmp_path / 'settings.json').write_text(json.dumps(settings))
-    place = Path(KEPT) if KEPT else tmp_path
-    run_module(environment('numbers', place), 'number_oracles', tmp_path)
+    run_module(oracles, 'number_oracles', tmp_path)
     theirs = json.loads((tmp_path / 'results.json').read_text())
 
     ours = {name: torch.from_numpy(array) for name, array in given.items()}

@@ -51,13 +51,40 @@ def test_nor_in_those_of_dice_and_precision():
     assert values['mRecall'] == pytest.approx(100 * (2 / 3 + 1) / 2, abs=0.01)
 
 
-def test_the_log_names_it(monkeypatch):
-    said = []
-    monkeypatch.setattr('mmengine.logging.print_log', lambda text, *a, **k: said.append(text))
+@pytest.fixture
+def said(monkeypatch) -> list[str]:
+    """What a cure that is put on from now on says."""
+    texts = []
+    monkeypatch.setattr('mmengine.logging.print_log', lambda text, *a, **k: texts.append(text))
+    return texts
+
+
+def mended() -> type:
+    """The metric with the cure, put on anew."""
     module = type('Module', (), {'IoUMetric': type('Own', (Stock,), {})})
     ignored_class._patch(module)
-    measure(module.IoUMetric, ignore_index=2)
-    assert any('leaves road out of every mean: 2 of 3 classes' in text for text in said)
+    return module.IoUMetric
+
+
+def test_the_log_names_it(said):
+    measure(mended(), ignore_index=2)
+    assert said == [
+        'IoUMetric: ignore_index 2 leaves road out of every mean: 2 of 3 classes are scored'
+    ]
+
+
+def test_labels_of_no_class_are_counted(said):
+    truth = TRUTH.clone()
+    truth[0, 0, :2] = torch.tensor([7, 255])
+    values = measure(mended(), truth)
+    (sentence,) = said
+    assert sentence.startswith('IoUMetric: 1 of 5 pixels have a label that is neither one of the 3')
+    assert values == measure(Stock, truth)
+
+
+def test_nothing_is_said_of_sound_labels(said):
+    measure(mended())
+    assert said == []
 
 
 def test_any_other_value_changes_nothing():

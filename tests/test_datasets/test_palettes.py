@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from projects.ecgan.datasets import generated_palette, label_preset
+from projects.ecgan.datasets.palettes import palette_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,15 @@ def test_generated_colours_are_distinct_and_stay():
         sum(abs(a - b) for a, b in zip(one, two)) for one, two in itertools.pairwise(palette)
     )
     assert nearest > 60
+
+
+def test_generated_colours_are_distinct_beyond_a_thousand():
+    palette = [tuple(colour) for colour in generated_palette(5000)]
+    assert len(set(palette)) == 5000 and (0, 0, 0) not in palette
+    assert [list(colour) for colour in palette[:300]] == generated_palette(300)
+
+
+def test_without_a_palette_every_class_has_a_colour():
+    assert palette_of({'palette': [[1, 2, 3]]}, 300) == [[1, 2, 3]]
+    assert palette_of({}) == palette_of({'palette': None}, 8) == generated_palette(255)
+    assert palette_of({}, 300) == generated_palette(300)

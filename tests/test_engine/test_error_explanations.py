@@ -5,6 +5,7 @@ import errno
 import pytest
 from mmagic.registry import DATASETS, MODELS
 from mmengine.runner import Runner
+from mmengine.visualization import TensorboardVisBackend, Visualizer
 
 from projects.ecgan.engine.error_explanations import explain
 
@@ -48,3 +49,16 @@ def test_machine(tmp_path):
 def test_lost_process():
     text = '[../third_party/gloo/gloo/transport/tcp/pair.cc:534] Connection closed by peer'
     assert 'another process of this run has ended' in explain(RuntimeError(text))
+
+
+def test_a_backend_of_the_visualizer_that_fails_is_named(tmp_path) -> None:
+    class Refusing(TensorboardVisBackend):
+        def _init_env(self) -> None:
+            raise RuntimeError('no api key')
+
+    with pytest.raises(RuntimeError) as caught:
+        Visualizer(vis_backends=[Refusing(str(tmp_path))]).add_scalar('a', 1)
+    assert explain(caught.value) == (
+        'the Refusing of the visualizer failed: RuntimeError: no api key - mend that, or take it '
+        'out of visualizer.vis_backends'
+    )

@@ -110,8 +110,14 @@ def test_classes_without_pixels_are_named():
     assert result['mIoU'] == pytest.approx(1.5 / 3)
     assert result['mAcc'] == pytest.approx(1.5 / 2)
     absent, invented = missing_classes(result['per_class'], range(4), NAMES)
-    assert absent.startswith('1 of 4 classes are neither in the layouts nor predicted')
-    assert absent.endswith(': tree')
-    assert invented.startswith('1 of 4 classes are predicted but in no layout, in mIoU with 0')
-    assert invented.endswith(': road')
+    assert absent.startswith('neither in the layouts nor predicted, and so in no mean')
+    assert absent.endswith('is 1 of 4 classes: tree')
+    assert invented.startswith('predicted but in no layout, and so in mIoU with 0')
+    assert invented.endswith('is 1 of 4 classes: road')
     assert missing_classes(result['per_class'], [0, 1], NAMES) == []
+
+
+def test_many_classes_are_counted_and_some_named():
+    many = {'IoU': [1.0] + [None] * 20, 'Acc': [1.0] + [None] * 20}
+    (sentence,) = missing_classes(many, range(21), [f'c{k}' for k in range(21)])
+    assert sentence.endswith('are 20 of 21 classes: c1, c2, c3, c4, c5, c6, c7, c8 and 12 more')

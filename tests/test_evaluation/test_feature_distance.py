@@ -176,7 +176,7 @@ def test_a_loader_that_leaves_one_image(tmp_path):
     values = metric.evaluate()
     assert all(np.isnan(value) for value in values.values())
     assert metric.remarks[0].startswith('There is neither segmentor-FID nor segmentor-KID. A feat')
-    assert metric.remarks[1].startswith('FeatureDistance measured 1 of 2 images')
+    assert metric.remarks[1].startswith('1 of 2 images were measured')
 
 
 def test_images_of_several_sizes(tmp_path):

@@ -108,7 +108,7 @@ def test_a_loader_that_drops_images_is_found_out():
     metric.process({}, [{'fake_img': _image(1), 'gt_img': _image(2)}] * 2)
     metric.evaluate()
     assert metric.num_images == 2
-    assert metric.remarks[0].startswith('PairedPSNR measured 2 of 3 images')
+    assert metric.remarks[0].startswith('2 of 3 images were measured')
 
 
 @pytest.mark.slow

@@ -86,6 +86,12 @@ def test_ignore_index_wins_over_the_table():
     assert mapped.tolist() == [255, 1, 2, 3]
 
 
+@pytest.mark.parametrize('ignore_index', [0, (0,), (0, 255)])
+def test_unknown_stays_unknown_beside_an_ignored_class(ignore_index):
+    mapping = build_label_mapping('identity', 3)
+    assert mapping(torch.tensor([0, 1, 2, 3, 255]), ignore_index).tolist() == [255, 1, 2, 255, 255]
+
+
 @pytest.mark.parametrize('alien', [-1, 151])
 def test_alien_id_is_named(alien):
     mapping = build_label_mapping('ade20k')
@@ -103,3 +109,11 @@ def test_unknown_name():
 def test_identity_needs_a_number_of_classes():
     with pytest.raises(ValueError, match='needs num_classes'):
         build_label_mapping('identity')
+
+
+@pytest.mark.parametrize(('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535)])
+def test_unknown_is_no_class_of_many(count, unknown):
+    mapping = build_label_mapping('identity', count)
+    labels = torch.tensor([0, 254, count - 1, unknown, count])
+    assert mapping.ignored == unknown
+    assert mapping(labels).tolist() == [0, 254, count - 1, unknown, unknown]

@@ -56,6 +56,17 @@ def test_report_of_a_perfect_model(run_folder):
     _check_protocol(written['protocol'], run_folder)
 
 
+def test_what_changed_in_the_training_is_in_the_report(run_folder):
+    lines = ['iteration 4: train_cfg.max_iters: 4 -> 12']
+    state = trained(ToyGenerator()).state_dict()
+    torch.save({'state_dict': state, 'meta': {'continued': lines}}, run_folder / 'continued.pth')
+    options = dict(experiment_name='continued', load_from=str(run_folder / 'continued.pth'))
+    runner = _runner(run_folder, work_dir='continued', **options)
+    evaluate_and_report(runner, untrained_seed=None)
+    assert read_report(run_folder / 'continued')['protocol']['continued'] == lines
+    assert lines[0] in (run_folder / 'continued' / 'report.md').read_text()
+
+
 def _check_protocol(protocol, folder):
     assert protocol['checkpoint_sha256'] == file_sha256(folder / 'model.pth')
     assert protocol['config'] == str(folder / 'toy_0.py')
@@ -138,7 +149,7 @@ def test_the_report_counts_what_was_measured(run_folder):
     options = {'test_dataloader.drop_last': True, 'experiment_name': 'dropped'}
     report = evaluate_and_report(_runner(run_folder, work_dir='dropped', **options), None)
     assert report['protocol']['num_images'] == 4
-    assert any('measured 4 of 5 images' in sentence for sentence in report['remarks'])
+    assert sum('4 of 5 images were measured' in each for each in report['remarks']) == 1
 
 
 @pytest.mark.slow

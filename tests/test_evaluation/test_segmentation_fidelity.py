@@ -13,6 +13,7 @@ from evaluation_toys import (
     write_segmentor,
 )
 from mmagic.registry import METRICS
+from mmengine.runner import Runner
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.evaluation import SegmentationFidelity
@@ -64,6 +65,53 @@ def test_calculate_refuses(predictions, labels, message):
         SegmentationFidelity.calculate(predictions, labels, num_classes=3)
 
 
+@pytest.mark.parametrize(
+    ('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535), (300, 65535)]
+)
+def test_the_last_class_counts_and_unknown_does_not(count, unknown):
+    # labels:      0 k k k ?      predictions: 0 k k 0 k
+    last = count - 1
+    labels = torch.tensor([[[0, last, last, last, unknown]]])
+    predictions = torch.tensor([[[0, last, last, 0, last]]])
+    result = SegmentationFidelity.calculate(predictions, labels, count)
+    assert result['per_class']['IoU'] == pytest.approx([1 / 2, *[None] * (count - 2), 2 / 3])
+    assert result['mIoU'] == pytest.approx(7 / 12) and result['aAcc'] == pytest.approx(3 / 4)
+
+
+def test_class_255_in_bytes_counts():
+    labels = torch.tensor([[[0, 255, 255, 255]]], dtype=torch.uint8)
+    predictions = torch.tensor([[[0, 255, 255, 0]]])
+    result = SegmentationFidelity.calculate(predictions, labels, 256)
+    assert result['aAcc'] == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize(
+    ('count', 'unknown'), [(255, 255), (256, 65535), (257, 65535), (300, 65535)]
+)
+def test_a_judge_of_many_classes(tmp_path, count, unknown):
+    segmentor = write_segmentor(tmp_path, count)
+    weights = torch.load(segmentor['checkpoint'], weights_only=True)
+    # Class k is a mean of the three channels of 2 k / 3, so that 8 bits hold 300 classes.
+    weights['state_dict']['step'].fill_(2 / 3)
+    torch.save(weights, segmentor['checkpoint'])
+    metric = SegmentationFidelity(segmentor, sources=('generated',))
+    last = count - 1
+    red = min(2 * last, 255)
+    green = min(2 * last - red, 255)
+    colour = torch.tensor([red, green, 2 * last - red - green], dtype=torch.uint8)
+    label = torch.full((8, 8), last)
+    label[:, 4:] = unknown
+    label[0, :4] = 0
+    fake = colour.view(3, 1, 1).expand(3, 8, 8).contiguous()
+    metric.process({}, [dict(gt_label_map=label, fake_img=fake)])
+    values = metric.compute_metrics(metric.results)
+    # Known are 32 pixels: 28 of the last class, which is seen everywhere, and 4 of class 0.
+    assert values['generated/aAcc'] == pytest.approx(28 / 32)
+    assert values['generated/mIoU'] == pytest.approx((28 / 32 + 0) / 2)
+    assert metric.protocol()['label_pixels'] == 32
+    assert metric.protocol()['ignore_index'] == unknown
+
+
 def test_perfect_images_score_one(tmp_path):
     metric = {'type': 'SegmentationFidelity', 'segmentor': write_segmentor(tmp_path)}
     result = evaluate([METRICS.build(metric)])
@@ -99,8 +147,6 @@ def test_real_images_are_scored_once(tmp_path):
 
     metric = SegmentationFidelity(write_segmentor(tmp_path))
     evaluator = Evaluator([metric])
-    from mmengine.runner import Runner
-
     model = trained(ToyGenerator(wrong=2))
     loader = Runner.build_dataloader(loader_config(3))
     evaluator.prepare_metrics(model, loader)
@@ -195,13 +241,19 @@ def test_a_class_whose_every_label_is_ignored_is_ignored():
 
 
 def test_single_classes_are_results_where_they_are_wanted(tmp_path):
-    metric = SegmentationFidelity(write_segmentor(tmp_path), sources=('generated',), prefix='a')
-    key = 'a/generated/IoU.road'
+    settings = dict(sources=('generated',), prefix='a', ignore_index=0)
+    metric, key = (
+        SegmentationFidelity(write_segmentor(tmp_path), **settings),
+        'a/generated/IoU.road',
+    )
     metric.wanted = {key}
     result = evaluate([metric], model=ToyGenerator(wrong=1))
     assert metric.class_keys()[key] == ('generated', 'IoU', 2)
-    assert result[key] == pytest.approx(_counted((255,))[2])
-    assert len(result) == 4
+    assert result[key] == pytest.approx(_counted((0, 255))[2])
+    assert sorted(result) == sorted([*SegmentationFidelity.keys(**settings), key])
+    possible = SegmentationFidelity.keys(['sky', 'wall', 'road', 'tree'], **settings)
+    assert 'a/generated/IoU.tree' in possible
+    assert 'a/generated/IoU.sky' not in possible
 
 
 def test_classes_without_pixels_are_said(tmp_path):

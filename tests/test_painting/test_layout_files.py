@@ -158,3 +158,16 @@ def test_a_rendering_is_what_the_inferencer_makes(inferencer):
     for name in ('image', 'edge', 'coarse'):
         with Image.open(io.BytesIO(getattr(made, name))) as picture:
             assert np.array_equal(np.asarray(picture), getattr(expected, name))
+
+
+@pytest.mark.parametrize(
+    ('label_map', 'shown'),
+    [({70000: 1, 1: 255}, 'from 0 to 70000'), ({-1: 255, 255: 1, 1: 0}, 'from -1 to 255')],
+)
+def test_ids_that_no_png_holds(label_map, shown):
+    labels = LabelSet(
+        tuple(Label(index, 'a', (index, 0, 0), '') for index in (0, 1, 255)),
+        LabelCoding(label_map=label_map),
+    )
+    with pytest.raises(DataError, match=rf'have ids {shown}, a PNG holds 0 to 65535'):
+        write_layout(np.array([[0, 1, 255]], np.uint16), labels)

@@ -117,9 +117,10 @@ def run_tool(
         argv: Arguments without the program name; None for those of the command line.
 
     Returns:
-        Exit status: that of the work, 2 after a mistake that the user can mend, 75
-        (``errors.RESUME_STATUS``) where a training saved itself because a signal asked it to, 130
-        after Ctrl-C, 143 after SIGTERM at any other time.
+        Exit status: that of the work (3, ``errors.COMPLETE_STATUS``, where a training was complete
+        already), 2 after a mistake that the user can mend, 75 (``errors.RESUME_STATUS``) where a
+        training saved itself because a signal asked it to, 130 after Ctrl-C, 143 after SIGTERM at
+        any other time.
     """
     args = build_parser().parse_args(argv)
     # Threads that wait for one another turn idly, for long, and take the cores from others' work.

@@ -49,6 +49,7 @@ def train(args: argparse.Namespace) -> int:
     configuration.use_block_compilation(cfg)
     configuration.add_hooks(cfg, training=True)
     configuration.check_config(cfg)
+    configuration.check_results(cfg)
     if args.dry_run:
         print(cfg.pretty_text)
         return 0

@@ -19,6 +19,7 @@ from . import (
     safe_checkpoints,
     separate_ddp_keys,
     translation_ddp,
+    visualizer_backends,
 )
 from ._defect import Defect
 
@@ -37,6 +38,7 @@ _MODULES = (
     separate_ddp_keys,
     averaging_waits,
     needless_warnings,
+    visualizer_backends,
 )
 
 

@@ -8,8 +8,13 @@ and so the IoU 0 (precision 0, Dice 0), which is averaged in.
 Here the class is out of the means and of the table, and the log says so. Its predictions still
 count against the classes whose pixels they took. An ``ignore_index`` that is no class, such as 255,
 changes nothing.
+
+Labels that are neither a class nor ``ignore_index`` fall out of the labels' areas, but not out of
+the predictions'. The numbers stay, as mmsegmentation's own; a line of the log says of how many
+pixels.
 """
 
+import logging
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -24,10 +29,26 @@ def _patch(iou_metric: ModuleType) -> None:
     metric = iou_metric.IoUMetric
     compute = metric.compute_metrics
 
+    def warn_of_no_class(classes: int, results: list) -> None:
+        # Each pixel that counts has one prediction and one label.
+        predicted, labelled = (
+            sum(areas[kind].double().sum().item() for areas in results) for kind in (2, 3)
+        )
+        if predicted > labelled:
+            print_log(
+                f'IoUMetric: {predicted - labelled:.0f} of {predicted:.0f} pixels have a label '
+                f'that is neither one of the {classes} classes nor ignore_index; they lower the '
+                'IoU of what is predicted there',
+                'current',
+                logging.WARNING,
+            )
+
     @wraps(compute)
     def compute_metrics(self: Any, results: list) -> dict[str, float]:
         meta, ignored = self.dataset_meta, self.ignore_index
         classes = list(meta['classes'])
+        if not self.format_only:
+            warn_of_no_class(len(classes), results)
         if self.format_only or not 0 <= ignored < len(classes):
             return compute(self, results)
         kept = [index for index in range(len(classes)) if index != ignored]

@@ -17,6 +17,7 @@ import math
 import os
 import pickle
 import re
+import zipfile
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Callable
 from pathlib import Path
@@ -113,12 +114,13 @@ def _torch_is_safe() -> bool:
     return not older_than('torch', '2.6')
 
 
-def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
+def safe_load(path: str | os.PathLike | Any, map_location: Any = None, mapped: bool = False) -> Any:
     """Load a checkpoint that may come from anywhere.
 
     Args:
         path: File name, or an open binary file.
         map_location: As for ``torch.load``.
+        mapped: Where torch can, tensors of a file are read once they are looked at.
 
     Returns:
         What the checkpoint holds.
@@ -135,8 +137,9 @@ def safe_load(path: str | os.PathLike | Any, map_location: Any = None) -> Any:
     try:
         if _torch_is_safe():
             names = [(value, name) for name, value in allowed_globals().items()]
+            mmap = mapped and zipfile.is_zipfile(path)
             with torch.serialization.safe_globals(names):
-                return torch.load(path, map_location=map_location, weights_only=True)
+                return torch.load(path, map_location=map_location, weights_only=True, mmap=mmap)
         module = _pickle_module(record_sizes(path))
         return torch.load(path, map_location=map_location, pickle_module=module, weights_only=False)
     except pickle.UnpicklingError as error:

@@ -7,7 +7,7 @@ numbers that no class uses). Where mmsegmentation has the classes, they come fro
 
 import colorsys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ..errors import ConfigError
@@ -62,6 +62,21 @@ def generated_palette(num_classes: int) -> Palette:
             red = (red + (blue == 0)) % 256
         palette[red, green, blue] = None
     return [list(colour) for colour in palette]
+
+
+@cache
+def voc_numbers() -> dict[tuple[int, int, int], int]:
+    """Number of each colour of Pascal VOC's label maps, 0 to 255, which many tools draw with.
+
+    The bits of a number go in turn to red, green and blue, the lowest to the brightest.
+    """
+    return {
+        tuple(
+            sum((number >> 3 * place + channel & 1) << 7 - place for place in range(3))
+            for channel in range(3)
+        ): number
+        for number in range(256)
+    }
 
 
 def palette_of(metainfo: Mapping[str, Any], num_classes: int = 0) -> Palette:

@@ -8,6 +8,7 @@ from .hooks import (
     InterruptionHook,
     MatchingCheckpointHook,
     NonFiniteHook,
+    PreflightHook,
     ProgressHook,
     RandomStateHook,
 )
@@ -23,6 +24,7 @@ __all__ = [
     'MatchingCheckpointHook',
     'MomentumFreeAdam',
     'NonFiniteHook',
+    'PreflightHook',
     'ProgressHook',
     'QuietRunner',
     'RandomStateHook',

@@ -7,6 +7,7 @@ import errno
 import traceback
 
 import torch
+from mmengine.visualization import BaseVisBackend
 from torch import distributed
 
 from ..errors import one_line
@@ -32,10 +33,15 @@ def explain(error: BaseException) -> str | None:
             f'{one_line(error)} - take a smaller train_dataloader.batch_size, --amp, or '
             'model.generator.trunk.recompute (docs/train.md)'
         )
+    if not _is_full(error) and (backend := _failing_backend(error)):
+        return (
+            f'the {backend} of the visualizer failed: {one_line(error)} - mend that, or take it '
+            'out of visualizer.vis_backends'
+        )
     if isinstance(error, OSError):
         place = f': {error.filename}' if error.filename else ''
         what = error.strerror or one_line(error)
-        return f'{what}{place}' + ('; make room there' if error.errno in _FULL else '')
+        return f'{what}{place}' + ('; make room there' if _is_full(error) else '')
     if isinstance(error, ValueError) and 'loaded state dict' in str(error):
         return (
             f'the checkpoint is of another optimiser: {one_line(error)} - resume with the config '
@@ -45,6 +51,19 @@ def explain(error: BaseException) -> str | None:
         return f'the config does not fit: {one_line(error)} (a setting of {part})'
     if _LOST_PEER in str(error) or isinstance(error, _network_errors()):
         return 'another process of this run has ended; what it says is the reason'
+    return None
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def _failing_backend(error: BaseException) -> str | None:
+    """The visualizer's backend (W&B, MLflow...) in which an error was raised."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in (frame.f_locals.get('self'), frame.f_locals.get('obj')):
+            if isinstance(value, BaseVisBackend):
+                return type(value).__name__
     return None
 
 

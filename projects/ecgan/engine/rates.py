@@ -19,6 +19,9 @@ from mmengine.runner import Runner
 from ..errors import CheckpointError
 from .configuration import ways_on
 
+# In the state of an optimiser wrapper; beside them are moments and the scale of the losses.
+_SETTINGS = ('param_groups', 'base_param_settings')
+
 
 def named_wrappers(wrapper: OptimWrapper) -> dict[str, OptimWrapper]:
     """The optimiser wrappers of a run by name; a single one has none."""
@@ -82,16 +85,12 @@ def count_on(runner: Runner, checkpoint: dict[str, Any]) -> None:
         saved.update({key: value for key, value in state.items() if key.startswith(_SETTINGS)})
 
 
-# In the state of an optimiser wrapper; beside them are moments and the scale of the losses.
-_SETTINGS = ('param_groups', 'base_param_settings')
-
-
 def _step_on(schedules: list[_ParamScheduler], meta: dict[str, Any], name: str) -> None:
     """Step fresh schedules as often as the run has, in its order."""
     if any(isinstance(each, ReduceOnPlateauParamScheduler) for each in schedules):
         raise CheckpointError(
-            f'{name} can not go on with other rates, as its ReduceOnPlateau schedule has changed '
-            f'them by its validations - {ways_on(name)}'
+            f'the checkpoint {name} can not go on with other rates, as a ReduceOnPlateau schedule '
+            f'makes them from the validations - {ways_on(name)}'
         )
     iterations, epochs = meta['iter'], meta['epoch']
     an_epoch = iterations // epochs if epochs else None

@@ -73,9 +73,12 @@ def class_scores(areas: Tensor, scored: Sequence[int]) -> dict:
     }
 
 
-def _named(names: Sequence[str]) -> str:
-    shown = ', '.join(names[:8])
-    return shown if len(names) <= 8 else f'{shown} and {len(names) - 8} more'
+def _named(names: Sequence[str], all_of_them: Sequence) -> str:
+    shown, more = ', '.join(names[:8]), len(names) - 8
+    shown += f' and {more} more' if more > 0 else ''
+    return (
+        f'{"is" if len(names) == 1 else "are"} {len(names)} of {len(all_of_them)} classes: {shown}'
+    )
 
 
 def missing_classes(
@@ -96,12 +99,11 @@ def missing_classes(
         return ['no pixel of the layouts is known, so there is neither IoU nor accuracy']
     if absent:
         found.append(
-            f'{len(absent)} of {len(pairs)} classes are neither in the layouts nor predicted, and '
-            f'in no mean: {_named(absent)}'
+            f'neither in the layouts nor predicted, and so in no mean, {_named(absent, pairs)}'
         )
     if invented:
         found.append(
-            f'{len(invented)} of {len(pairs)} classes are predicted but in no layout, in mIoU with '
-            f'0 and not in mAcc: {_named(invented)}'
+            'predicted but in no layout, and so in mIoU with 0 and not in mAcc, '
+            f'{_named(invented, pairs)}'
         )
     return found

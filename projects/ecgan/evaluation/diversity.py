@@ -7,13 +7,14 @@ and the results' name says of which.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
 from torch import Tensor, nn
 
 from ..errors import ConfigError
-from .feature_networks import build_feature_network
+from .feature_networks import build_feature_network, feature_prefix
 from .layout_metric import LayoutMetric
 
 
@@ -41,6 +42,12 @@ class SampleDiversity(LayoutMetric):
         self.network = build_feature_network(**network)
         self.seeds = seeds
         self._model: nn.Module | None = None
+
+    @classmethod
+    def _own_keys(
+        cls, classes: Sequence[str] | None, network: dict, **settings: Any
+    ) -> dict[str, str]:
+        return {f'{feature_prefix(**network)}diversity': 'greater'}
 
     @staticmethod
     def calculate(features: Tensor) -> float:

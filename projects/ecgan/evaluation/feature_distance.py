@@ -16,6 +16,7 @@ Of few images FID is biased upwards; KID is not, but varies more.
 import math
 from collections.abc import Sequence
 from logging import WARNING
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -23,7 +24,7 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from .feature_networks import build_feature_network
+from .feature_networks import build_feature_network, feature_prefix
 from .layout_metric import LayoutMetric
 
 #: Below it results carry a caution: fewer images than Inception has features (2048) do not
@@ -133,6 +134,24 @@ class FeatureDistance(LayoutMetric):
         self._real_known = False
         self._real_dataset: object = None
         self._trained_against = False
+
+    @classmethod
+    def _own_keys(
+        cls, classes: Sequence[str] | None, network: dict, **settings: Any
+    ) -> dict[str, str]:
+        name = feature_prefix(**network)
+        return {f'{name}FID': 'less', f'{name}KID': 'less'}
+
+    @classmethod
+    def check_count(cls, images: int, dataset: str) -> str:
+        """Refuse a single image, and caution below :data:`ENOUGH_IMAGES`."""
+        super().check_count(images, dataset)
+        if images >= ENOUGH_IMAGES:
+            return ''
+        return (
+            f'FID and KID will be of {images} images, fewer than {ENOUGH_IMAGES}: FID is biased '
+            'upwards, KID varies; compare them with those of as many images only'
+        )
 
     def prepare(self, module: nn.Module, dataloader: DataLoader) -> None:
         """Bring the network to the model's device; warn if it took part in the training."""

@@ -126,6 +126,17 @@ FEATURE_NETWORKS = {
 }
 
 
+def feature_prefix(type: str, **settings: object) -> str:
+    """What results of a feature network carry before their names; takes its config.
+
+    Raises:
+        ConfigError: If the type is unknown.
+    """
+    if type not in FEATURE_NETWORKS:
+        raise ConfigError(f'Feature network {type!r} must be one of {sorted(FEATURE_NETWORKS)}.')
+    return FEATURE_NETWORKS[type].prefix
+
+
 def build_feature_network(type: str, **settings: object) -> nn.Module:
     """Build a feature network.
 
@@ -139,6 +150,5 @@ def build_feature_network(type: str, **settings: object) -> nn.Module:
     Raises:
         ConfigError: If the type is unknown.
     """
-    if type not in FEATURE_NETWORKS:
-        raise ConfigError(f'Feature network {type!r} must be one of {sorted(FEATURE_NETWORKS)}.')
+    feature_prefix(type)
     return FEATURE_NETWORKS[type](**settings)

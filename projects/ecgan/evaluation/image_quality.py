@@ -8,6 +8,7 @@ score looks at has none, and is not in the mean.
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -30,10 +31,16 @@ class PairedMetric(LayoutMetric):
     Attributes:
         name: The result key.
         smallest: Least height and width of an image that has a score.
+        rule: Which of two values is better.
     """
 
     name: str
     smallest = 1
+    rule = 'greater'
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        return {cls.name: cls.rule}
 
     @abstractmethod
     def score(self, fake: Tensor, real: Tensor) -> Sequence[float]:
@@ -128,6 +135,7 @@ class PairedLPIPS(PairedMetric):
     """
 
     name = 'LPIPS'
+    rule = 'less'
     # From 31 pixels on each layer of AlexNet has a pixel left.
     smallest = 31
 

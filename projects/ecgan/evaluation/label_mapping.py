@@ -23,8 +23,10 @@ from ..errors import ConfigError
 IGNORED = UNKNOWN
 
 
-def ignored_ids(ignore_index: int | Sequence[int]) -> tuple[int, ...]:
-    """``ignore_index`` of a metric, one id or several, as ids."""
+def ignored_ids(ignore_index: int | Sequence[int] | None) -> tuple[int, ...]:
+    """``ignore_index`` of a metric, one id, several or none, as ids."""
+    if ignore_index is None:
+        return ()
     return (ignore_index,) if isinstance(ignore_index, int) else tuple(ignore_index)
 
 
@@ -49,7 +51,7 @@ class LabelMapping:
         """What stands for no class: 255, with more than 255 classes 65535."""
         return unknown_id(self.num_classes)
 
-    def scored(self, ignore_index: int | Sequence[int]) -> list[int]:
+    def scored(self, ignore_index: int | Sequence[int] | None) -> list[int]:
         """Segmentor classes that take part: those of a layout label id that is not ignored."""
         ignored = ignored_ids(ignore_index)
         targets = {each for index, each in enumerate(self.targets) if index not in ignored}
@@ -59,10 +61,10 @@ class LabelMapping:
         """Map a label map.
 
         Args:
-            labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index`` and the id right after
-                the last one (``Layout``'s unknown) stand for unknown pixels.
-            ignore_index: Value of unknown pixels in ``labels``, or several values; None: that of so
-                many ids.
+            labels: Layout label ids, (H, W) or (N, H, W). ``ignore_index``, the id right after the
+                last one (``Layout``'s unknown) and the files' unknown, 255 or with more than 255
+                ids 65535, stand for unknown pixels.
+            ignore_index: A further value of unknown pixels in ``labels``, or several.
 
         Returns:
             Segmentor classes of the same shape, int64, :attr:`ignored` where nothing is scored.
@@ -71,10 +73,10 @@ class LabelMapping:
             ConfigError: If an id is neither in the table nor unknown.
         """
         num_ids = len(self.targets)
-        ignore_index = unknown_id(num_ids) if ignore_index is None else ignore_index
         labels = labels.long()
-        ignored = torch.tensor(ignored_ids(ignore_index), device=labels.device)
-        labels = torch.where(torch.isin(labels, ignored), num_ids, labels)
+        ignored = (*ignored_ids(ignore_index), unknown_id(num_ids))
+        unknown = torch.isin(labels, torch.tensor(ignored, device=labels.device))
+        labels = torch.where(unknown, num_ids, labels)
         if labels.numel() and (labels.min() < 0 or labels.max() > num_ids):
             alien = labels[(labels < 0) | (labels > num_ids)][0].item()
             raise ConfigError(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from logging import WARNING
+from typing import Any
 
 from mmengine.dist import (
     all_gather_object,
@@ -57,6 +58,48 @@ class LayoutMetric(BaseMetric):
         self.remarks: list[str] = []
         self._said: set[str] = set()
 
+    @classmethod
+    def keys(cls, classes: Sequence[str] | None = None, **settings: Any) -> dict[str, str]:
+        """Name the result keys of a metric before there is one; no network is built.
+
+        Args:
+            classes: Names of the data set's classes: keys that the metric can give for single
+                classes are named, too; None: those that it always gives.
+            **settings: The metric's arguments.
+
+        Returns:
+            Key, with its prefix -> ``'greater'`` or ``'less'``, which of two values is better.
+        """
+        prefix = settings.pop('prefix', None)
+        own = cls._own_keys(classes, **settings)
+        return {f'{prefix}/{key}' if prefix else key: rule for key, rule in own.items()}
+
+    @classmethod
+    def _own_keys(cls, classes: Sequence[str] | None, **settings: Any) -> dict[str, str]:
+        """The keys of :meth:`keys` without a prefix."""
+        raise NotImplementedError
+
+    @classmethod
+    def check_count(cls, images: int, dataset: str) -> str:
+        """Look whether a data set has images enough, before any is made.
+
+        Args:
+            images: How many it has.
+            dataset: Its name.
+
+        Returns:
+            What has to be known where they are few; '' where they are not.
+
+        Raises:
+            ConfigError: There are fewer than :attr:`least_images`.
+        """
+        if images < cls.least_images:
+            raise ConfigError(
+                f'{cls.__name__} needs at least {cls.least_images} images, and {dataset} holds '
+                f'{images}: add some, or take {cls.__name__} out of the metrics.'
+            )
+        return ''
+
     def remark(self, sentence: str) -> None:
         """Say what the reader of the numbers has to know: in the log, once, and in the report."""
         self.remarks.append(f'{self.prefix}: {sentence}' if self.prefix else sentence)
@@ -76,12 +119,7 @@ class LayoutMetric(BaseMetric):
                 f'{type(dataset).__name__} ({place}) holds no samples. Check the paths of '
                 'val_dataloader / test_dataloader.'
             )
-        if self.dataset_length < self.least_images:
-            raise ConfigError(
-                f'{type(self).__name__} needs at least {self.least_images} images, and '
-                f'{type(dataset).__name__} holds {self.dataset_length}: add some, or take '
-                f'{type(self).__name__} out of the metrics.'
-            )
+        self.check_count(self.dataset_length, type(dataset).__name__)
         self.follow(module)
 
     def follow(self, module: nn.Module) -> None:
@@ -139,8 +177,8 @@ class LayoutMetric(BaseMetric):
                 values = {f'{self.prefix}/{key}': value for key, value in values.items()}
             if len(rows) < self.dataset_length:
                 self.remark(
-                    f'{type(self).__name__} measured {len(rows)} of {self.dataset_length} images: '
-                    'the data loader leaves out the others (drop_last?)'
+                    f'{len(rows)} of {self.dataset_length} images were measured: the data loader '
+                    'leaves out the others (drop_last?)'
                 )
             outcome = [values, self.details, self.remarks]
         broadcast_object_list(outcome)

@@ -49,6 +49,11 @@ class ResultRecorder(Hook):
         self.num_samples = num_samples
         self.metrics: dict[str, float] = {}
         self.samples: list = []
+        self.continued: list[str] = []
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Keep what changed in the config in the course of the training."""
+        self.continued = checkpoint.get('meta', {}).get('continued', [])
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
@@ -233,6 +238,8 @@ def evaluate_and_report(
     report = {'protocol': {}, **sections, 'remarks': _remarks(loop_metrics(runner))}
     if is_main_process():
         report['protocol'] = build_protocol(runner, recorder.samples)
+        if recorder.continued:
+            report['protocol']['continued'] = recorder.continued
     if untrained_seed is not None:
         print_log(f'Measuring an untrained model (seed {untrained_seed}) ...', 'current')
         untrained = _sections(measure_untrained(runner, untrained_seed))['generated']

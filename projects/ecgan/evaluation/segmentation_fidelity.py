@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmagic.registry import METRICS
@@ -17,6 +18,8 @@ from .class_areas import class_areas, class_scores, missing_classes
 from .label_mapping import LabelMapping, build_label_mapping, ignored_ids
 from .layout_metric import LayoutMetric
 
+SOURCES = ('generated', 'real')
+MEANS, OF_CLASSES = ('mIoU', 'mAcc', 'aAcc'), ('IoU', 'Acc')
 SOURCE_FIELDS = {'generated': 'fake_img', 'coarse': 'fake_coarse', 'real': 'gt_img'}
 
 
@@ -40,9 +43,9 @@ class SegmentationFidelity(LayoutMetric):
         label_mapping: Name for :func:`~projects.ecgan.evaluation.label_mapping.
             build_label_mapping`; ``identity`` takes its number of classes from the segmentor.
         sources: Which images are scored.
-        ignore_index: Value of unknown pixels in ``gt_label_map``, or several values; None: 255, with
-            more than 255 ids 65535. The id of a class leaves that class out of every mean and
-            table.
+        ignore_index: Value of pixels of ``gt_label_map`` that are left out, or several values,
+            beside those that are unknown (255, with more than 255 ids 65535); None: that alone. The
+            id of a class leaves that class out of every mean and table.
         prefix: Put before every result key.
 
     Attributes:
@@ -56,7 +59,7 @@ class SegmentationFidelity(LayoutMetric):
         self,
         segmentor: dict,
         label_mapping: str = 'identity',
-        sources: Sequence[str] = ('generated', 'real'),
+        sources: Sequence[str] = SOURCES,
         ignore_index: int | Sequence[int] | None = None,
         prefix: str | None = None,
     ) -> None:
@@ -88,9 +91,25 @@ class SegmentationFidelity(LayoutMetric):
         return {
             f'{start}{source}/{score}.{self.mapping.classes[k]}': (source, score, k)
             for source in self.sources
-            for score in ('IoU', 'Acc')
+            for score in OF_CLASSES
             for k in self.scored
         }
+
+    @classmethod
+    def _own_keys(
+        cls,
+        classes: Sequence[str] | None,
+        sources: Sequence[str] = SOURCES,
+        label_mapping: str = 'identity',
+        ignore_index: int | Sequence[int] | None = None,
+        **settings: Any,
+    ) -> dict[str, str]:
+        names = [*MEANS]
+        if classes is not None:
+            mapping = build_label_mapping(label_mapping, len(classes), classes)
+            scored = [mapping.classes[k] for k in mapping.scored(ignore_index)]
+            names += [f'{score}.{name}' for score in OF_CLASSES for name in scored]
+        return {f'{source}/{name}': 'greater' for source in sources for name in names}
 
     def _build_mapping(self, name: str, classes: Sequence[str] | None = None) -> LabelMapping:
         found = self.segmentor.num_classes
@@ -175,9 +194,7 @@ class SegmentationFidelity(LayoutMetric):
         self._log_per_class()
         self._remark_on_classes()
         values = {
-            f'{source}/{key}': self.details[source][key]
-            for source in self.sources
-            for key in ('mIoU', 'mAcc', 'aAcc')
+            f'{source}/{key}': self.details[source][key] for source in self.sources for key in MEANS
         }
         for key, (source, score, k) in self.class_keys().items():
             if key in self.wanted:

@@ -59,21 +59,13 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
 def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
     """A PNG of the ids (H, W) of a layout that is read back as they are.
 
-    Its values are ids as the model's label maps have them, in the colours of the palette where 8
-    bits hold the ids, otherwise grey of 16 bits; where the training's files said theirs in another
-    way, ids without colours, or colours alone.
+    Its values are ids in the colours of the palette; where the training's files said theirs
+    otherwise, ids without colours, or colours alone.
 
     Raises:
-        DataError: 16 bits do not hold the ids either.
+        DataError: 16 bits do not hold the ids.
     """
-    classes = np.array([label.id for label in labels.labels])
-    known = labels.as_in_files(classes)
-    if known.min() < 0 or known.max() > _MOST:
-        raise DataError(
-            f'the label maps of this model have ids from {known.min()} to {known.max()}, a PNG '
-            f'holds 0 to {_MOST}'
-        )
-    forms = list(_forms(ids, labels, classes, known))
+    forms = list(_forms(ids, labels))
     for content in forms:
         with contextlib.suppress(DataError):
             if np.array_equal(read_ids(content, labels.coding, 'layout'), ids):
@@ -81,25 +73,31 @@ def write_layout(ids: np.ndarray, labels: LabelSet) -> bytes:
     return forms[0]
 
 
-def _forms(
-    ids: np.ndarray, labels: LabelSet, classes: np.ndarray, known: np.ndarray
-) -> Iterator[bytes]:
-    """The ways to write a layout, the one that shows most first; ``known``: ids in the files."""
-    written = labels.as_in_files(ids).astype(np.uint8 if known.max() <= 255 else np.uint16)
+def _forms(ids: np.ndarray, labels: LabelSet) -> Iterator[bytes]:
+    """The ways to write a layout, the one that shows most first."""
+    classes = np.array([label.id for label in labels.labels])
+    known, in_files = labels.as_in_files(classes), labels.as_in_files(ids)
+    if known.min() < 0 or known.max() > _MOST:
+        raise DataError(
+            f'the label maps of this model have ids from {known.min()} to {known.max()}, a PNG '
+            f'holds 0 to {_MOST}'
+        )
     if known.max() <= 255:
-        picture = Image.fromarray(written).convert('P')
+        picture = Image.fromarray(in_files.astype(np.uint8)).convert('P')
         colours = np.zeros((256, 3), np.uint8)
         colours[known] = [label.colour for label in labels.labels]
         picture.putpalette(colours.tobytes())
         yield _png(picture)
-    yield write_picture(written)
-    of_files = labels.coding.colours or ()
-    if of_files and not labels.coding.is_renumbered:
-        table = np.zeros((int(classes.max()) + 1, 3), np.uint8)
+        in_files = in_files.astype(np.uint8)
+    if labels.coding.colours and not labels.coding.is_renumbered:
+        table = np.zeros((max(int(classes.max()), len(labels.coding.colours)) + 1, 3), np.uint8)
         table[classes] = [label.colour for label in labels.labels]
-        for new, old in zip(classes.tolist(), known.tolist()):
-            table[new] = of_files[old] if old < len(of_files) else table[new]
+        for new in classes:
+            old = int(labels.as_in_files(np.array([new]))[0])
+            if old < len(labels.coding.colours):
+                table[new] = labels.coding.colours[old]
         yield write_picture(table[ids])
+    yield write_picture(in_files if known.max() <= 255 else in_files.astype(np.uint16))
 
 
 def write_picture(pixels: np.ndarray) -> bytes:

@@ -11,7 +11,8 @@ from ..errors import DataError
 from .findings import KINDS, Finding
 from .gathering import gather
 from .inspection.pair_inspection import PairInspection, inspect_all
-from .labelling.find_labelling import Labelling, find_labelling
+from .labelling.find_labelling import find_labelling
+from .labelling.labelling import Labelling
 from .labelling.systematic import empty_classes, swapped, systematic_findings
 from .pairing.pairs import Pair, Pairing
 from .photo_reading import photo_findings, photo_reading

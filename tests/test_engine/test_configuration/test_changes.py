@@ -139,9 +139,14 @@ def hooks_of(cfg: Config, training: bool = True) -> dict[str, str]:
 def test_every_run_gets_its_hooks_once() -> None:
     cfg = Config(dict(custom_hooks=[dict(type='A')]))
     always = {'progress': 'mmagic.ProgressHook', 'matching': 'mmagic.MatchingCheckpointHook'}
-    kinds = ('RandomStateHook', 'InterruptionHook', 'NonFiniteHook')
-    names = ('random_state', 'interruption', 'finite')
-    wanted = {**always, **{name: f'mmagic.{kind}' for name, kind in zip(names, kinds)}}
+    of_training = {
+        'random_state': 'mmagic.RandomStateHook',
+        'interruption': 'mmagic.InterruptionHook',
+        'finite': 'mmagic.NonFiniteHook',
+        'continuing': 'mmagic.ContinuingHook',
+        'preflight': 'mmagic.PreflightHook',
+    }
+    wanted = {**always, **of_training}
     assert hooks_of(cfg) == wanted
     assert hooks_of(cfg) == wanted
     assert cfg.custom_hooks == [dict(type='A')]
@@ -153,7 +158,8 @@ def test_hooks_that_are_there_or_turned_off_stay_so() -> None:
         dict(
             default_hooks=dict(
                 timer=dict(type='IterTimerHook'),
-                **dict.fromkeys(('progress', 'interruption', 'finite', 'matching', 'samples')),
+                **dict.fromkeys(('progress', 'matching', 'samples')),
+                **dict.fromkeys(('interruption', 'finite', 'continuing', 'preflight')),
             ),
             custom_hooks=[dict(type='mmagic.RandomStateHook')],
         )

@@ -77,8 +77,22 @@ def test_what_does_not_fit():
     with pytest.raises(ConfigError, match=r"no trunk feature \['up_2'\], there are \['stage_3'"):
         trunk(layout(), ['up_2'])
     odd = dict(RESNET, strides=(1, 3, 2, 2))
-    with pytest.raises(ConfigError, match=r'ResNetV1c does not take .*not powers of two'):
+    with pytest.raises(ConfigError, match=r'ResNetV1c does not take .*not all powers of two'):
         BackboneTrunk(odd, CHANNELS)
+
+
+def test_a_backbone_may_begin_with_its_coarsest_map():
+    unet = dict(type='mmseg.UNet', base_channels=4, num_stages=4, strides=(1, 1, 1, 1))
+    three = dict.fromkeys(('enc_num_convs',), (1,) * 4) | dict.fromkeys(
+        ('dec_num_convs', 'downsamples', 'dec_dilations'), (1,) * 3
+    )
+    three |= dict(downsamples=(True,) * 3, enc_dilations=(1,) * 4)
+    trunk = BackboneTrunk(unet | three, CHANNELS, base_channels=4)
+    maps = trunk._fine_to_coarse(trunk.backbone(layout().one_hot()))
+    assert [layout().shape[0] // each.shape[-2] for each in maps] == [1, 2, 4, 8]
+    assert [*trunk.feature_channels] == ['stage_3', 'stage_2', 'stage_1', 'stage_0']
+    features, _ = trunk(layout())
+    assert features.shape[1:] == (4, *layout().shape)
 
 
 @pytest.mark.parametrize('kind', [ECGANGenerator, SPADEGenerator])

@@ -84,3 +84,14 @@ def test_a_layout_for_the_generator_alone():
     del data['inputs']['generator_boundary']
     with pytest.raises(ValueError, match='place WarpLayout behind InstanceBoundary'):
         preprocessor(data)
+
+
+@pytest.mark.parametrize('kind', [torch.int64, torch.uint8])
+def test_255_is_a_class_of_256(kind):
+    preprocessor = LayoutDataPreprocessor(num_classes=256, with_unknown=True)
+    layout = preprocessor(batch(torch.tensor([[0, 255]], dtype=kind)))['inputs']['layout']
+    assert layout.labels.tolist() == [[[0, 255]]]
+    layout = preprocessor(batch([[255, 65535]]))['inputs']['layout']
+    assert layout.labels.tolist() == [[[255, 256]]]
+    with pytest.raises(ValueError, match=r'ids \[65535\] are out of range.*set with_unknown=True'):
+        LayoutDataPreprocessor(num_classes=256)(batch([[255, 65535]]))

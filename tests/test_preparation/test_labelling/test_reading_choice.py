@@ -8,6 +8,8 @@ from label_file_makers import png, tiff
 from PIL import Image
 
 from projects.ecgan.datasets import read_ids
+from projects.ecgan.datasets.label_files import Reading
+from projects.ecgan.datasets.palettes import voc_numbers
 from projects.ecgan.preparation import survey
 
 SIZE = (24, 32)
@@ -173,8 +175,47 @@ def test_ids_that_were_scaled_or_are_below_0(tmp_path, ids, rows, label_map, wor
 
 
 def test_the_users_choice_comes_first(tmp_path):
-    from projects.ecgan.datasets.label_files import Reading
-
     root = write(tmp_path, [with_greys(truth(i), i) for i in range(9)])
     found = survey([root], reading=Reading(palette='index'))
     assert found.labelling.reading.palette == 'index'
+
+
+def voc(*numbers: int) -> list[tuple[int, int, int]]:
+    colours = {number: colour for colour, number in voc_numbers().items()}
+    return [colours[number] for number in numbers]
+
+
+@pytest.mark.parametrize('is_listed', [False, True])
+def test_colours_of_pascal_voc_in_another_order(tmp_path, is_listed):
+    # By hand: 1 is (128, 0, 0), 2 (0, 128, 0), 15 (192, 128, 128), 255 (224, 224, 192).
+    assert voc(0, 1, 2, 15, 255)[1:] == [
+        (128, 0, 0), (0, 128, 0), (192, 128, 128), (224, 224, 192),
+    ]  # fmt: skip
+    ids = (0, 1, 15, 255)
+    order = (255, 15, 0, 1)
+    maps = [truth(index, ids) for index in range(9)]
+    places = np.zeros(256, int)
+    places[list(order)] = range(4)
+    root = write(tmp_path, [png(places[m], 2, 'palette', voc(*order)) for m in maps])
+    rows = [(0, 'background'), (1, 'aeroplane'), (15, 'person')]
+    found = survey([root], table(tmp_path, rows) if is_listed else None)
+    assert 'which are those of Pascal VOC' in found.notes[0]
+    wanted = np.full(256, 255)
+    wanted[[0, 1, 15]] = range(3)
+    names = ['background', 'aeroplane', 'person'] if is_listed else ['id 0', 'id 1', 'id 15']
+    assert found.labelling.classes == names and found.labelling.with_unknown
+    assert not found.findings
+    assert all(np.array_equal(read(found, root, i), wanted[m]) for i, m in enumerate(maps))
+
+
+def test_what_is_transparent_may_have_a_colour_of_no_class(tmp_path):
+    colours = np.array([(9, 9, 9), (128, 64, 128), (70, 70, 70)])
+    maps = [truth(index, (0, 1, 2)) for index in range(9)]
+    root = write(tmp_path, [b''] * 9)
+    for index, ids in enumerate(maps):
+        pixels = np.dstack([colours[ids], 255 * (ids > 0)]).astype(np.uint8)
+        Image.fromarray(pixels).save(root / f'labels/{index}.png')
+    found = survey([root])
+    assert found.labelling.classes == ['colour #804080', 'colour #464646']
+    for index, ids in enumerate(maps):
+        assert np.array_equal(read(found, root, index) == 255, ids == 0)

@@ -155,9 +155,12 @@ class LoadLabelMap(_LoadMap):
 
     def convert(self, stored: StoredMap, results: dict) -> np.ndarray:
         """What the file stores to ids of the layout."""
-        coding = results.get('label_coding') or LabelCoding(
-            reduce_zero_label=results.get('reduce_zero_label', False)
-        )
+        coding = results.get('label_coding')
+        if coding is None:
+            coding = LabelCoding(reduce_zero_label=results.get('reduce_zero_label', False))
+            if coding.reduce_zero_label:
+                # Its unknown is 255: the model is told, which may have a class of this id.
+                results['label_coding'] = coding
         return coding.read(stored, results[self.path_key])
 
 

@@ -1,6 +1,7 @@
 """A run's config: reading it, changing it as the arguments say, checking it before it runs."""
 
 from ...recipes.loading import config_title, find_config, read_config, variant_names
+from .best_keys import check_results
 from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
 from .checking import check_config
 from .continuing import Changes, check_continuing, find_changes, ways_on
@@ -12,6 +13,7 @@ __all__ = [
     'add_hooks',
     'check_config',
     'check_continuing',
+    'check_results',
     'checkpoints',
     'config_title',
     'enable_amp',

@@ -107,6 +107,7 @@ def add_hooks(cfg: Config, training: bool) -> None:
             interruption='InterruptionHook',
             finite='NonFiniteHook',
             continuing='ContinuingHook',
+            preflight='PreflightHook',
         )
     elif _is_ecgan(cfg):
         wanted['folding'] = 'FoldGeneratorHook'

@@ -13,6 +13,8 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from ...errors import ConfigError
+from .machine import check_machine
+from .segmentor_ids import check_segmentor_ids
 
 Path = tuple[str, ...]
 
@@ -50,16 +52,20 @@ _MODEL_PARTS = (
 
 
 def check_config(cfg: Config) -> None:
-    """Look up every type name that a run of a resolved config builds.
+    """Look up every type name that a run of a resolved config builds, and what it asks for here.
 
     Raises:
-        ConfigError: A name is not registered; says where it is and what is close to it.
+        ConfigError: A name is not registered; says where it is and what is close to it. Or a
+            package of the visualizer or a device is not here, or a segmentor takes a class for
+            unknown.
     """
     scope = cfg.get('default_scope') or 'mmengine'
     for path, name in _named_types(cfg):
         registry = _registry_of(path)
         if registry is not None:
             _look_up(registry, name, scope, path)
+    check_machine(cfg)
+    check_segmentor_ids(cfg)
 
 
 def _named_types(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

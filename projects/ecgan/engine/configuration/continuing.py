@@ -64,8 +64,8 @@ class Changes(NamedTuple):
     """What differs between the config of a run that goes on and that of its checkpoint."""
 
     found: list[Difference]
-    # Whether a schedule counts epochs in iterations, of which the data decide how many there are.
-    schedules_follow_data: bool = False
+    # Whether the data decide on rates: of how many iterations an epoch is, of samples an update.
+    rates_follow_data: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -89,7 +89,7 @@ class Changes(NamedTuple):
     @property
     def touch_rates(self) -> bool:
         """Whether optimisers' settings or their schedules differ."""
-        data = self.schedules_follow_data and self._touch('train_dataloader')
+        data = self.rates_follow_data and self._touch('train_dataloader')
         return data or self._touch(_OF_RATES)
 
     @property
@@ -131,17 +131,18 @@ def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes:
     if refused:
         listed = '; '.join(map(str, refused[:_MOST_KEYS])) + '; ...' * (len(refused) > _MOST_KEYS)
         raise CheckpointError(
-            f'{name} can not go on with another {listed} - {ways_on(name)}, or resume it with the '
-            'config that it was trained with'
+            f'the checkpoint {name} can not go on with another {listed} - {ways_on(name)}'
         )
-    return Changes(found, 'convert_to_iter_based' in str(new.get('param_scheduler')))
+    counts_epochs = 'convert_to_iter_based' in str(new.get('param_scheduler'))
+    return Changes(found, counts_epochs or 'auto_scale_lr' in new)
 
 
 def ways_on(name: str) -> str:
     """What to do in place of a resume that is refused."""
     return (
-        f'begin a new run from what fits of its weights (load_from={name} without --resume), or '
-        'one from the beginning in a new work dir'
+        'take the config that it was trained with, which lies beside it, or begin a new run: from '
+        f'what fits of its weights (load_from={name} without --resume), or from nothing in a new '
+        'work dir'
     )
 
 
@@ -157,7 +158,7 @@ def check_continuing(cfg: Config) -> str | None:
     path = cfg.get('load_from')
     if not cfg.get('resume') or not path or '://' in path:
         return None
-    content = safe_load(Path(path).expanduser(), 'cpu')
+    content = safe_load(Path(path).expanduser(), 'cpu', mapped=True)
     meta = content.get('meta') if isinstance(content, dict) else None
     # What is no training's, or carries no config, is dealt with when it is loaded.
     if not isinstance(meta, dict):

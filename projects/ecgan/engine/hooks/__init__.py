@@ -6,6 +6,7 @@ from .interruption_hook import InterruptionHook
 from .layout_visualization_hook import LayoutVisualizationHook
 from .matching_checkpoint_hook import MatchingCheckpointHook
 from .non_finite_hook import NonFiniteHook
+from .preflight_hook import PreflightHook
 from .progress_hook import ProgressHook
 from .rng_state_hook import RandomStateHook
 from .save_images_hook import SaveImagesHook
@@ -17,6 +18,7 @@ __all__ = [
     'LayoutVisualizationHook',
     'MatchingCheckpointHook',
     'NonFiniteHook',
+    'PreflightHook',
     'ProgressHook',
     'RandomStateHook',
     'SaveImagesHook',

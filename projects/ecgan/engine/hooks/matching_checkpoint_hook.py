@@ -13,6 +13,7 @@ from mmengine.runner import BaseLoop, Runner
 
 from ...errors import CheckpointError
 from ...models.parts.unwrap import unwrap
+from ..configuration import ways_on
 
 _MOST_NAMES = 3
 # What MMEngine reads on a resume beside the weights.
@@ -60,11 +61,10 @@ class MatchingCheckpointHook(Hook):
             problems += _list('are missing', [name for name in here if name not in there])
             problems += _list('are unknown here', [name for name in there if name not in here])
         if problems:
-            advice = ', or begin anew with what fits (load_from)' if trains else ''
-            raise CheckpointError(
-                f'{where} is of another config: {"; ".join(problems)} - take the config that it '
-                f'was trained with, which lies beside it{advice}'
-            )
+            advice = 'take the config that it was trained with, which lies beside it'
+            if trains:
+                advice = ways_on(runner._load_from)
+            raise CheckpointError(f'{where} is of another config: {"; ".join(problems)} - {advice}')
 
 
 def _shapes(state: dict[str, Any]) -> dict[str, tuple[int, ...]]:

@@ -44,8 +44,9 @@ class BackboneTrunk(BaseModule):
 
     Args:
         backbone: Config of a module of mmsegmentation's registry (``ResNetV1c``,
-            ``MixVisionTransformer``..) from ``(N, N', H, W)`` to one or more feature maps, fine to
-            coarse; ``in_channels`` is filled in. It initialises itself as it does there.
+            ``MixVisionTransformer``, ``UNet``..) from ``(N, N', H, W)`` to one or more feature
+            maps, in any order; ``in_channels`` is filled in. It initialises itself as it does
+            there.
         layout_channels: Channels N' of the layout.
         base_channels: Channels c of F; they double with each halving of the resolution up to the
             backbone's finest stage, whose width all stages are merged at.
@@ -54,7 +55,7 @@ class BackboneTrunk(BaseModule):
             photo, is not among them.
 
     Raises:
-        ConfigError: The backbone takes no layout of a power of two, or its stages do not halve.
+        ConfigError: The backbone takes no layout of a power of two, or a stage's stride is none.
     """
 
     def __init__(
@@ -70,10 +71,10 @@ class BackboneTrunk(BaseModule):
         with at_rest(self.backbone) as copy:
 
             def stages(size: int) -> tuple[list[int], list[int]]:
-                maps = _as_list(copy(torch.zeros(1, layout_channels, size, size)))
+                maps = self._fine_to_coarse(copy(torch.zeros(1, layout_channels, size, size)))
                 strides = [size / each.shape[-1] for each in maps]
-                if strides != sorted(strides) or any(s not in POWERS_OF_TWO for s in strides):
-                    raise ValueError(f'its stages have strides {strides}, not powers of two')
+                if any(stride not in POWERS_OF_TWO for stride in strides):
+                    raise ValueError(f'its stages have strides {strides}, not all powers of two')
                 return [int(s) for s in strides], [each.shape[1] for each in maps]
 
             self.divisor = find_divisor(stages, type(self.backbone).__name__)
@@ -90,6 +91,15 @@ class BackboneTrunk(BaseModule):
             self.lateral[name] = nn.Conv2d(in_channels, width, 1)
             self.merge[name] = _merge(width, out_channels)
             width = out_channels
+
+    @staticmethod
+    def _fine_to_coarse(maps: Tensor | Collection[Tensor]) -> list[Tensor]:
+        """What a backbone returns, the finest first; a decoder (``UNet``) begins with the coarsest.
+
+        Maps of one size stay in their order.
+        """
+        maps = [maps] if isinstance(maps, Tensor) else list(maps)
+        return sorted(maps, key=lambda each: -each.shape[-1])
 
     @property
     def feature_names_fine_to_coarse(self) -> list[str]:
@@ -142,7 +152,7 @@ class BackboneTrunk(BaseModule):
         check_layout(layout, self.layout_channels, self.divisor, f'take a shallower {name}')
         check_features(return_features, self.feature_channels)
         dtype, (height, width) = self.lateral['stage_0'].weight.dtype, layout.shape
-        inputs = _as_list(self.backbone(layout.one_hot(dtype)))[::-1]
+        inputs = self._fine_to_coarse(self.backbone(layout.one_hot(dtype)))[::-1]
         for scale in (2**i for i in reversed(range(self.num_ups))):
             inputs.append(layout.resized((height // scale, width // scale)).one_hot(dtype))
         x, features = None, {}
@@ -154,10 +164,6 @@ class BackboneTrunk(BaseModule):
             if name in return_features:
                 features[name] = x
         return x, features
-
-
-def _as_list(maps: Tensor | Collection[Tensor]) -> list[Tensor]:
-    return [maps] if isinstance(maps, Tensor) else list(maps)
 
 
 def _merge(in_channels: int, out_channels: int) -> nn.Module:

@@ -156,8 +156,8 @@ class LayoutDataPreprocessor(BaseDataPreprocessor):
         if UNKNOWN <= unknown < self.num_classes and (label == unknown).any():
             raise ConfigError(
                 f'{self._name(samples, index)} holds {unknown}, which is unknown for its data set '
-                f'and a class of the model, which has {self.num_classes}: give the data set its '
-                'classes (metainfo)'
+                f'and a class of the model, which has {self.num_classes}: give '
+                'LayoutImageDataset its classes (metainfo)'
             )
 
     def encode_layout(self, label: Tensor, boundary: Tensor | None) -> Layout:

@@ -8,7 +8,7 @@ from ..findings import Finding
 from ..inspection.map_inspection import MOST_VALUES, inspect_map
 from ..inspection.pair_inspection import PairInspection
 from .blends import smooth_share
-from .find_labelling import Labelling
+from .labelling import Labelling
 
 # A photo has more values than this.
 _FEW_VALUES = 64
