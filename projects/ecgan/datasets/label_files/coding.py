@@ -122,10 +122,6 @@ class LabelCoding:
             DataError: As :meth:`ids`.
         """
         reading = self.reading_of(stored, name)
-<<<<<<< HEAD
-        ids = self.ids(reading.values(stored, name), name)
-        if stored.hidden is not None and reading.hidden == 'unknown':
-=======
         is_hidden = stored.hidden is not None and reading.hidden == 'unknown'
         values = reading.values(stored, name)
         if is_hidden and values.ndim == 3 and self.colours:
@@ -133,7 +129,6 @@ class LabelCoding:
             values = np.where(stored.hidden[..., None], self.colours[0], values)
         ids = self.ids(values, name)
         if is_hidden:
->>>>>>> main
             ids = self._wide_enough(ids)
             ids[stored.hidden] = self.unknown
         return np.where(ids < 0, self.unknown, ids) if ids.dtype.kind == 'i' else ids
