@@ -107,8 +107,8 @@ def test_an_iteration_leaves_the_encoder_and_distances_by_it_warn(repo_root, mon
     said = []
     monkeypatch.setattr(feature_distance, 'print_log', lambda text, *_: said.append(text))
     metric = feature_distance.FeatureDistance(network=LITE0)
-    metric.prepare(model, SimpleNamespace(dataset=[0]))
+    metric.prepare(model, SimpleNamespace(dataset=[0, 0]))
     assert metric.protocol()['feature_network']['trained_against_it'] is True
-    metric.prepare(build_model(repo_root), SimpleNamespace(dataset=[0]))
+    metric.prepare(build_model(repo_root), SimpleNamespace(dataset=[0, 0]))
     assert 'trained_against_it' not in metric.protocol()['feature_network']
     assert len(said) == 1 and 'by efficientnet-lite0, which this model was trained' in said[0]
