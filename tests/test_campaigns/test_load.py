@@ -24,6 +24,8 @@ CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 # Of sizes that differ, so that buffers of one are not those of the next.
 SIZES = ((64, 64), (64, 96), (96, 64), (50, 75))
 MOST_MB = 3.0
+# In few iterations what a step takes for itself, some MB more or less, shows.
+MOST_MB_OF_TRAINING = 2.0 if WHOLE else 15.0
 
 
 def test_many_maps(repo_root, tmp_path, record_property, monkeypatch) -> None:
@@ -54,7 +56,7 @@ def test_many_maps(repo_root, tmp_path, record_property, monkeypatch) -> None:
         record_property,
         'load, inferencer',
         f'{MAPS} label maps of {len(SIZES)} sizes through the inferencer: as many pictures; '
-        f'memory {memory[-1]:.0f} MB, by the second half {grown:.2f} MB more for 100 maps.',
+        f'memory {memory[-1]:.0f} MB, by the second half {max(grown, 0):.2f} MB more for 100 maps.',
     )
 
 
@@ -86,18 +88,18 @@ def train(work_dir: str, told: str) -> None:
 def test_a_long_training(tmp_path: Path, record_property) -> None:
     log, told = tmp_path / 'log.txt', tmp_path / 'memory.txt'
     job = fresh_process.start(train, str(tmp_path / 'work'), str(told), log=log)
-    assert fresh_process.finish(job, 1800) == 0, log.read_text()[-3000:]
+    assert fresh_process.finish(job, 3600) == 0, log.read_text()[-3000:]
     done, memory = np.loadtxt(told).T.tolist()
     assert done[-1] >= ITERATIONS - 5
     (scalars,) = (tmp_path / 'work').glob('*/vis_data/scalars.json')
     logged = re.findall(r'"loss_gen":.*"step": (\d+)', scalars.read_text())
     assert list(map(int, logged)) == list(range(1, ITERATIONS + 1)), 'iterations were lost'
     grown = slope(done, memory)
-    assert grown < MOST_MB
+    assert grown < MOST_MB_OF_TRAINING
     report(
         record_property,
         'load, training',
         f'{ITERATIONS} iterations of a training with validations, checkpoints and samples: every '
-        f'one logged; memory {memory[-1]:.0f} MB, by the second half {grown:.2f} MB more for 100 '
-        'iterations.',
+        f'one logged; memory {memory[-1]:.0f} MB, by the second half {max(grown, 0):.2f} MB more for '
+        '100 iterations.',
     )

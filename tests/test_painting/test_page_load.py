@@ -77,6 +77,6 @@ def test_fifty_visitors(
         'load, page',
         f'{VISITORS} visitors of the page for {SECONDS} s, each of whom loads it again once: '
         f'{pictures} pictures, none lost or of another layout; memory {seen[-1][1]:.0f} MB, by the '
-        f'second half {grown:.2f} MB more for 100 pictures, of which the changes that can be '
-        f'undone are {100 * _UNDO:.2f}.',
+        f'second half {max(grown, 0):.2f} MB more for 100 pictures, of which the changes that can '
+        f'be undone are {100 * _UNDO:.2f}.',
     )
