@@ -256,14 +256,18 @@ def test_rates_that_follow_the_validations_are_refused(
     assert 'ReduceOnPlateau' in capfd.readouterr().err
 
 
-def test_what_a_checkpoint_lacks_is_said(work: Path, capfd: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize('config', ['', 'a = print()'])
+def test_what_a_checkpoint_lacks_is_said(
+    work: Path, capfd: pytest.CaptureFixture, config: str
+) -> None:
     content = load(work, 4)
-    del content['optimizer'], content['param_schedulers'], content['meta']['cfg']
+    del content['optimizer'], content['param_schedulers']
+    content['meta']['cfg'] = config
     torch.save(content, work / 'iter_4.pth')
     status, seen = resume(work, LONGER, 'param_scheduler.begin=6', 'param_scheduler.end=12')
     assert status == 0
     said = ''.join(capfd.readouterr())
-    assert 'the checkpoint carries no config: what changed since can not be told' in said
+    assert 'carries no config to compare: what changed since can not be told' in said
     assert 'holds no state of the optimisers: their moments begin anew' in said
     assert seen[9]['lr'] == pytest.approx(0.01 * 3 / 5)
 

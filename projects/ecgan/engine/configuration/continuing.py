@@ -108,7 +108,7 @@ class Changes(NamedTuple):
         return self._touch(_OF_BEST)
 
 
-def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes:
+def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes | None:
     """Compare a run's config with the one that its checkpoint carries.
 
     Args:
@@ -116,12 +116,17 @@ def find_changes(content: dict[str, Any], cfg: Config, name: str) -> Changes:
         cfg: The resolved config.
         name: Of the checkpoint.
 
+    Returns:
+        What differs; None where one of the two is no config that can be read, or there is none.
+
     Raises:
-        CheckpointError: Something differs that can not change in a run, or the checkpoint carries
-            no config that can be read.
+        CheckpointError: Something differs that can not change in a run.
     """
-    old = read_carried_config(content, name)
-    new = read_carried_config(dict(meta=dict(cfg=cfg.pretty_text)), 'this run')
+    try:
+        old = read_carried_config(content, name)
+        new = read_carried_config(dict(meta=dict(cfg=cfg.pretty_text)), 'this run')
+    except CheckpointError:
+        return None
     seed = content['meta'].get('seed')
     old, new = _normalised(old, seed), _normalised(new, None)
     if new['randomness'].get('seed') is None:
@@ -160,11 +165,10 @@ def check_continuing(cfg: Config) -> str | None:
         return None
     content = safe_load(Path(path).expanduser(), 'cpu', mapped=True)
     meta = content.get('meta') if isinstance(content, dict) else None
-    # What is no training's, or carries no config, is dealt with when it is loaded.
+    # What is no training's is dealt with when it is loaded.
     if not isinstance(meta, dict):
         return None
-    if meta.get('cfg'):
-        find_changes(content, cfg, path)
+    find_changes(content, cfg, path)
     return _completion(content, cfg.get('train_cfg') or {}, path)
 
 

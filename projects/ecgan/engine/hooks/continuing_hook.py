@@ -43,7 +43,10 @@ class ContinuingHook(Hook):
         if not runner._resume or not isinstance(runner._train_loop, BaseLoop):
             return
         self._history = list(checkpoint['meta'].get(HISTORY_KEY, []))
-        changes = self._changes(runner, checkpoint)
+        changes = find_changes(checkpoint, runner.cfg, runner._load_from)
+        if changes is None:
+            _say('the checkpoint carries no config to compare: what changed since can not be told')
+            changes = Changes([])
         for line in changes.lines:
             _say(f'the run goes on with another {line}')
             self._history.append(f'iteration {checkpoint["meta"]["iter"]}: {line}')
@@ -73,13 +76,6 @@ class ContinuingHook(Hook):
         """Keep what changed."""
         if self._history:
             checkpoint['meta'][HISTORY_KEY] = list(self._history)
-
-    @staticmethod
-    def _changes(runner: Runner, checkpoint: dict) -> Changes:
-        if not checkpoint['meta'].get('cfg'):
-            _say('the checkpoint carries no config: what changed since can not be told')
-            return Changes([])
-        return find_changes(checkpoint, runner.cfg, runner._load_from)
 
 
 def _say(line: str) -> None:
