@@ -100,6 +100,6 @@ def test_a_long_training(tmp_path: Path, record_property) -> None:
         record_property,
         'load, training',
         f'{ITERATIONS} iterations of a training with validations, checkpoints and samples: every '
-        f'one logged; memory {memory[-1]:.0f} MB, by the second half {max(grown, 0):.2f} MB more for '
-        '100 iterations.',
+        f'one logged; memory {memory[-1]:.0f} MB, by the second half '
+        f'{max(grown, 0):.2f} MB more for 100 iterations.',
     )
