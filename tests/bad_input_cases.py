@@ -293,7 +293,7 @@ GROUPS: dict[str, list[Case]] = {
         Case('negative id', label_map(LAYOUT.astype(np.int64) - 1)),
         Case('fractions', label_map(LAYOUT + 0.5)),
         Case('nothing', label_map(LAYOUT[:0])),
-        Case('four dimensions', label_map(LAYOUT[None, None])),
+        Case('four dimensions', label_map(np.stack([[LAYOUT] * 2] * 2))),
         Case('instance map of another size', label_map(LAYOUT, instances=LAYOUT[:32])),
         Case('more instance maps than maps', label_map([LAYOUT], instances=[LAYOUT] * 2)),
         Case(

@@ -15,6 +15,7 @@ from campaign_results import report, seed
 from checkpoints import PARTS, differences, load
 
 from projects.ecgan.engine.configuration import checkpoints, is_whole
+from projects.ecgan.errors import COMPLETE_STATUS
 
 pytestmark = pytest.mark.campaign
 CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
@@ -106,7 +107,8 @@ def test_killed_again_and_again(tmp_path: Path, processes: int, record_property:
             assert all(is_whole(path) for path in checkpoints(work)[:1])
         else:
             statuses = [fresh_process.finish(job, PATIENCE) for job in jobs]
-            assert statuses == [0] * processes, said()
+            # A kill behind the last checkpoint leaves nothing to do.
+            assert set(statuses) in ({0}, {COMPLETE_STATUS}), said()
             break
         assert 'cut short' not in said()
     parts = (*PARTS, 'random_state')
