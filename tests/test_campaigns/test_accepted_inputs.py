@@ -117,7 +117,7 @@ def test_ids_by_hand(checkpoint: Path) -> None:
         rows = draw_layout(draw)
         in_file, said = draw_knowledge(draw)
         inferencer.knowledge = replace(TrainingKnowledge(), has_files=True, **said)
-        inferencer.coding = inferencer.knowledge.coding(SCENE_PALETTE)
+        inferencer.coding = inferencer.knowledge.coding(SCENE_PALETTE, CLASSES)
         if draw.random() < 0.15:
             with pytest.raises(UserError) as refused:
                 inferencer.load(NamedMap('a', spoil(draw, rows, in_file)))
