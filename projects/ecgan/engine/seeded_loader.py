@@ -125,7 +125,9 @@ def is_seedable(loader: DataLoader) -> bool:
     return loader.batch_sampler is not None and not isinstance(loader.dataset, IterableDataset)
 
 
-def seed_loader(loader: DataLoader, seed: int, rank: int, number: int = 0) -> int:
+def seed_loader(
+    loader: DataLoader, seed: int, rank: int, number: int = 0, by_iteration: bool = True
+) -> int:
     """Make the samples of a loader a function of their place in the run; done in place.
 
     Args:
@@ -133,6 +135,7 @@ def seed_loader(loader: DataLoader, seed: int, rank: int, number: int = 0) -> in
         seed: Seed of the run.
         rank: Rank of this process.
         number: Batches that this rank has already trained on.
+        by_iteration: Whether one iterator goes from pass to pass; otherwise each has its own.
 
     Returns:
         The epoch (pass over the sampler) in which batch ``number`` lies; 0 for endless samplers.
@@ -144,6 +147,9 @@ def seed_loader(loader: DataLoader, seed: int, rank: int, number: int = 0) -> in
         epoch, skip = 0, number
     else:
         epoch, skip = divmod(number, len(loader))
+        if by_iteration and number and not skip:
+            # A pass is left when the first batch of the next is asked for, which draws a seed then.
+            epoch, skip = epoch - 1, len(loader)
         if hasattr(sampler, 'set_epoch'):
             sampler.set_epoch(epoch)
     batch_sampler = NumberedBatchSampler(loader.batch_sampler, number, skip)

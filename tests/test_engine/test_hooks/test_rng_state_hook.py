@@ -22,10 +22,10 @@ def test_iterations_resume_exactly(
 ) -> None:
     monkeypatch.setattr('time.sleep', lambda seconds: None)  # MMEngine sleeps between epochs
     # 10 samples, batches of 2: without an endless sampler the epoch ends after 5 iterations.
-    options = dict(endless=endless, seed=seed, iterations=8)
+    options = dict(endless=endless, seed=seed, iterations=12)
     toy_runner.build_runner(tmp_path / 'whole', **options).train()
     disturb()
-    for point in (2, 6):
+    for point in (2, 6, 10):
         toy_runner.build_runner(
             tmp_path / f'resumed_{point}',
             load_from=str(tmp_path / 'whole' / f'iter_{point}.pth'),
@@ -33,8 +33,8 @@ def test_iterations_resume_exactly(
             **options,
         ).train()
         assert_equal_runs(
-            final(tmp_path / 'whole', 'iter_8.pth'),
-            final(tmp_path / f'resumed_{point}', 'iter_8.pth'),
+            final(tmp_path / 'whole', 'iter_12.pth'),
+            final(tmp_path / f'resumed_{point}', 'iter_12.pth'),
         )
 
 

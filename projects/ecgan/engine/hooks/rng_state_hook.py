@@ -89,7 +89,7 @@ class RandomStateHook(Hook):
         if by_iteration:
             loop.dataloader_iterator = None  # stops its workers
         self._pass = seed_loader(
-            loop.dataloader, self._seeds['data_seed'], runner.rank, runner.iter
+            loop.dataloader, self._seeds['data_seed'], runner.rank, runner.iter, by_iteration
         )
         if by_iteration:
             iterator = _InfiniteDataloaderIterator(loop.dataloader)
