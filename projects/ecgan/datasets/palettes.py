@@ -65,8 +65,8 @@ def generated_palette(num_classes: int) -> Palette:
 
 
 @cache
-def voc_numbers() -> dict[tuple[int, int, int], int]:
-    """Number of each colour of Pascal VOC's label maps, 0 to 255, which many tools draw with.
+def _voc_numbers() -> dict[tuple[int, ...], int]:
+    """Number of each colour of Pascal VOC's label maps: 0 to 20, and 255, which is unknown.
 
     The bits of a number go in turn to red, green and blue, the lowest to the brightest.
     """
@@ -75,8 +75,23 @@ def voc_numbers() -> dict[tuple[int, int, int], int]:
             sum((number >> 3 * place + channel & 1) << 7 - place for place in range(3))
             for channel in range(3)
         ): number
-        for number in range(256)
+        for number in (*range(21), 255)
     }
+
+
+def voc_ids(colours: Iterable[Sequence[int]]) -> dict[tuple[int, ...], int]:
+    """Ids of colours where all are those of Pascal VOC, which many tools draw with.
+
+    Args:
+        colours: RGB, 0 to 255.
+
+    Returns:
+        Colour -> id; empty where there are fewer than three, or others among them.
+    """
+    several, known = {tuple(colour) for colour in colours}, _voc_numbers()
+    return (
+        {each: known[each] for each in several} if len(several) > 2 and several <= {*known} else {}
+    )
 
 
 def palette_of(metainfo: Mapping[str, Any], num_classes: int = 0) -> Palette:

@@ -9,7 +9,6 @@ from PIL import Image
 
 from projects.ecgan.datasets import read_ids
 from projects.ecgan.datasets.label_files import Reading
-from projects.ecgan.datasets.palettes import voc_numbers
 from projects.ecgan.preparation import survey
 
 SIZE = (24, 32)
@@ -180,29 +179,25 @@ def test_the_users_choice_comes_first(tmp_path):
     assert found.labelling.reading.palette == 'index'
 
 
-def voc(*numbers: int) -> list[tuple[int, int, int]]:
-    colours = {number: colour for colour, number in voc_numbers().items()}
-    return [colours[number] for number in numbers]
+# By hand: the bits of an id go in turn to red, green and blue, the lowest to the brightest.
+VOC = {0: (0, 0, 0), 1: (128, 0, 0), 15: (192, 128, 128), 255: (224, 224, 192)}
 
 
 @pytest.mark.parametrize('is_listed', [False, True])
 def test_colours_of_pascal_voc_in_another_order(tmp_path, is_listed):
-    # By hand: 1 is (128, 0, 0), 2 (0, 128, 0), 15 (192, 128, 128), 255 (224, 224, 192).
-    assert voc(0, 1, 2, 15, 255)[1:] == [
-        (128, 0, 0), (0, 128, 0), (192, 128, 128), (224, 224, 192),
-    ]  # fmt: skip
     ids = (0, 1, 15, 255)
     order = (255, 15, 0, 1)
     maps = [truth(index, ids) for index in range(9)]
     places = np.zeros(256, int)
     places[list(order)] = range(4)
-    root = write(tmp_path, [png(places[m], 2, 'palette', voc(*order)) for m in maps])
-    rows = [(0, 'background'), (1, 'aeroplane'), (15, 'person')]
+    palette = [VOC[each] for each in order]
+    root = write(tmp_path, [png(places[m], 2, 'palette', palette) for m in maps])
+    rows = [(0, 'background'), (1, 'aeroplane'), (15, 'person'), (7, 'car')]
     found = survey([root], table(tmp_path, rows) if is_listed else None)
     assert 'which are those of Pascal VOC' in found.notes[0]
     wanted = np.full(256, 255)
-    wanted[[0, 1, 15]] = range(3)
-    names = ['background', 'aeroplane', 'person'] if is_listed else ['id 0', 'id 1', 'id 15']
+    wanted[[0, 1, 15]] = (0, 1, 3) if is_listed else (0, 1, 2)
+    names = ['background', 'aeroplane', 'car', 'person'] if is_listed else ['id 0', 'id 1', 'id 15']
     assert found.labelling.classes == names and found.labelling.with_unknown
     assert not found.findings
     assert all(np.array_equal(read(found, root, i), wanted[m]) for i, m in enumerate(maps))
@@ -219,3 +214,13 @@ def test_what_is_transparent_may_have_a_colour_of_no_class(tmp_path):
     assert found.labelling.classes == ['colour #804080', 'colour #464646']
     for index, ids in enumerate(maps):
         assert np.array_equal(read(found, root, index) == 255, ids == 0)
+
+
+def test_colours_that_are_of_pascal_voc_by_chance(tmp_path):
+    # (64, 0, 128) is VOC's dog, 12, which is in no list of three; the index is the id.
+    palette = [(0, 0, 0), (64, 0, 128), (128, 128, 128)]
+    maps = [truth(index, (0, 1, 2)) for index in range(9)]
+    root = write(tmp_path, [png(m, 2, 'palette', palette) for m in maps])
+    found = survey([root], table(tmp_path, LISTED[:3]))
+    assert found.labelling.reading.palette == 'index' and not found.findings
+    assert all(np.array_equal(read(found, root, i), m) for i, m in enumerate(maps))

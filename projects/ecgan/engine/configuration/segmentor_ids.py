@@ -18,9 +18,11 @@ def check_segmentor_ids(cfg: Config) -> None:
         ConfigError: A head, the data preprocessor or a metric takes 255 for unknown, and there are
             more than 255 classes.
     """
-    model = cfg.get('model') or {}
+    model = cfg.get('model')
+    if not isinstance(model, Mapping):
+        return
     heads = [(name, head) for name in _HEADS for head in _listed(model.get(name))]
-    count = max((head.get('num_classes') or 0 for _, head in heads), default=0)
+    count = max((_number(head.get('num_classes')) for _, head in heads), default=0)
     if unknown_id(count) == UNKNOWN:
         return
     for place, key, value in _ids_of_unknown(cfg, heads):
@@ -31,15 +33,19 @@ def check_segmentor_ids(cfg: Config) -> None:
             )
 
 
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
 def _ids_of_unknown(
     cfg: Config, heads: list[tuple[str, Mapping[str, Any]]]
 ) -> Iterator[tuple[str, str, Any]]:
     """Place, key and value of each setting that is the id of unknown pixels."""
     for name, head in heads:
         yield f'model.{name}', 'ignore_index', head.get('ignore_index', UNKNOWN)
-    preprocessor = cfg.model.get('data_preprocessor') or {}
-    if str(preprocessor.get('type')).endswith('SegDataPreProcessor'):
-        yield 'model.data_preprocessor', 'seg_pad_val', preprocessor.get('seg_pad_val', UNKNOWN)
+    for preprocessor in _listed(cfg.model.get('data_preprocessor')):
+        if str(preprocessor.get('type')).endswith('SegDataPreProcessor'):
+            yield 'model.data_preprocessor', 'seg_pad_val', preprocessor.get('seg_pad_val', UNKNOWN)
     for name in ('val_evaluator', 'test_evaluator'):
         for metric in _listed(cfg.get(name)):
             if str(metric.get('type')).endswith('IoUMetric'):

@@ -1,10 +1,10 @@
 """The classes that occur in label maps, where no list says what they are."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...datasets.label_files import UNKNOWN, number_colour
-from ...datasets.palettes import generated_palette, voc_numbers
+from ...datasets.palettes import generated_palette, voc_ids
 from ...errors import DataError
 from ..inspection.map_inspection import ReadMap
 from .blends import refuse_scaled_one_by_one
@@ -39,12 +39,9 @@ def of_maps(is_colour: bool, looks: Looks, reads: Sequence[ReadMap]) -> Labellin
             f'{"colours" if is_colour else "ids"}: these are no classes (instance maps, depth, '
             'photos?), or a list of classes has to be given with --classes'
         )
-    if (
-        is_colour
-        and index_kind(looks) == 'palette'
-        and {*map(number_colour, pixels)} <= {*voc_numbers()}
-    ):
-        return _of_voc(pixels)
+    voc = voc_ids(map(number_colour, pixels)) if index_kind(looks) == 'palette' else {}
+    if is_colour and voc:
+        return _of_voc({voc[number_colour(number)]: number for number in pixels})
     if is_colour:
         # Black first, as ids begin with it, then the most frequent.
         order = sorted(pixels, key=lambda number: (number != 0, -pixels[number]))
@@ -55,9 +52,8 @@ def of_maps(is_colour: bool, looks: Looks, reads: Sequence[ReadMap]) -> Labellin
     return _of_ids(pixels, looks, reads)
 
 
-def _of_voc(pixels: Counter) -> Labelling:
-    """Colours of Pascal VOC by their numbers, of which 255 is unknown."""
-    numbers = {voc_numbers()[number_colour(each)]: each for each in pixels}
+def _of_voc(numbers: Mapping[int, int]) -> Labelling:
+    """Colours of Pascal VOC by their ids, of which 255 is unknown; id -> number of the colour."""
     known = sorted(number for number in numbers if number != UNKNOWN)
     palette = [number_colour(numbers[number]) for number in known]
     ids = {numbers[number]: place for place, number in enumerate(known)}

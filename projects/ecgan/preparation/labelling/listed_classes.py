@@ -1,9 +1,10 @@
 """The labelling that a list of classes asks for."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
-from ...datasets.label_files import UNKNOWN, unknown_id
-from ...datasets.palettes import generated_palette, voc_numbers
+from ...datasets.label_files import UNKNOWN, number_colour, unknown_id
+from ...datasets.palettes import generated_palette, voc_ids
 from ...errors import DataError
 from ..classes import ClassRow
 from ..inspection.map_inspection import ReadMap
@@ -64,17 +65,15 @@ def _with_voc(
     known: Sequence[ClassRow], unknown: Sequence[ClassRow], present: set[int]
 ) -> tuple[Sequence[ClassRow], Sequence[ClassRow]]:
     """Classes of a list without colours with those of Pascal VOC, where maps hold such alone."""
-    voc = {number: colour for colour, number in voc_numbers().items()}
-    is_voc = present <= {number_of_colour(colour) for colour in voc.values()}
-    if not is_voc or any(row.colour for row in (*known, *unknown)):
+    voc = {number: colour for colour, number in voc_ids(map(number_colour, present)).items()}
+    listed = {row.id for row in (*known, *unknown)}
+    if not voc or not {*voc} <= listed | {UNKNOWN} or any(row.colour for row in (*known, *unknown)):
         return known, unknown
-    rows = list(unknown)
-    if all(row.id != UNKNOWN for row in (*known, *unknown)):
-        rows.append(ClassRow(UNKNOWN, 'unknown', None))
-    known, unknown = (
-        [row._replace(colour=voc.get(row.id)) for row in some] for some in (known, rows)
-    )
-    return known, unknown
+    rows = [*unknown, *[ClassRow(UNKNOWN, 'unknown', None)] * (UNKNOWN not in listed)]
+    # A class that no map has needs a colour that no map has.
+    free = ((0, 1, level) for level in itertools.count())
+    known = [row._replace(colour=voc.get(row.id) or next(free)) for row in known]
+    return known, [row._replace(colour=voc[row.id]) for row in rows if row.id in voc]
 
 
 def _of_listed_colours(

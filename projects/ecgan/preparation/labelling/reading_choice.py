@@ -16,7 +16,7 @@ from ...datasets.label_files import (
     is_even_ramp,
     number_colour,
 )
-from ...datasets.palettes import voc_numbers
+from ...datasets.palettes import voc_ids
 from ..classes import ClassRow
 from ..inspection.map_inspection import MapInspection
 
@@ -118,10 +118,9 @@ def _palette(known: _Evidence, chosen: Reading) -> str:
         return 'colours'
     if all(len({*colour}) == 1 for palette in shown for colour in palette.values()):
         return _grey_palette(known, maps, shown)
-    voc = voc_numbers()
-    if all(voc.get(c) is not None for palette in shown for c in palette.values()) and any(
-        voc[c] != i for palette in shown for i, c in palette.items()
-    ):
+    voc = voc_ids(colour for palette in shown for colour in palette.values())
+    is_listed = not known.rows or {*voc.values()} <= known.ids | {UNKNOWN}
+    if voc and is_listed and any(voc[c] != i for palette in shown for i, c in palette.items()):
         known.notes.append(_said(maps, 'by their colours, which are those of Pascal VOC', 'index'))
         return 'colours'
     usual: dict[int, Colour] = {}
