@@ -91,7 +91,7 @@ def show(found: 'Survey', most: int | None) -> None:
     print(*(f'note: {note}' for note in found.notes), sep='\n', end='\n' * bool(found.notes))
     sizes = ', '.join(f'{w}x{h} ({n})' for (h, w), n in found.sizes.most_common(4))
     print(f'photos (width x height): {sizes}')
-    counts = found.labelling.count(found.good)
+    counts = found.counts
     total = sum(pixels for pixels, _ in counts.values())
     names = dict(enumerate(found.labelling.classes))
     for index, (pixels, maps) in counts.items():

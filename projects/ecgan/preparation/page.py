@@ -113,7 +113,7 @@ def _picture(pixels: np.ndarray, form: str) -> str:
 
 def _histogram(found: Survey) -> str:
     """Share of the pixels and of the maps that each class has."""
-    counts, labelling = found.labelling.count(found.good), found.labelling
+    counts, labelling = found.counts, found.labelling
     total = sum(pixels for pixels, _ in counts.values()) or 1
     largest = max((pixels for pixels, _ in counts.values()), default=1)
     rows = ['<tr><th></th><th>id</th><th>class</th><th>pixels</th><th>maps</th><th></th></tr>']

@@ -12,7 +12,7 @@ from .findings import KINDS, Finding
 from .gathering import gather
 from .inspection.pair_inspection import PairInspection, inspect_all
 from .labelling.find_labelling import find_labelling
-from .labelling.labelling import Labelling
+from .labelling.labelling import Counts, Labelling
 from .labelling.systematic import empty_classes, swapped, systematic_findings
 from .pairing.pairs import Pair, Pairing
 from .photo_reading import photo_findings, photo_reading
@@ -35,6 +35,7 @@ class Survey:
         findings: All that is wrong, the gravest first.
         notes: What was decided where something else would fit as well, a line each.
         photo_arguments: Of ``LoadPhoto``.
+        counts: Pixels and good maps of each class.
     """
 
     pairing: Pairing
@@ -44,6 +45,7 @@ class Survey:
     findings: list[Finding]
     notes: list[str]
     photo_arguments: dict[str, int]
+    counts: Counts
 
     @property
     def sizes(self) -> Counter:
@@ -138,10 +140,11 @@ def survey(
     findings.sort(key=lambda each: (order.index(each.kind), each.name))
     left_out = {finding.name for finding in findings if KINDS[finding.kind].left_out}
     good = [look for look in looks if look.pair.title not in left_out]
-    findings += systematic_findings(good, labelling, rows is not None)
+    counts = labelling.count(good)
+    findings += systematic_findings(good, counts, labelling, rows is not None)
     photos = photo_reading(good)
-    notes += [*photos.notes, *labelling.notes, *filter(None, [empty_classes(good, labelling)])]
-    return Survey(pairing, labelling, looks, good, findings, notes, photos.arguments)
+    notes += [*photos.notes, *labelling.notes, *filter(None, [empty_classes(counts, labelling)])]
+    return Survey(pairing, labelling, looks, good, findings, notes, photos.arguments, counts)
 
 
 def _twice(looks: Sequence[PairInspection]) -> list[Finding]:

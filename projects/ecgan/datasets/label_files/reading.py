@@ -8,7 +8,7 @@ open each file decides alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -94,25 +94,20 @@ class Reading:
             present: Keys of the samples that it holds, see :func:`sample_keys`.
             colours: Colour of each id, where files may hold these.
         """
-        chosen = replace(
-            self,
-            samples=self.samples or 'raw',
-            grey=self.grey or 'ids',
-            hidden=self.hidden or 'unknown',
-        )
+        chosen = dict(samples='raw', grey='ids', hidden='unknown') | self.choices
         if not self.palette:
-            chosen = replace(chosen, palette=_palette_alone(form, present, colours))
+            chosen['palette'] = _palette_alone(form, present, colours)
         if not self.white:
             is_high = form.bits == 8 and len(present) > 0 and min(present) > 127
             is_inverted = inverts(form.writer) or is_high
-            chosen = replace(chosen, white='inverted' if is_inverted else 'stored')
+            chosen['white'] = 'inverted' if is_inverted else 'stored'
         if not self.channel:
             filled = filled_channels(form, present)
             # SYNTHIA has the class in red and the instance in green, of 16 bits.
             is_id = len(filled) == 1 and (form.bits > 8 or not colours)
             is_id |= form.bits > 8 and filled == ['red', 'green']
-            chosen = replace(chosen, channel=filled[0] if is_id else 'all')
-        return chosen
+            chosen['channel'] = filled[0] if is_id else 'all'
+        return Reading(**chosen)
 
     def is_open(self, form: MapForm, colours: Sequence[Colour] = ()) -> bool:
         """Whether :meth:`for_file` looks at the samples."""
@@ -179,7 +174,10 @@ class Reading:
         if samples.ndim == 3 or samples.dtype.itemsize > 2:
             values = self.values_of(sample_keys(samples, form), form, name)
         else:
-            values = self.values_of(np.arange(int(samples.max()) + 1), form, name)[samples]
+            table = self.values_of(np.arange(int(samples.max()) + 1), form, name)
+            if samples.dtype == np.uint8 and np.array_equal(table, np.arange(len(table))):
+                return samples
+            values = table[samples]
         if self.is_of_colours(form):
             return np.stack([values >> 16, values >> 8 & 255, values & 255], -1).astype(np.uint8)
         is_small = values.min() >= 0 and values.max() <= 255

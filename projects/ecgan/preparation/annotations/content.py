@@ -11,6 +11,7 @@ from ...errors import DataError
 from ..classes import ClassRow, Colour
 from ..classes.class_table import is_unknown_name
 from .drawing import Patch, Size
+from .files import load_json
 
 #: Names, in lower case, of the class that has what nobody labelled.
 BACKGROUND_NAMES = ('background', '_background_', '__background__', '__bg__')
@@ -71,6 +72,24 @@ class Content:
     left_out: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add_pictures(
+        self,
+        files: Iterable[Path],
+        recognises: Callable[[Any], bool],
+        read: Callable[[Path, dict, 'Content'], Picture],
+        others: str,
+    ) -> None:
+        """Pictures of JSON files, one in each; those of another form are counted by their name."""
+        for path in files:
+            try:
+                json = load_json(path)
+                if recognises(json):
+                    self.pictures.append(read(path, json, self))
+                else:
+                    self.left_out[others] += 1
+            except DataError as error:
+                self.faults.append(str(error))
 
     def add_names(self, names: Iterable[str]) -> None:
         """Classes that no list names, by the alphabet behind those that one does."""

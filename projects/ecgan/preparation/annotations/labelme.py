@@ -17,7 +17,7 @@ from ...errors import DataError
 from ..classes import read_classes
 from .content import Content, Picture, Shape, size_of
 from .drawing import Patch, Size, corners_of, pasted
-from .files import each_of, load_json, objects, upwards
+from .files import each_of, objects, upwards
 
 _POLYGONS = ('polygon', 'rotation', 'oriented_rectangle', 'quadrilateral')
 _LINES = ('line', 'linestrip', 'point', 'points')
@@ -42,15 +42,7 @@ def read(files: list[Path], folder: Path) -> Content:
     if listed:
         content.labels = {row.name: row.colour for row in read_classes(listed)}
         content.notes.append(f'classes: {listed}')
-    for path in files:
-        try:
-            json = load_json(path)
-            if not recognises(json):
-                content.left_out['JSON files without shapes'] += 1
-                continue
-            content.pictures.append(_picture(path, json, content))
-        except DataError as error:
-            content.faults.append(str(error))
+    content.add_pictures(files, recognises, _picture, 'JSON files without shapes')
     content.add_names_of_shapes(str(listed))
     return content
 

@@ -18,7 +18,7 @@ from ...errors import DataError
 from ..classes import read_classes
 from .content import Content, Draw, Picture, Shape, size_of
 from .drawing import corners_of, pasted, pixel_polygon
-from .files import each_of, load_json, objects, upwards
+from .files import each_of, objects, upwards
 
 _NO_AREAS = ('line', 'polyline', 'point', 'graph', 'cuboid', 'cuboid_2d')
 
@@ -47,15 +47,7 @@ def read(files: list[Path], folder: Path) -> Content:
     }
     for row in (row for meta in sorted(metas) for row in read_classes(meta)):
         content.labels.setdefault(row.name, row.colour)
-    for path in files:
-        try:
-            json = load_json(path)
-            if not recognises(json):
-                content.left_out['JSON files without objects'] += 1
-                continue
-            content.pictures.append(_picture(path, json, content))
-        except DataError as error:
-            content.faults.append(str(error))
+    content.add_pictures(files, recognises, _picture, 'JSON files without objects')
     content.add_names_of_shapes('meta.json')
     return content
 

@@ -1,11 +1,12 @@
 """Values that come of blending: maps resized smoothly, or once stored with loss."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ...datasets.label_files import UNKNOWN
 from ...errors import DataError
 from ..inspection.map_inspection import MOST_VALUES, MapInspection, ReadMap
+from .labelling import HIGHEST, shown_values
 
 # A map with more values of its own than this was blended.
 _OWN_VALUES = 8
@@ -14,7 +15,7 @@ _OWN_VALUES = 8
 _BETWEEN_SHARE = 0.9
 _BLENDED_MAPS = 0.1
 _FEW_EDGES = 500
-_HIGHEST = 255
+_SHOWN = 6
 # Of maps of more classes than this the levels are too near one another to tell.
 _MOST_STEPS = 16
 
@@ -49,10 +50,10 @@ def refuse_blends(reads: Sequence[ReadMap], listed: set[int]) -> None:
     has_gaps = bool(ids) and len(ids) < ids[-1] - ids[0] + 1
     is_colour = any(read.is_colour for read in reads)
     if thin and (has_gaps or is_colour) and len(counts) - len(thin) > 1:
-        shown = [f'#{value:06x}' if is_colour else str(value) for value in thin]
+        shown = shown_values(thin, _SHOWN, '#{:06x}'.format if is_colour else str)
         maps = sum(not set(thin).isdisjoint(read.counts) for read in reads)
         raise DataError(
-            f'{maps} of {len(reads)} label maps hold values ({_some(shown)}) that fill no area and '
+            f'{maps} of {len(reads)} label maps hold values ({shown}) that fill no area and '
             'only ever lie between a lower and a higher one, as blended ones do: they were resized '
             'smoothly; resize label maps by the nearest rule (thin classes of such ids need a list '
             'of classes)'
@@ -71,20 +72,20 @@ def refuse_scaled_one_by_one(reads: Sequence[ReadMap]) -> None:
     if (
         most > 2
         and len(union) > most
-        and all((each[0], each[-1]) == (0, _HIGHEST) for each in levels)
+        and all((each[0], each[-1]) == (0, HIGHEST) for each in levels)
         and all(_is_fraction(level) for level in union)
     ):
         raise DataError(
-            f'every label map holds levels from 0 to 255 ({_some(map(str, union))}) that differ '
-            'from map to map: each was scaled for display by itself, and its ids are lost; save '
-            'the ids as they are'
+            f'every label map holds levels from 0 to 255 ({shown_values(union, _SHOWN)}) that '
+            'differ from map to map: each was scaled for display by itself, and its ids are lost; '
+            'save the ids as they are'
         )
 
 
 def _is_fraction(level: int) -> bool:
     """Whether a level is a whole number of few even steps from 0 to 255, give or take 1."""
     return any(
-        abs(level - round(level * steps / _HIGHEST) * _HIGHEST / steps) <= 1
+        abs(level - round(level * steps / HIGHEST) * HIGHEST / steps) <= 1
         for steps in range(1, _MOST_STEPS)
     )
 
@@ -121,8 +122,3 @@ def smeared(
             'resized smoothly, or once a JPEG'
         )
     return ''
-
-
-def _some(texts: Iterable[str]) -> str:
-    texts = list(texts)
-    return ', '.join(texts[:6]) + ' ...' * (len(texts) > 6)

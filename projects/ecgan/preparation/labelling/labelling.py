@@ -1,7 +1,7 @@
 """Classes, and how the files say them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,8 @@ from ..inspection.pair_inspection import PairInspection
 
 Colour = tuple[int, int, int]
 Looks = Sequence[PairInspection]
+# Pixels and maps of each layout id.
+Counts = dict[int, tuple[int, int]]
 #: The highest level of 8 bits.
 HIGHEST = 255
 
@@ -65,7 +67,7 @@ class Labelling:
         unknown = ' and unknown pixels' if self.with_unknown else ''
         return f'{what}, {len(self.classes)} classes{unknown}'
 
-    def count(self, looks: Looks) -> dict[int, tuple[int, int]]:
+    def count(self, looks: Looks) -> Counts:
         """Pixels and maps of each layout id, also of classes without any, and of unknown."""
         pixels, maps = Counter(), Counter()
         for look in looks:
@@ -89,7 +91,7 @@ def number_of_colour(colour: Sequence[int]) -> int:
     return int(colour_numbers(np.array(colour)))
 
 
-def shown_values(values: Iterable[int]) -> str:
-    """The first values of many, in text."""
+def shown_values(values: Iterable[int], most: int = 8, say: Callable[[int], str] = str) -> str:
+    """The lowest of many values, in text."""
     values = sorted(values)
-    return ', '.join(map(str, values[:8])) + (' ...' if len(values) > 8 else '')
+    return ', '.join(map(say, values[:most])) + (' ...' if len(values) > most else '')

@@ -8,7 +8,7 @@ from ..findings import Finding
 from ..inspection.map_inspection import MOST_VALUES, inspect_map
 from ..inspection.pair_inspection import PairInspection
 from .blends import smooth_share
-from .labelling import Labelling
+from .labelling import Counts, Labelling
 
 # A photo has more values than this.
 _FEW_VALUES = 64
@@ -20,19 +20,22 @@ _WHOLE = 'the whole set'
 
 
 def systematic_findings(
-    looks: Sequence[PairInspection], labelling: Labelling, is_listed: bool
+    looks: Sequence[PairInspection],
+    counts: Counts,
+    labelling: Labelling,
+    is_listed: bool,
 ) -> list[Finding]:
     """Findings about all maps together, with numbers and the likely cause.
 
     Args:
         looks: The pairs that can be used.
+        counts: Pixels and maps of each class, see :meth:`Labelling.count`.
         labelling: What their maps mean.
         is_listed: Whether there is a list of classes.
 
     Raises:
         DataError: All maps hold one class and nothing else: there is nothing to learn.
     """
-    counts = labelling.count(looks)
     used = [index for index, (pixels, _) in counts.items() if pixels and index != labelling.unknown]
     if looks and len(used) + (counts.get(labelling.unknown, (0, 0))[0] > 0) == 1:
         name = labelling.classes[used[0]] if used else 'unknown'
@@ -52,9 +55,8 @@ def systematic_findings(
     ]
 
 
-def empty_classes(looks: Sequence[PairInspection], labelling: Labelling) -> str:
+def empty_classes(counts: Counts, labelling: Labelling) -> str:
     """A line about the classes that no map has; '' where each is in one."""
-    counts = labelling.count(looks)
     empty = [labelling.classes[i] for i in range(len(labelling.classes)) if not counts[i][0]]
     if not empty:
         return ''
@@ -77,9 +79,7 @@ def swapped(looks: Sequence[PairInspection]) -> str:
     return '; photos and label maps look swapped: give the folders the other way round'
 
 
-def _unknown_foreground(
-    counts: dict[int, tuple[int, int]], used: Sequence[int], labelling: Labelling
-) -> str:
+def _unknown_foreground(counts: Counts, used: Sequence[int], labelling: Labelling) -> str:
     pixels, maps = counts.get(labelling.unknown, (0, 0))
     if not pixels or len(used) != 1 or len(labelling.classes) < 2:
         return ''
@@ -124,9 +124,7 @@ def _cut_to_bytes(looks: Sequence[PairInspection], labelling: Labelling) -> str:
     )
 
 
-def _in_one_map(
-    counts: dict[int, tuple[int, int]], num_maps: int, labelling: Labelling
-) -> list[str]:
+def _in_one_map(counts: Counts, num_maps: int, labelling: Labelling) -> list[str]:
     """Classes that one map alone has, where none was asked for."""
     if num_maps < 10:
         return []
