@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / 'projects' / 'ecgan'
 # From the ground up; rooms of one floor do not import one another.
 FLOORS = (
-    ('errors', 'version', '_defect', '_import_hook'),
+    ('errors', 'launcher_variables', 'version', '_defect', '_import_hook'),
     ('compat', 'structures', 'weights'),
     ('losses', 'datasets', 'recipes', 'visualization'),
     ('reports', 'preparation'),

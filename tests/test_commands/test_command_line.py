@@ -19,6 +19,7 @@ TOOLS = [
     if "__name__ == '__main__'" in path.read_text()
 ]
 # What --help and wrong arguments must not wait for.
+LAUNCHERS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 HEAVY = ('torch', 'numpy', 'mmengine', 'mmagic', 'asyncio')
 
 
@@ -96,6 +97,28 @@ def test_another_rank_is_named(
     monkeypatch.setenv('RANK', '3')
     assert run(fail) == 2
     assert capsys.readouterr().err == 'error (rank 3): no such thing\n'
+
+
+@pytest.mark.parametrize(('rank', 'apart'), [(None, ['apart']), ('0', []), ('1', [])])
+@pytest.mark.parametrize('status', [0, 2])
+def test_one_of_several_ends_without_taking_python_apart(
+    rank: str | None, apart: list[str], status: int
+) -> None:
+    code = (
+        'import atexit\n'
+        'from projects.ecgan.commands.command_line import leave\n'
+        'class Kept:\n'
+        '    def __del__(self):\n'
+        "        print('apart')\n"
+        'kept = Kept()\n'
+        "atexit.register(print, 'exit')\n"
+        f'leave({status})\n'
+    )
+    env = {key: value for key, value in os.environ.items() if key not in LAUNCHERS}
+    env |= {} if rank is None else {'RANK': rank}
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, cwd=ROOT, env=env)
+    assert done.returncode == status, done.stderr
+    assert done.stdout.decode().split() == ['exit', *apart]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ wrong argument are answered at once.
 """
 
 import argparse
+import atexit
 import os
 import signal
 import sys
@@ -137,8 +138,9 @@ def run_tool(
         return _stopped('SIGTERM', signal.SIGTERM)
     except Exception as error:
         from ..errors import RESUME_STATUS, InterruptionError
+        from ..launcher_variables import rank_of_process
 
-        rank = os.environ.get('RANK') or os.environ.get('SLURM_PROCID', '0')
+        rank = rank_of_process() or '0'
         if isinstance(error, InterruptionError):
             # A launcher ends the other ranks when one leaves, and theirs would be the status.
             previous = signal.SIG_IGN
@@ -161,19 +163,26 @@ def leave(status: int) -> NoReturn:
     """End a process that may be one of several.
 
     srun and torchrun kill the other processes when the first one ends in error, and take the status
-    of those. After an interruption, where all leave together and everything is saved, Python's own
-    tidying up is left out: it takes a second more in one process than in another.
+    of those. After an interruption, where all leave together and everything is saved, all tidying
+    up is left out: it takes a second more in one process than in another. Otherwise one of several
+    does what is to be done at exit, but does not take Python apart: a thread of gloo that gives up
+    a tensor meanwhile aborts the process (torch 2.15, "terminate called without an active
+    exception"), and with it the job.
 
     Args:
         status: Exit status.
     """
     from ..errors import RESUME_STATUS
+    from ..launcher_variables import rank_of_process
 
-    if status == RESUME_STATUS:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-    sys.exit(status)
+    is_saved = status == RESUME_STATUS
+    if not is_saved and rank_of_process() is None:
+        sys.exit(status)
+    if not is_saved:
+        atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _sentence_of(error: Exception) -> str | None:

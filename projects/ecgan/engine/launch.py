@@ -1,6 +1,5 @@
 """From a checked config to a run that ends well."""
 
-import os
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -12,6 +11,7 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from ..errors import CheckpointError, ConfigError, InterruptionError
+from ..launcher_variables import rank_of_process
 from .configuration import check_config
 from .hooks import InterruptionHook, ProgressHook
 from .quiet_runner import QuietRunner
@@ -38,9 +38,7 @@ def build_runner(cfg: Config, quiet: bool = False) -> Runner:
 
 def is_first_process() -> bool:
     """Whether this is the first of several processes, before they know each other."""
-    # What their launchers say.
-    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
-    return next((os.environ[name] for name in ranks if name in os.environ), '0') == '0'
+    return rank_of_process() in (None, '0')
 
 
 def sole_training(work_dir: str) -> AbstractContextManager[None]:
