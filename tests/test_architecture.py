@@ -16,7 +16,7 @@ FLOORS = (
     ('reports', 'preparation'),
     ('models',),
     ('engine', 'evaluation', 'inference'),
-    ('painting',),
+    ('dataset_generation', 'painting'),
     ('commands',),
     ('analysis',),
 )

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 from ..version import __version__
@@ -13,6 +14,8 @@ COMMANDS = {
     'train': 'train a model, by a recipe of this project or any config of the toolbox',
     'test': 'measure a trained model, and write a report',
     'infer': 'make pictures from label maps',
+    'make-dataset': 'make pictures of label maps to train a segmentor on',
+    'filter-dataset': 'leave out what a segmentor finds wrong in such pictures',
     'prepare': 'look at photos and label maps of your own, write a recipe for them',
     'paint': 'open a page to paint label maps on',
     'export': 'write a generator as ONNX or as a program of torch.export',
@@ -29,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         _complete()
     word, *rest = (sys.argv[1:] if argv is None else argv) or ['--help']
     if word in ('-h', '--help'):
-        print(USAGE, *(f'  {name:9} {line}' for name, line in COMMANDS.items()), sep='\n')
+        print(USAGE, *(f'  {name:14} {line}' for name, line in COMMANDS.items()), sep='\n')
     elif word == '--version':
         print(f'ecgan {__version__}')
     elif word in COMMANDS:
@@ -37,11 +40,15 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         sys.argv[0] = f'ecgan {word}'
         # A config may import modules that lie here; last, so that they hide none.
         sys.path.append(os.getcwd())
-        leave(import_module(f'.{word}', __package__).main(rest))
+        leave(_command(word).main(rest))
     else:
         print(f'error: no command {word!r}, there are {", ".join(COMMANDS)}', file=sys.stderr)
         sys.exit(2)
     sys.exit()
+
+
+def _command(word: str) -> ModuleType:
+    return import_module(f'.{word.replace("-", "_")}', __package__)
 
 
 def _complete() -> None:
@@ -52,7 +59,7 @@ def _complete() -> None:
 
     words = os.environ['COMP_LINE'].split()
     if len(words) > 1 and words[1] in COMMANDS:
-        parser = import_module(f'.{words[1]}', __package__).build_parser()
+        parser = _command(words[1]).build_parser()
         # The words of a completion begin behind that of the command.
         os.environ['_ARGCOMPLETE'] = '2'
     else:

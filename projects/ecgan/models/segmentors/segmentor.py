@@ -238,6 +238,32 @@ class Segmentor(nn.Module):
         Returns:
             Classes (N, height, width), int64, on the segmentor's device.
         """
+        outputs = self._outputs(images, size)
+        return torch.stack([sample.pred_sem_seg.data.squeeze(0).long() for sample in outputs])
+
+    @torch.no_grad()
+    def logits(self, images: Tensor, size: tuple[int, int] | None = None) -> Tensor:
+        """Score every class at every pixel.
+
+        Args:
+            images: (N, 3, H, W) uint8, BGR.
+            size: (height, width) of the scores; that of the images when None.
+
+        Returns:
+            Logits (N, num_classes, height, width), float32, on the segmentor's device.
+
+        Raises:
+            ConfigError: The segmentor tells two classes apart in one channel.
+        """
+        if self.model.out_channels != self.num_classes:
+            raise ConfigError(
+                f'segmentor {self.config_name} has {self.model.out_channels} channels for '
+                f'{self.num_classes} classes: take one with a channel for each class'
+            )
+        outputs = self._outputs(images, size)
+        return torch.stack([sample.seg_logits.data.float() for sample in outputs])
+
+    def _outputs(self, images: Tensor, size: tuple[int, int] | None) -> list:
         if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:
             raise ValueError(
                 'The segmentor takes uint8 BGR images (N, 3, H, W), got '
@@ -246,8 +272,7 @@ class Segmentor(nn.Module):
         data = self._model_inputs(images, size or tuple(images.shape[-2:]))
         # Judged in float32 even where the generator runs under autocast.
         with torch.autocast(images.device.type, enabled=False):
-            outputs = self.model.test_step(data)
-        return torch.stack([sample.pred_sem_seg.data.squeeze(0).long() for sample in outputs])
+            return self.model.test_step(data)
 
     def features(self, images: Tensor) -> Tensor:
         """Average-pooled last feature map of the backbone.
