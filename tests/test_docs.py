@@ -271,8 +271,8 @@ def _script_parser(script: str, whole: bool) -> argparse.ArgumentParser:
 def _told_of_errors(parser: argparse.ArgumentParser, whole: bool) -> argparse.ArgumentParser:
     """The parser with errors that raise; ``whole=False``: arguments may be missing."""
     parser.error = mock.Mock(side_effect=ValueError)
-    for action in parser._actions:
-        action.required = action.required and whole
+    for each in (*parser._actions, *parser._mutually_exclusive_groups):
+        each.required = each.required and whole
     return parser
 
 
@@ -336,7 +336,7 @@ PYTHON, SHELL = python_problems, shell_problems
         (SHELL, 'python tools/train.py configs/none.py', 'no configs/none.py'),
         (SHELL, 'python tools/train.py mmagic::none.py', 'no mmagic::none.py'),
         (SHELL, 'python tools/train.py CONFIG [--resume] \\\n    --keep-memori', '--keep-memori'),
-        (SHELL, 'python tools/test.py CONFIG  # no weights', 'required: checkpoint'),
+        (SHELL, 'python tools/test.py CONFIG  # no weights', 'checkpoint --images is required'),
         (SHELL, 'python tools/check_env.py --all', '--all'),
         (SHELL, 'ecgan trian CONFIG', 'ecgan has no trian'),
         (SHELL, 'ecgan train CONFIG --resumee', '--resumee'),

@@ -245,7 +245,16 @@ def test_the_same_bytes_as_testing(checkpoint, inferencer, repo_root, tmp_path):
     argv += ['--save-images', str(saved)]
     status = fresh_process.run(fresh_process.run_script, 'tools/test.py', argv, log=log)
     assert status == 0, log.read_text()
-    assert json.loads((tmp_path / 'work' / 'report.json').read_text())['generated']['SSIM'] > 0
+    measured = json.loads((tmp_path / 'work' / 'report.json').read_text())
+    assert measured['generated']['SSIM'] > 0
+    # The written pictures alone, without the model, are measured alike.
+    argv = [SMOKE, '--images', str(saved), '--work-dir', str(tmp_path / 'pictures')]
+    status = fresh_process.run(fresh_process.run_script, 'tools/test.py', argv, log=log)
+    assert status == 0, log.read_text()
+    alone = json.loads((tmp_path / 'pictures' / 'report.json').read_text())
+    assert alone['generated'] == measured['generated'] and 'untrained' not in alone
+    assert alone['protocol']['pictures'] == str(saved)
+    assert alone['protocol']['checkpoint'] is None
     cfg = Config.fromfile(repo_root / SMOKE).test_dataloader
     from projects.ecgan.datasets import ProceduralScenes
 

@@ -1,4 +1,4 @@
-"""Test a model: run the test loop of a config on a checkpoint, write the metrics and a report."""
+"""Test a model, or pictures: run the test loop of a config, write the metrics and a report."""
 
 import argparse
 from functools import partial
@@ -8,8 +8,12 @@ from .command_line import ToolParser, run_parser, run_tool
 
 def build_parser() -> ToolParser:
     """The arguments."""
-    parser = run_parser('Test a model')
-    parser.add_argument('checkpoint', help='checkpoint file or address')
+    parser = run_parser('Test a model, or pictures that are there already')
+    measured = parser.add_mutually_exclusive_group(required=True)
+    measured.add_argument('checkpoint', nargs='?', help='checkpoint file or address')
+    measured.add_argument(
+        '--images', metavar='DIR', help='measure these pictures, called as their label maps'
+    )
     parser.add_argument('--out', help='file for the metrics (.json, .yaml or .pkl)')
     parser.add_flag('--no-untrained', 'do not measure an untrained model as well')
     parser.add_argument('--save-images', metavar='DIR', help='write what was measured')
@@ -25,7 +29,10 @@ def test(args: argparse.Namespace) -> None:
     from ..reports import plain
 
     cfg = configuration.read_run_config(args)
-    configuration.set_checkpoint(cfg, args.checkpoint)
+    if args.images is None:
+        configuration.set_checkpoint(cfg, args.checkpoint)
+    else:
+        configuration.measure_pictures(cfg, args.images)
     configuration.add_hooks(cfg, training=False)
     if args.save_images:
         cfg.default_hooks.images = dict(type='mmagic.SaveImagesHook', folder=args.save_images)
@@ -36,7 +43,9 @@ def test(args: argparse.Namespace) -> None:
     runner = launch.build_runner(cfg, args.quiet)
     with launch.running(runner):
         if can_report(runner):
-            metrics = evaluate_and_report(runner, untrained_seed=None if args.no_untrained else 0)
+            metrics = evaluate_and_report(
+                runner, untrained_seed=None if args.no_untrained or args.images else 0
+            )
         else:
             metrics = runner.test()
     if args.out and runner.rank == 0:

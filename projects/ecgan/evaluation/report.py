@@ -155,10 +155,13 @@ def build_protocol(runner: Runner, samples: Sequence) -> dict:
     """
     metrics = loop_metrics(runner)
     image = next((sample.get('fake_img') for sample in samples), None)
-    device = next(runner.model.parameters()).device
+    model = unwrap(runner.model)
+    # Pictures that are there already have no weights.
+    device = next((each.device for each in model.parameters()), torch.device('cpu'))
     autocast = getattr(runner.test_loop, 'fp16', False)
     protocol = {
         **_checkpoint_protocol(runner.cfg.get('load_from')),
+        **(model.protocol() if hasattr(model, 'protocol') else {}),
         'config': _config_name(runner.cfg.filename),
         'dataset': [type(loader.dataset).__name__ for loader in _loaders(runner)],
         'num_images': _num_images(runner),

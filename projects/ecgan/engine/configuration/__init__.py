@@ -2,7 +2,13 @@
 
 from ...recipes.loading import config_title, find_config, read_config, variant_names
 from .best_keys import check_results
-from .changes import add_hooks, enable_amp, scale_rates, use_block_compilation
+from .changes import (
+    add_hooks,
+    enable_amp,
+    measure_pictures,
+    scale_rates,
+    use_block_compilation,
+)
 from .checking import check_config
 from .continuing import Changes, check_continuing, find_changes, ways_on
 from .reading import merge_options, read_options, read_run_config
@@ -20,6 +26,7 @@ __all__ = [
     'find_changes',
     'find_config',
     'is_whole',
+    'measure_pictures',
     'merge_options',
     'read_config',
     'read_options',

@@ -147,3 +147,15 @@ def _optimisers(cfg: Config) -> dict[str, ConfigDict]:
 def _is_ecgan(cfg: Config) -> bool:
     """Whether the model is ECGAN, in whatever scope."""
     return str(cfg.get('model', {}).get('type')).split('.')[-1] == 'ECGAN'
+
+
+def measure_pictures(cfg: Config, folder: str) -> None:
+    """Put pictures that are there already in the place of a config's model.
+
+    Args:
+        cfg: Changed in place.
+        folder: Of the pictures, see ``StoredPictures``.
+    """
+    preprocessor = cfg.model.get('data_preprocessor') or cfg.get('data_preprocessor')
+    cfg.model = dict(type='mmagic.StoredPictures', folder=folder, data_preprocessor=preprocessor)
+    cfg.load_from = None
