@@ -23,7 +23,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from projects.ecgan.commands.main import COMMANDS
+from projects.ecgan.commands.main import COMMANDS, command_module
 from projects.ecgan.engine.configuration import check_config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -246,7 +246,7 @@ def _parser_problems(parser: argparse.ArgumentParser, argv: list[str]) -> list[s
 @functools.cache
 def _command_parser(name: str, whole: bool) -> argparse.ArgumentParser:
     """The parser of a command of ``ecgan``."""
-    module = importlib.import_module(f'projects.ecgan.commands.{name}')
+    module = command_module(name)
     return _told_of_errors(module.build_parser(), whole)
 
 

@@ -40,14 +40,15 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         sys.argv[0] = f'ecgan {word}'
         # A config may import modules that lie here; last, so that they hide none.
         sys.path.append(os.getcwd())
-        leave(_command(word).main(rest))
+        leave(command_module(word).main(rest))
     else:
         print(f'error: no command {word!r}, there are {", ".join(COMMANDS)}', file=sys.stderr)
         sys.exit(2)
     sys.exit()
 
 
-def _command(word: str) -> ModuleType:
+def command_module(word: str) -> ModuleType:
+    """The module of a command."""
     return import_module(f'.{word.replace("-", "_")}', __package__)
 
 
@@ -59,7 +60,7 @@ def _complete() -> None:
 
     words = os.environ['COMP_LINE'].split()
     if len(words) > 1 and words[1] in COMMANDS:
-        parser = _command(words[1]).build_parser()
+        parser = command_module(words[1]).build_parser()
         # The words of a completion begin behind that of the command.
         os.environ['_ARGCOMPLETE'] = '2'
     else:

@@ -6,6 +6,7 @@ from .palettes import LABEL_PRESETS, generated_palette, label_preset
 from .procedural_scenes import ProceduralScenes, scene_seed
 from .scene_canvas import SCENE_CLASSES, SCENE_PALETTE
 from .scene_drawing import draw_scene
+from .source_sampler import SourceSampler
 from .transforms.edges import CannyEdges, InstanceBoundary, LabelEdges, boundary_map, canny_edges
 from .transforms.loading import LoadEdgeMap, LoadInstanceMap, LoadLabelMap, LoadPhoto
 from .transforms.packing import PackLayoutInputs
@@ -26,6 +27,7 @@ __all__ = [
     'LoadPhoto',
     'PackLayoutInputs',
     'ProceduralScenes',
+    'SourceSampler',
     'WarpLayout',
     'boundary_map',
     'canny_edges',
