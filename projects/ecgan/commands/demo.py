@@ -6,6 +6,7 @@ once.
 """
 
 import argparse
+import gc
 import json
 import shutil
 import sys
@@ -135,6 +136,8 @@ def run_stages(folder: Path, stages: dict[str, Stage]) -> None:
         command = import_module(f'.{stage.command}', __package__)
         with counted(folder, name):
             getattr(command, stage.command)(command.build_parser().parse_args(stage.arguments))
+        # What the stage held goes: its start kept it from being looked through.
+        gc.unfreeze()
 
 
 def finish(folder: Path, set_up: float | None, short: bool) -> None:

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from .command_line import ToolParser, run_tool
+from .command_line import ToolParser, run_tool, starting
 
 
 def build_parser() -> ToolParser:
@@ -44,9 +44,12 @@ def build_parser() -> ToolParser:
 
 def infer(args: argparse.Namespace) -> int:
     """Generate as the arguments say; 1 where a map failed, 0 otherwise."""
-    from ..inference import ECGANInferencer, generate_files
+    with starting():
+        from ..inference import ECGANInferencer, generate_files
 
-    inferencer = ECGANInferencer(args.checkpoint, args.config, args.device, args.dtype, args.sizes)
+        inferencer = ECGANInferencer(
+            args.checkpoint, args.config, args.device, args.dtype, args.sizes
+        )
     done = generate_files(
         inferencer,
         args.inputs,

@@ -3,7 +3,7 @@
 import argparse
 from functools import partial
 
-from .command_line import ToolParser, run_parser, run_tool
+from .command_line import ToolParser, run_parser, run_tool, starting
 
 
 def build_parser() -> ToolParser:
@@ -22,11 +22,12 @@ def build_parser() -> ToolParser:
 
 def test(args: argparse.Namespace) -> None:
     """Test as the arguments say."""
-    import mmengine
+    with starting():
+        import mmengine
 
-    from ..engine import configuration, launch
-    from ..evaluation import can_report, evaluate_and_report
-    from ..reports import plain
+        from ..engine import configuration, launch
+        from ..evaluation import can_report, evaluate_and_report
+        from ..reports import plain
 
     cfg = configuration.read_run_config(args)
     if args.images is None:
@@ -40,7 +41,8 @@ def test(args: argparse.Namespace) -> None:
         configuration.check_config(cfg)
         print(cfg.pretty_text)
         return
-    runner = launch.build_runner(cfg, args.quiet)
+    with starting():
+        runner = launch.build_runner(cfg, args.quiet)
     with launch.running(runner):
         if can_report(runner):
             metrics = evaluate_and_report(

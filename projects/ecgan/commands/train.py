@@ -4,7 +4,7 @@ import argparse
 import sys
 from functools import partial
 
-from .command_line import ToolParser, run_parser, run_tool
+from .command_line import ToolParser, run_parser, run_tool, starting
 
 
 def build_parser() -> ToolParser:
@@ -36,20 +36,21 @@ def train(args: argparse.Namespace) -> int:
     Returns:
         Exit status: 0, or ``errors.COMPLETE_STATUS`` where a resumed run was complete already.
     """
-    from ..engine import configuration, keep_freed_memory, launch
-    from ..errors import COMPLETE_STATUS
+    with starting():
+        from ..engine import configuration, keep_freed_memory, launch
+        from ..errors import COMPLETE_STATUS
 
-    cfg = configuration.read_run_config(args)
-    if args.amp:
-        configuration.enable_amp(cfg)
-    if args.auto_scale_lr:
-        configuration.scale_rates(cfg)
-    if args.compile:
-        cfg.compile = cfg.get('compile') or True
-    configuration.use_block_compilation(cfg)
-    configuration.add_hooks(cfg, training=True)
-    configuration.check_config(cfg)
-    configuration.check_results(cfg)
+        cfg = configuration.read_run_config(args)
+        if args.amp:
+            configuration.enable_amp(cfg)
+        if args.auto_scale_lr:
+            configuration.scale_rates(cfg)
+        if args.compile:
+            cfg.compile = cfg.get('compile') or True
+        configuration.use_block_compilation(cfg)
+        configuration.add_hooks(cfg, training=True)
+        configuration.check_config(cfg)
+        configuration.check_results(cfg)
     if args.dry_run:
         print(cfg.pretty_text)
         return 0
@@ -63,7 +64,8 @@ def train(args: argparse.Namespace) -> int:
                 print(complete, file=sys.stderr)
             return COMPLETE_STATUS
         with launch.config_of_what_ran(cfg):
-            runner = launch.build_runner(cfg, args.quiet)
+            with starting():
+                runner = launch.build_runner(cfg, args.quiet)
             with launch.running(runner):
                 runner.train()
     return 0

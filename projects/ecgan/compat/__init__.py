@@ -7,7 +7,9 @@ The table of defects is in ``docs/compatibility.md``.
 from . import (
     atomic_checkpoints,
     averaging_waits,
+    config_layout,
     cpu_distributed,
+    deferred_imports,
     ignored_class,
     init_weights,
     installed_packages,
@@ -20,12 +22,15 @@ from . import (
     separate_ddp_keys,
     translation_ddp,
     visualizer_backends,
+    visualizer_figure,
 )
 from ._defect import Defect
 
 _MODULES = (
     missing_ops,
     missing_companions,
+    # After the former, whose import function it goes on from.
+    deferred_imports,
     numpy_bool8,
     installed_packages,
     metric_arguments,
@@ -39,6 +44,8 @@ _MODULES = (
     averaging_waits,
     needless_warnings,
     visualizer_backends,
+    config_layout,
+    visualizer_figure,
 )
 
 

@@ -28,9 +28,10 @@ class _WithPercentile:
 
 
 def _patch_fid(fid: ModuleType) -> None:
-    from scipy import linalg
-
     def sqrtm(matrix: Any, disp: bool = True) -> Any:
+        # SciPy takes long to import, and FID is seldom asked for.
+        from scipy import linalg
+
         root = linalg.sqrtm(matrix)
         return root if disp else (root, None)  # FID does not look at the estimated error
 
