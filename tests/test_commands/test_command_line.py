@@ -1,6 +1,7 @@
 """Every tool reads its arguments at once and ends well."""
 
 import argparse
+import gc
 import os
 import signal
 import subprocess
@@ -9,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from projects.ecgan.commands.command_line import ToolParser, positive, run_parser, run_tool
+from projects.ecgan.commands.command_line import (
+    ToolParser,
+    positive,
+    run_parser,
+    run_tool,
+    starting,
+)
 from projects.ecgan.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,3 +139,45 @@ def test_a_positive_number(text, kind, number):
         return
     with pytest.raises(argparse.ArgumentTypeError, match=r'is not a (whole )?number above 0'):
         positive(text, kind)
+
+
+def test_a_start_looks_for_no_garbage() -> None:
+    gc.unfreeze()
+    with starting():
+        assert not gc.isenabled()
+    assert gc.isenabled() and gc.get_freeze_count() > 10_000
+    with pytest.raises(KeyError), starting():
+        raise KeyError
+    assert gc.isenabled()
+
+
+# What a training does not use: each takes a tenth of a second or more.
+UNUSED = ('av', 'diffusers', 'ftfy', 'lpips', 'matplotlib', 'pandas', 'scipy', 'transformers')
+
+
+@pytest.mark.slow
+def test_the_first_iteration_waits_for_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    code = (
+        'import gc, os, sys\n'
+        'import projects.ecgan\n'
+        'from projects.ecgan.compat._import_hook import when_imported\n'
+        'def show(loop, batch):\n'
+        f'    print([name for name in {UNUSED} if name in sys.modules])\n'
+        '    print(gc.isenabled(), gc.get_freeze_count() > 100_000, "GOMP_SPINCOUNT" in os.environ)\n'
+        '    sys.stdout.flush()\n'
+        '    os._exit(0)\n'
+        'def patch(loops):\n'
+        '    loops.IterBasedTrainLoop.run_iter = show\n'
+        "when_imported('mmengine.runner.loops', patch)\n"
+        'from projects.ecgan.commands.main import main\n'
+        'main(sys.argv[1:])\n'
+    )
+    words = ['train', 'ecgan_smoke_1xb2-2iters_scenes-64x64', '--work-dir', str(tmp_path)]
+    environment = {k: v for k, v in os.environ.items() if k != 'GOMP_SPINCOUNT'}
+    done = subprocess.run(
+        [sys.executable, '-c', code, *words, '--quiet'],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.endswith('[]\nTrue True False\n'), done.stderr

@@ -126,9 +126,6 @@ def run_tool(
         any other time.
     """
     args = build_parser().parse_args(argv)
-    # Threads that wait for one another turn idly, for long, and take the cores from others' work.
-    # 25 iterations of the demo take 16 s alone, 101 s beside two busy processes, and so 32 s.
-    os.environ.setdefault('GOMP_SPINCOUNT', '10000')
     # What the toolbox and its companions would have to change before a next release of PyTorch.
     warnings.filterwarnings('ignore', category=FutureWarning)
     previous = signal.signal(signal.SIGTERM, _raise_terminated)

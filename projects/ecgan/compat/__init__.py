@@ -23,6 +23,7 @@ from . import (
     translation_ddp,
     visualizer_backends,
     visualizer_figure,
+    waiting_threads,
 )
 from ._defect import Defect
 
@@ -46,6 +47,7 @@ _MODULES = (
     visualizer_backends,
     config_layout,
     visualizer_figure,
+    waiting_threads,
 )
 
 

@@ -29,6 +29,7 @@ from .generated_picture import GeneratedPicture
 from .input_maps import NamedMap, list_maps
 from .instance_maps import find_beside, instance_note, pair_instances
 from .seeds import Seeds
+from .threads import fitting_threads
 from .training_knowledge import TrainingKnowledge
 
 SIZES = ('pad', 'refuse', 'resize')
@@ -93,7 +94,10 @@ class ECGANInferencer(BaseInferencer):
         super().__init__(cfg, self.checkpoint, device, 'mmagic', show_progress=False)
         self.device = next(self.model.parameters()).device
         self.dtype = DTYPES[dtype]
-        self.generator = prepare_for_inference(self.model.sampling_generator, self.dtype)
+        source = self.model.sampling_generator
+        self.generator = prepare_for_inference(source, self.dtype)
+        # For each pixel.
+        self._work = sum(each.numel() for each in source.parameters())
 
     @property
     def trained_size(self) -> tuple[int, int] | None:
@@ -324,7 +328,9 @@ class ECGANInferencer(BaseInferencer):
         for _, group in itertools.groupby(layouts, key=lambda each: each.layout.shape):
             group = list(group)
             layouts = [each.layout for each in group]
-            outputs = self.generator(layouts[0].stacked(layouts))
+            stacked = layouts[0].stacked(layouts)
+            with fitting_threads(self._work * stacked.labels.numel()):
+                outputs = self.generator(stacked)
             bgr = {
                 name: self.model.data_preprocessor.to_uint8(outputs[name]).cpu().numpy()
                 for name in ('image', 'coarse', 'edge')
