@@ -32,7 +32,7 @@ def find_checkpoint(*folders: Path) -> Path:
 
 
 def paint(args: argparse.Namespace) -> None:
-    """Serve the page until Ctrl-C."""
+    """Serve the page until Ctrl-C or SIGTERM."""
     if importlib.util.find_spec('nicegui') is None:
         from ..errors import UserError
 
@@ -47,7 +47,7 @@ def paint(args: argparse.Namespace) -> None:
 
     shared = SharedState(ECGANInferencer(checkpoint, args.config, args.device, args.dtype))
     with contextlib.suppress(KeyboardInterrupt):
-        serve(shared, args.host, args.port)
+        serve(shared, args.host, args.port, args.api)
 
 
 def build_parser() -> ToolParser:
@@ -61,6 +61,7 @@ def build_parser() -> ToolParser:
         help='address to listen on (127.0.0.1: this machine only; 0.0.0.0: everybody, no password)',
     )
     parser.add_argument('--port', type=int, default=8080, help='port to listen on (8080)')
+    parser.add_flag('--api', 'answer programs as well: POST /api/generate, described at /api/docs')
     return parser
 
 

@@ -5,8 +5,8 @@ Only :mod:`.page` and :mod:`.canvas` need NiceGUI (``pip install '.[paint]'``).
 
 from .dataset_layouts import DatasetLayouts
 from .label_set import Label, LabelSet
-from .latest_only_queue import LatestOnlyQueue
 from .layout_files import MAX_BYTES, read_layout, write_layout, write_picture
+from .model_queue import ModelQueue
 from .session import LayoutSession
 from .shared_state import SharedState
 
@@ -16,8 +16,8 @@ __all__ = [
     'Label',
     'LabelSet',
     'LayoutSession',
+    'ModelQueue',
     'SharedState',
-    'LatestOnlyQueue',
     'read_layout',
     'write_layout',
     'write_picture',

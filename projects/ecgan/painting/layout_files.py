@@ -23,6 +23,46 @@ MAX_SIDE = 2048
 _MOST = 65535
 
 
+class TooLargeError(DataError):
+    """A file of more bytes or pixels than are taken."""
+
+
+class FormatError(DataError):
+    """A file that is no picture of :data:`FORMATS`."""
+
+
+def check_file(content: bytes, name: str) -> tuple[int, int]:
+    """See that a file is a picture, whole, and of a size that is taken.
+
+    Returns:
+        Height and width.
+
+    Raises:
+        TooLargeError: It has too many bytes or pixels.
+        FormatError: It is no picture of the formats.
+        DataError: It is damaged.
+    """
+    if len(content) > MAX_BYTES:
+        raise TooLargeError(f'{name} is larger than {MAX_BYTES // 2**20} MB')
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise FormatError(f'{name} is not a picture of the format {", ".join(FORMATS)}') from error
+    except Image.DecompressionBombError as error:
+        raise TooLargeError(f'{name} has more than {MAX_PIXELS:,} pixels') from error
+    # Only the head of the file has been read up to here.
+    width, height = picture.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise TooLargeError(
+            f'{name} is {width}x{height}: at most {MAX_PIXELS:,} pixels, and {MAX_SIDE} on a side'
+        )
+    try:
+        picture.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(f'{name} cannot be read: the file is damaged') from error
+    return height, width
+
+
 def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.ndarray:
     """Read a label map, of ids or of the palette's colours, as the model's inferencer would.
 
@@ -32,24 +72,7 @@ def read_layout(content: bytes, name: str, inferencer: ECGANInferencer) -> np.nd
     Raises:
         DataError: It is too large, no picture, or holds ids or colours of no class.
     """
-    if len(content) > MAX_BYTES:
-        raise DataError(f'{name} is larger than {MAX_BYTES // 2**20} MB')
-    try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise DataError(f'{name} is not a picture of the format {", ".join(FORMATS)}') from error
-    except Image.DecompressionBombError as error:
-        raise DataError(f'{name} has more than {MAX_PIXELS:,} pixels') from error
-    # Only the head of the file has been read up to here.
-    width, height = picture.size
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise DataError(
-            f'{name} is {width}x{height}: at most {MAX_PIXELS:,} pixels, and {MAX_SIDE} on a side'
-        )
-    try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DataError(f'{name} cannot be read: the file is damaged') from error
+    height, width = check_file(content, name)
     layout = inferencer.load(NamedMap(name, content)).layout
     ids = layout.labels[0, :height, :width].cpu().numpy()
     encoding = inferencer.model.data_preprocessor

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from nicegui import ui
@@ -296,8 +297,9 @@ class PaintPage:
         self.redo.set_enabled(self.session.can_redo)
         self.frame.classes('busy')
         ids = self.session.ids
+        work = partial(self.shared.render, ids, self._seeds())
         try:
-            made = await self.shared.queue.submit(self.user, (ids, self._seeds()))
+            made = await self.shared.queue.newest(self.user, work)
         except Exception as error:
             self.frame.classes(remove='busy')
             if not isinstance(error, UserError):

@@ -11,8 +11,8 @@ from ..inference import ECGANInferencer, Seeds
 from ..inference.training_knowledge import LOADERS
 from .dataset_layouts import DatasetLayouts
 from .label_set import LabelSet
-from .latest_only_queue import LatestOnlyQueue
 from .layout_files import write_picture
+from .model_queue import ModelQueue
 from .session import LayoutSession
 
 # Of an empty layout, where the config names no size.
@@ -45,7 +45,7 @@ class SharedState:
         loaders = (inferencer.cfg.get(name) or {} for name in LOADERS)
         found = filter(None, (loader.get('dataset') for loader in loaders))
         self.scenes = DatasetLayouts(next(found, None))
-        self.queue = LatestOnlyQueue(lambda request: self.render(*request))
+        self.queue = ModelQueue()
 
     def empty(self, label: int) -> np.ndarray:
         """A layout of one class, of the size that the model was trained at."""
