@@ -1,6 +1,7 @@
 """The server refuses what it need not read, and addresses that are taken."""
 
 import asyncio
+import json
 import socket
 
 import pytest
@@ -15,7 +16,7 @@ from projects.ecgan.painting import MAX_BYTES
 from projects.ecgan.painting.server import BodyLimit, open_page, serve
 
 
-def answers(method: str, **headers: str) -> int | str:
+def answers(method: str, path: str = '/', **headers: str) -> int | str:
     """Status of a refusal, or 'passed'."""
 
     async def application(scope: dict, receive: object, send: object) -> None:
@@ -26,8 +27,10 @@ def answers(method: str, **headers: str) -> int | str:
 
     sent: list[dict] = []
     pairs = [(key.replace('_', '-').encode(), value.encode()) for key, value in headers.items()]
-    scope = dict(type='http', method=method, headers=pairs)
+    scope = dict(type='http', method=method, path=path, headers=pairs)
     asyncio.run(BodyLimit(application)(scope, None, send))
+    if len(sent) == 2:
+        assert json.loads(sent[1]['body'])['error']
     return sent[0]['status']
 
 
@@ -36,10 +39,13 @@ def test_bodies_are_bounded():
     assert answers('POST', content_length='100') == 'passed'
     assert answers('POST', content_length=str(MAX_BYTES + 1000)) == 'passed'
     assert answers('POST', content_length=str(2 * MAX_BYTES)) == 413
+    # Label map and instance map.
+    assert answers('POST', '/api/generate', content_length=str(2 * MAX_BYTES)) == 'passed'
+    assert answers('POST', '/api/generate', content_length=str(3 * MAX_BYTES)) == 413
     for method in ('POST', 'PUT'):
-        assert answers(method) == 413
-        assert answers(method, content_length='-1') == 413
-        assert answers(method, content_length='x') == 413
+        assert answers(method) == 411
+        assert answers(method, content_length='-1') == 411
+        assert answers(method, content_length='x') == 411
 
 
 def test_an_address_that_cannot_be_used_is_one_sentence():

@@ -88,15 +88,16 @@ async def read_call(request: Request, in_address: Parameters) -> Call:
     async with request.form(max_files=len(FILES), max_fields=len(Parameters.model_fields)) as form:
         for name, value in form.multi_items():
             # What a form in a browser leaves empty is sent as well.
-            if isinstance(value, UploadFile) and not (value.filename or value.size):
+            is_file = isinstance(value, UploadFile)
+            if not (value.filename or value.size if is_file else value):
                 continue
-            if name in files or (name in fields and value):
+            if name in files or name in fields:
                 raise ParameterError(f'{name} is given twice')
-            if isinstance(value, UploadFile):
+            if is_file:
                 files[_file(name)] = await value.read()
             elif name in FILES:
                 raise CallError(f'{name} is text, not a file; with curl: -F {name}=@FILE')
-            elif value:
+            else:
                 fields[name] = value
     if 'layout' not in files:
         raise CallError('the form has no file `layout`; with curl: -F layout=@FILE')

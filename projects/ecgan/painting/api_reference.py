@@ -15,7 +15,8 @@ code {{ padding: 0 4px; }} pre {{ padding: 12px; overflow-x: auto; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; vertical-align: top; padding: 4px 12px 4px 0;
   border-bottom: 1px solid #ddd; }}
-h2 {{ margin-top: 2.5rem; }}
+td:first-child {{ width: 11rem; }}
+h2 {{ margin-top: 2.5rem; }} h2 code {{ font-size: inherit; }}
 </style></head><body>
 <h1>{title}</h1>
 <p>{description} The same for programs: <a href="openapi.json">openapi.json</a>.</p>

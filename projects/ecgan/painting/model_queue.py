@@ -90,11 +90,17 @@ class ModelQueue:
         self._seconds = 1.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='model_queue')
         self._worker: asyncio.Task | None = None
+        self._current: _Job | None = None
 
     @property
     def waiting(self) -> int:
         """Pieces of work that wait for their turn."""
         return len(self._tabs) + len(self._calls)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self._current is None and not self.waiting
 
     async def newest(self, tab: str, work: Callable[[], Any]) -> Any:
         """Wait for a tab's turn and for its work; one that waits already keeps its place.
@@ -146,13 +152,12 @@ class ModelQueue:
         return await self._turn(self._calls, caller, work)
 
     def refuse_waiting(self) -> None:
-        """Answer all that wait: the server stops, and their turn does not come."""
+        """Answer all that wait, also for what is worked on: the server stops."""
         self.stopping = True
-        for lane in self._turns:
-            while lane.users:
-                answer = lane.take().answer
-                if not answer.done():
-                    answer.set_exception(_stopping())
+        jobs = [lane.take() for lane in self._turns for _ in range(len(lane))]
+        for job in filter(None, (self._current, *jobs)):
+            if not job.answer.done():
+                job.answer.set_exception(_stopping())
 
     def _make_room(self, caller: str) -> None:
         """Take the newest waiting call of the caller with most places, if that has many more."""
@@ -160,7 +165,7 @@ class ModelQueue:
         jobs = self._calls.users.get(longest)
         full = BusyError(
             f'the queue is full: {self._max_calls} calls are at work; try again later',
-            math.ceil(self._seconds * (1 + self.waiting)),
+            math.ceil(2 * self._seconds),  # a tab and a call later
         )
         if held <= self._places[caller] + 1 or not jobs:
             raise full
@@ -197,7 +202,7 @@ class ModelQueue:
             self._turns.rotate()
             if job.answer.done():
                 continue
-            start = monotonic()
+            start, self._current = monotonic(), job
             try:
                 result = await loop.run_in_executor(self._thread, job.work)
             except Exception as error:
@@ -207,6 +212,8 @@ class ModelQueue:
                 self._seconds += _NEWEST * (monotonic() - start - self._seconds)
                 if not job.answer.done():
                     job.answer.set_result(result)
+            finally:
+                self._current = None
 
 
 def _stopping() -> BusyError:

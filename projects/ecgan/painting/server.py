@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import time
 from functools import partial
 from pathlib import Path
 
@@ -78,7 +79,7 @@ async def open_page(shared: SharedState, head: str) -> None:
         text = 'The layout is as you left it'
         if is_new:
             text += '; the server was started anew, and what you did before cannot be undone'
-        ui.notify(text, type='info', timeout=8000)
+        ui.notify(text, multi_line=True, close_button='Close', timeout=8000)
     page = PaintPage(shared, user, kept[user])
     watch_layout(client, page.canvas.id)
     await page.generate()
@@ -139,7 +140,9 @@ async def _watch_for_stop(queue: ModelQueue) -> None:
     while not Server.instance.should_exit:
         await asyncio.sleep(0.1)
     queue.stopping = True
-    await asyncio.sleep(FINISH_SECONDS)
+    end = time.monotonic() + FINISH_SECONDS
+    while not queue.is_idle and time.monotonic() < end:
+        await asyncio.sleep(0.1)
     queue.refuse_waiting()
 
 

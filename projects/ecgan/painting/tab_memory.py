@@ -45,7 +45,7 @@ def unpack_layout(text: str, allowed: Set[int]) -> np.ndarray | None:
     try:
         kept = json.loads(text)
         height, width = int(kept['height']), int(kept['width'])
-        ids, lengths = np.array(kept['runs'], np.int64).reshape(-1, 2).T
+        ids, lengths = np.array(kept['runs']).astype(np.int64, casting='safe').reshape(-1, 2).T
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError):
         return None
     is_size = 0 < min(height, width) <= max(height, width) <= MAX_SIDE
