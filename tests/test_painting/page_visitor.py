@@ -7,6 +7,7 @@ import random
 import re
 import time
 import uuid
+from functools import partial
 from urllib.parse import urlencode
 
 import aiohttp
@@ -14,7 +15,7 @@ import numpy as np
 import socketio
 
 # The longest that one waits for a picture, behind all the others.
-PATIENCE = 60.0
+PATIENCE = 120.0
 # What the script does when it cannot reach the server: try again.
 PAUSE = 0.5
 
@@ -71,7 +72,7 @@ class Visitor:
         self.socket = socketio.AsyncClient(reconnection=False)
         self.socket.on('update', self._update)
         self.socket.on('run_javascript', self._run_javascript)
-        self.socket.on('disconnect', self._disconnected)
+        self.socket.on('disconnect', partial(self._disconnected, self.socket))
         await self.socket.connect(
             f'{self.address}?{urlencode(query)}',
             socketio_path='/_nicegui_ws/socket.io',
@@ -128,9 +129,10 @@ class Visitor:
             answer = dict(request_id=request, client_id=self.client, result=result)
             await self.socket.emit('javascript_response', answer)
 
-    def _disconnected(self, *reason: str) -> None:
-        self.is_gone = True
-        self.arrived.set()
+    def _disconnected(self, socket: socketio.AsyncClient, *reason: str) -> None:
+        if socket is self.socket:
+            self.is_gone = True
+            self.arrived.set()
 
     async def _wait(self) -> None:
         while True:

@@ -1,8 +1,11 @@
 """The API: pictures are the inferencer's, and whatever is wrong is one sentence with a status."""
 
+import asyncio
 import io
+import json
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from projects.ecgan import ECGANInferencer
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
 from projects.ecgan.painting import SharedState, write_picture
 from projects.ecgan.painting.api import API_PATH, build_api, no_api
+from projects.ecgan.painting.api_pictures import CallPictures
 from projects.ecgan.painting.layout_files import MAX_BYTES
 from projects.ecgan.weights import file_sha256
 
@@ -221,3 +225,52 @@ def test_its_page_loads_nothing_from_elsewhere(client):
     for text in ('POST /api/generate', '<code>seed</code>', 'labels.colour', '<td>503</td>'):
         assert text in page
     assert API_PATH == '/api'
+
+
+def talk(shared: SharedState, receive: Callable, most: float = 20.0) -> list[dict]:
+    """What the API sends to a client that says what ``receive`` returns."""
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = dict(type='http', method='POST', path='/generate', query_string=b'', headers=[],
+                 client=('192.0.2.1', 1))  # fmt: skip
+    asyncio.run(asyncio.wait_for(build_api(shared)(scope, receive, send), most))
+    return sent
+
+
+def test_who_goes_away_while_waiting_costs_nothing(inferencer, monkeypatch):
+    shared, gate, told = SharedState(inferencer), threading.Event(), []
+
+    async def receive() -> dict:
+        told.append(shared.queue.waiting)
+        if len(told) == 1:
+            # Something else is at work.
+            told.append(asyncio.create_task(shared.queue.newest('tab', lambda: gate.wait(10))))
+            return dict(type='http.request', body=LAYOUT)
+        await asyncio.sleep(0.1)
+        assert shared.queue.waiting == 1
+        asyncio.get_running_loop().call_later(0.1, gate.set)
+        return dict(type='http.disconnect')
+
+    made = []
+    monkeypatch.setattr(CallPictures, 'make', lambda *_: made.append(1))
+    talk(shared, receive)
+    assert made == [] and shared.queue.waiting == 0
+    with shared.queue.place('192.0.2.1'):
+        pass
+
+
+def test_a_body_that_does_not_come_is_given_up(inferencer, monkeypatch):
+    monkeypatch.setattr('projects.ecgan.painting.api.RECEIVE_SECONDS', 0.05)
+    bodies = iter([dict(type='http.request', body=b'x', more_body=True)])
+
+    async def receive() -> dict:
+        for body in bodies:
+            return body
+        await asyncio.sleep(60)
+
+    start, body = talk(SharedState(inferencer), receive)
+    assert start['status'] == 408
+    assert json.loads(body['body'])['error'].startswith('the body did not come within')

@@ -93,7 +93,8 @@ class Crowd:
             await asyncio.to_thread(self.server.start)
             self.down = time.monotonic() - start
             before = [len(each.seen) for each in self.visitors]
-            while any(len(each.seen) == old for each, old in zip(self.visitors, before)):
+            pairs = list(zip(self.visitors, before))
+            while any(len(each.seen) == old for each, old in pairs) and not at_work.done():
                 await asyncio.sleep(0.05)
             self.back = time.monotonic() - start - self.down
             end = time.monotonic() + SECONDS * 3 / 4
@@ -138,9 +139,9 @@ def test_many_visitors_and_callers(
     report(
         record_property,
         'load, page',
-        f'{VISITORS} visitors of the page and {CALLERS} callers of the API at once for {SECONDS} s, '
-        f'the server killed meanwhile and started anew ({crowd.down:.0f} s): {len(every)} pictures '
-        f'on the page and {calls} answers, none lost or of another layout; '
+        f'{VISITORS} visitors of the page and {CALLERS} callers of the API at once for '
+        f'{SECONDS} s, the server killed meanwhile and started anew ({crowd.down:.0f} s): '
+        f'{len(every)} pictures on the page and {calls} answers, none lost or of another layout; '
         f'{len(shown)} pictures and all answers were compared byte by byte. From a stroke to its '
         f'picture it took {waits(visitors)}, from a call to its answer {waits(callers)}; '
         f'{sum(each.busy for each in callers)} calls met a full queue and '

@@ -15,7 +15,8 @@ _PATIENCE = 10.0
 
 def watch_layout(client: Client, canvas: int) -> None:
     """Have the browser keep the layout of a canvas, the id of an element, from now on."""
-    client.run_javascript(f'tabMemory.forget(); tabMemory.watch(() => getElement({canvas}))')
+    find = f'() => getElement({canvas})?.canvas ?? getElement({canvas})'
+    client.run_javascript(f'tabMemory.forget(); tabMemory.watch({find})')
 
 
 async def recall_layout(client: Client, allowed: Set[int]) -> np.ndarray | None:
