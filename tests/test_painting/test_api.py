@@ -210,6 +210,7 @@ def test_without_it_every_request_is_told_so():
 
 def test_its_description_names_all_that_can_be_sent(client):
     told = client.get('/openapi.json').json()
+    assert told['servers'] == [{'url': API_PATH}]
     assert sorted(told['paths']) == ['/generate', '/health', '/model']
     post = told['paths']['/generate']['post']
     assert [each['name'] for each in post['parameters']] == ['seed', 'sizes', 'output']

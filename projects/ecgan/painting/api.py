@@ -91,6 +91,7 @@ def build_api(shared: SharedState) -> FastAPI:
         title='Pictures from layouts',
         description=_DESCRIPTION,
         version=__version__,
+        servers=[{'url': API_PATH}],
         docs_url=None,
         redoc_url=None,
     )
