@@ -21,7 +21,7 @@ def test_what_the_image_starts_is_a_command_with_a_health(repo_root):
     assert f'http://127.0.0.1:{args.port}/api/health' in json.loads(health)[2]
     compile(json.loads(health)[2], 'health', 'exec')
     last = text.rpartition('\nFROM ')[2]
-    assert re.search(r'^USER ecgan$', last, re.MULTILINE)
+    assert re.search(r'^USER 10001$', last, re.MULTILINE)
 
 
 def test_what_it_takes_from_the_checkout_is_there(repo_root):

@@ -15,6 +15,8 @@ FILES = ('layout', 'instances')
 #: What can be asked for.
 OUTPUTS = ('image', 'coarse', 'edge', 'layout')
 _MOST_SEED = 2**63 - 1
+# More than there are: one too many is told by its name.
+_MOST_PARTS = 8
 
 
 class CallError(UserError):
@@ -85,7 +87,7 @@ async def read_call(request: Request, in_address: Parameters) -> Call:
         return Call(in_address, content)
     files: dict[str, bytes] = {}
     fields: dict[str, Any] = in_address.model_dump(exclude_unset=True)
-    async with request.form(max_files=len(FILES), max_fields=len(Parameters.model_fields)) as form:
+    async with request.form(max_files=_MOST_PARTS, max_fields=_MOST_PARTS) as form:
         for name, value in form.multi_items():
             # What a form in a browser leaves empty is sent as well.
             is_file = isinstance(value, UploadFile)
