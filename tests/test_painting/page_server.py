@@ -70,7 +70,7 @@ class PageServer:
     def stop(self) -> int:
         """Ask it to end; its status."""
         self.process.terminate()
-        return self.process.wait(60)
+        return self.process.wait(120)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def post(address: str, layout: bytes) -> tuple[int, bytes]:
     """Status and content of an answer."""
     request = urllib.request.Request(f'{address}api/generate', layout, method='POST')
     try:
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -37,7 +37,7 @@ def health(address: str) -> dict:
 
 def until(address: str, waiting: int) -> None:
     """Wait for so many calls to wait at least, or for none."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 200
     while time.monotonic() < end:
         found = health(address)['waiting']
         if found >= waiting > 0 or found == waiting == 0:

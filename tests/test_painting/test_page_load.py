@@ -30,6 +30,8 @@ CALLERS = VISITORS * 4 // 5
 LAYOUTS = 2
 # Strokes.
 RELOAD_AFTER = 3
+# Pictures by which memory is judged; a slow machine takes longer.
+ENOUGH = 10 * VISITORS
 # Set to anything, loads last as long as they say; otherwise a part of that.
 SECONDS = 120 if os.environ.get('ECGAN_LOAD_WHOLE') else 40
 # Pictures of the page that are made anew and compared, beside the last one of each visitor.
@@ -97,8 +99,8 @@ class Crowd:
             while any(len(each.seen) == old for each, old in pairs) and not at_work.done():
                 await asyncio.sleep(0.05)
             self.back = time.monotonic() - start - self.down
-            end = time.monotonic() + SECONDS * 3 / 4
-            while time.monotonic() < end and not at_work.done():
+            end, enough = time.monotonic() + SECONDS * 3 / 4, self.done + ENOUGH
+            while (time.monotonic() < end or self.done < enough) and not at_work.done():
                 self.watched.append((self.done, resident(self.server.process.pid)))
                 await asyncio.sleep(0.5)
         finally:

@@ -3,9 +3,12 @@
 import argparse
 import contextlib
 import importlib.util
+import os
 import re
+import sys
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from .command_line import ROOT, ToolParser, run_tool
 
@@ -31,7 +34,7 @@ def find_checkpoint(*folders: Path) -> Path:
     raise MissingFileError(f'no checkpoint in {DEMO}: run `ecgan demo` first, or name a checkpoint')
 
 
-def paint(args: argparse.Namespace) -> None:
+def paint(args: argparse.Namespace) -> NoReturn:
     """Serve the page until Ctrl-C or SIGTERM."""
     if importlib.util.find_spec('nicegui') is None:
         from ..errors import UserError
@@ -48,6 +51,11 @@ def paint(args: argparse.Namespace) -> None:
     shared = SharedState(ECGANInferencer(checkpoint, args.config, args.device, args.dtype))
     with contextlib.suppress(KeyboardInterrupt):
         serve(shared, args.host, args.port, args.api)
+    # All is answered. Python's tidying up takes 3 seconds of a core, and waits for a picture that
+    # may still be at work, which nobody waits for.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def build_parser() -> ToolParser:
