@@ -1,6 +1,7 @@
 """A page in the browser on which layouts are painted and become pictures.
 
-Only :mod:`.page` and :mod:`.canvas` need NiceGUI (``pip install '.[paint]'``).
+What is imported here runs without NiceGUI; the page, its server and the API for programs need it
+(``pip install '.[paint]'``).
 """
 
 from .dataset_layouts import DatasetLayouts
