@@ -1,4 +1,6 @@
-"""Write a trained generator as ONNX (.onnx) or as a program of torch.export (.pt2)."""
+"""Write a trained generator as ONNX (.onnx), as a program of torch.export (.pt2), or as a model
+file that runs nothing (.safetensors).
+"""
 
 import argparse
 from functools import partial
@@ -10,12 +12,22 @@ from .command_line import ToolParser, run_tool
 def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__)
-    parser.add_argument('checkpoint', help='the model; its config is in it')
-    parser.add_argument('out', type=Path, help='file to write, .onnx or .pt2')
+    parser.add_argument('checkpoint', help='the model: name, file or address')
+    parser.add_argument('out', type=Path, help='file to write: .onnx, .pt2 or .safetensors')
     parser.add_argument('--config', help='config file in place of the one in the checkpoint')
-    parser.add_flag('--float', 'pictures as float32 in [-1, 1] in place of uint8')
+    parser.add_flag('--float', 'pictures as float32 in [-1, 1] in place of uint8 (.onnx, .pt2)')
     parser.add_argument(
-        '--seed', type=int, default=0, help='which picture of a layout, where the model has noise'
+        '--seed', type=int, help='which picture of a layout, of models with noise (.onnx, .pt2)'
+    )
+    parser.add_argument(
+        '--weights',
+        choices=('float32', 'float16'),
+        help='float16 takes half of the room (.safetensors)',
+    )
+    parser.add_argument(
+        '--report',
+        type=Path,
+        help='report.json for the card, where none lies beside (.safetensors)',
     )
     return parser
 
@@ -24,7 +36,15 @@ def export(args: argparse.Namespace) -> None:
     """Export as the arguments say, and print how well the file agrees with PyTorch."""
     from ..inference import export_checkpoint
 
-    agreement = export_checkpoint(args.checkpoint, args.out, args.config, args.float, args.seed)
+    agreement = export_checkpoint(
+        args.checkpoint,
+        args.out,
+        args.config,
+        as_float=args.float,
+        seed=args.seed,
+        weights=args.weights,
+        report=args.report,
+    )
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, {agreement}')
 
 

@@ -76,7 +76,7 @@ class Agreement:
         return self.largest <= 1 and self.share <= MAX_SHARE
 
 
-def export_checkpoint(
+def export_program(
     checkpoint: str | Path,
     out: str | Path,
     config: str | Path | None = None,
@@ -86,7 +86,7 @@ def export_checkpoint(
     """Export the generator of a checkpoint, and write the file if it gives what PyTorch gives.
 
     Args:
-        checkpoint: File or address; see :class:`ECGANInferencer`.
+        checkpoint: Name, file or address; see :class:`ECGANInferencer`.
         out: File to write; ``.onnx`` or ``.pt2`` says what it is.
         config: Config file in place of the one in the checkpoint.
         as_float: Pictures are float32 in [-1, 1] in place of uint8.
@@ -96,12 +96,10 @@ def export_checkpoint(
         How well the file agrees with PyTorch.
 
     Raises:
-        ConfigError: The suffix is another, or a package is missing or too old.
+        ConfigError: A package is missing or too old.
         CheckpointError: The file gives something else; it is not written then.
     """
     suffix = Path(out).suffix.lower()
-    if suffix not in ('.onnx', '.pt2'):
-        raise ConfigError(f'the file to write must end in .onnx or .pt2, got {out}')
     if Version(torch.__version__) < OLDEST_TORCH:
         raise ConfigError(f'exporting needs torch {OLDEST_TORCH}, this is {torch.__version__}')
     missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]

@@ -28,6 +28,7 @@ from .folded_generator import prepare_for_inference
 from .generated_picture import GeneratedPicture
 from .input_maps import NamedMap, list_maps
 from .instance_maps import find_beside, instance_note, pair_instances
+from .model_names import find_model, read_model
 from .seeds import Seeds
 from .threads import fitting_threads
 from .training_knowledge import TrainingKnowledge
@@ -37,7 +38,7 @@ DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
 # What only a training needs: not built, so that no weights of it are looked for.
 TRAINING_PARTS = (
     'discriminator', 'feature_matching_loss', 'perceptual_loss', 'label_generator',
-    'similarity_loss', 'contrast_loss', 'class_pixel_loss',
+    'similarity_loss', 'contrast_loss', 'class_pixel_loss', 'diversity_loss', 'augmentation',
 )  # fmt: skip
 
 
@@ -57,7 +58,9 @@ class ECGANInferencer(BaseInferencer):
     (:func:`prepare_for_inference`).
 
     Args:
-        checkpoint: File or address. It carries the config that it was trained with.
+        checkpoint: A model of the box (``scenes``), a file, an address, or
+            ``hf://OWNER/REPO[@REVISION][/FILE]``; see :func:`find_model`. It carries the config
+            that it was trained with.
         config: Recipe or config file in place of that.
         device: Such as ``cuda:0``; None: a GPU where there is one.
         dtype: ``float32`` or ``bfloat16``.
@@ -74,7 +77,7 @@ class ECGANInferencer(BaseInferencer):
             maps are to be resized and the config says no size of the training.
 
     Example:
-        >>> picture = ECGANInferencer('work_dirs/demo/ecgan/iter_500.pth')('layout.png').image
+        >>> picture = ECGANInferencer('scenes')('layout.png').image
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class ECGANInferencer(BaseInferencer):
         for name, value, known in (('sizes', sizes, SIZES), ('dtype', dtype, tuple(DTYPES))):
             if value not in known:
                 raise ConfigError(f'{name} must be one of {known}, got {value!r}')
-        self.checkpoint, self.sizes = str(checkpoint), sizes
+        self.checkpoint, self.sizes = find_model(checkpoint), sizes
         self._said: set[str] = set()
         cfg = None if config is None else read_config(config)
         super().__init__(cfg, self.checkpoint, device, 'mmagic', show_progress=False)
@@ -117,9 +120,7 @@ class ECGANInferencer(BaseInferencer):
     # What MMEngine's base class asks for ---------------------------------------------------------
 
     def _init_model(self, cfg: ConfigDict, weights: str, device: str = 'cpu') -> nn.Module:
-        from mmengine.runner.checkpoint import CheckpointLoader
-
-        content = CheckpointLoader.load_checkpoint(weights, map_location='cpu')
+        content = read_model(weights)
         if 'model' not in cfg:  # no config file was given
             cfg.update(read_carried_config(content, weights))
         model = cfg.model.copy()
@@ -141,7 +142,8 @@ class ECGANInferencer(BaseInferencer):
             raise CheckpointError(
                 f'{weights} does not fit its config: {one_line(error)}'
             ) from error
-        meta = content.get('meta', {}).get('dataset_meta') or {}
+        self.meta = content.get('meta', {})
+        meta = self.meta.get('dataset_meta') or {}
         count = network.num_classes
         self.classes = list(meta.get('classes') or [f'class {i}' for i in range(count)])
         self.palette = [list(c) for c in meta.get('palette') or generated_palette(count)]

@@ -15,7 +15,7 @@ class LabelMapGenerator(nn.Module):
 
     Args:
         inferencer: The model.
-        as_float: Whether pictures stay as the network gives them, see :func:`export_checkpoint`.
+        as_float: Whether pictures stay as the network gives them, see :func:`export_program`.
         seed: Which picture of a layout, where the model has noise.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The config that a checkpoint carries, read without running it.
+"""The config that a checkpoint carries, read and written without running it.
 
 MMEngine writes a config as Python and reads it by executing it. A checkpoint is untrusted input, so
 here the text is only parsed: it may hold what MMEngine writes, which is names set to numbers, text,
@@ -6,11 +6,12 @@ lists, tuples and dicts.
 """
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import ConfigDict
 
-from ..errors import CheckpointError
+from ..errors import CheckpointError, ConfigError
 
 _NAMES = {'inf': float('inf'), 'nan': float('nan')}
 
@@ -34,6 +35,25 @@ def read_carried_config(content: object, checkpoint: str) -> ConfigDict:
             f'the config that {checkpoint} carries is more than settings ({error}), and nothing of '
             'it was run: give the one that it was trained with'
         ) from error
+
+
+def write_config(cfg: Mapping[str, Any]) -> str:
+    """A config as text that :func:`read_carried_config` reads, a line for each entry.
+
+    Raises:
+        ConfigError: An entry holds more than numbers, text, lists, tuples and dicts.
+    """
+    # Lazy parts become their names.
+    plain = cfg if type(cfg) is dict else cfg.to_dict()
+    lines = {key: f'{key} = {value!r}\n' for key, value in plain.items()}
+    for key, line in lines.items():
+        try:
+            read = _entries(ast.parse(line))
+        except (SyntaxError, ValueError) as error:
+            raise ConfigError(f'{key} of the config holds more than settings: {error}') from error
+        if repr(read) != repr({key: plain[key]}):
+            raise ConfigError(f'{key} of the config holds more than settings: {line.strip()}')
+    return ''.join(lines.values())
 
 
 def _entries(tree: ast.Module) -> dict[str, Any]:
