@@ -1,6 +1,4 @@
-"""Write a trained generator as ONNX (.onnx), as a program of torch.export (.pt2), or as a model
-file that runs nothing (.safetensors).
-"""
+"""Write a trained generator as ONNX, a program of torch.export, or a model file (.safetensors)."""
 
 import argparse
 from functools import partial
@@ -27,7 +25,7 @@ def build_parser() -> ToolParser:
     parser.add_argument(
         '--report',
         type=Path,
-        help='report.json for the card, where none lies beside (.safetensors)',
+        help='report.json of the evaluation, where it is elsewhere (.safetensors)',
     )
     return parser
 

@@ -8,12 +8,25 @@ from pathlib import Path
 from .command_line import ToolParser, run_tool, starting
 
 
+# Where label maps to begin with are written to.
+SAMPLES = Path('layouts')
+
+
 def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__)
-    parser.add_argument('checkpoint', help='the model; its config is in it')
-    parser.add_argument('inputs', nargs='+', type=Path, help='label maps, or folders of them')
-    parser.add_argument('--out', type=Path, required=True, help='folder of the pictures')
+    parser.add_argument(
+        'checkpoint', help='the model: scenes, a file, an address, or hf://OWNER/REPO'
+    )
+    parser.add_argument(
+        'inputs',
+        nargs='*',
+        type=Path,
+        help=f'label maps, or folders of them (without: some of the test, written to {SAMPLES}/)',
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('pictures'), help='folder of the pictures (pictures)'
+    )
     parser.add_argument('--instances', type=Path, help='folder of instance maps, named alike')
     parser.add_inferencer()
     parser.add_argument(
@@ -50,9 +63,18 @@ def infer(args: argparse.Namespace) -> int:
         inferencer = ECGANInferencer(
             args.checkpoint, args.config, args.device, args.dtype, args.sizes
         )
+    inputs = args.inputs
+    if not inputs:
+        from ..painting import write_sample_layouts
+
+        inputs = write_sample_layouts(inferencer, SAMPLES)
+        print(
+            f'No label maps were named: {SAMPLES}/ has {len(inputs)} of the data set of the test. '
+            f'Change them, then: ecgan infer {args.checkpoint} {SAMPLES}/ --overwrite'
+        )
     done = generate_files(
         inferencer,
-        args.inputs,
+        inputs,
         args.out,
         outputs=args.outputs,
         instances=args.instances,

@@ -13,13 +13,14 @@ from typing import NoReturn
 from .command_line import ROOT, ToolParser, run_tool
 
 DEMO = Path('work_dirs/demo/ecgan')
+BOX = 'scenes'
 
 
-def find_checkpoint(*folders: Path) -> Path:
+def find_checkpoint(*folders: Path) -> Path | str:
     """The newest checkpoint of the demo, of the first of the folders that has one.
 
-    Raises:
-        MissingFileError: There is none.
+    Returns:
+        Its path; the name of the model that comes with the package where there is none.
     """
     for folder in folders:
         found = {
@@ -29,9 +30,7 @@ def find_checkpoint(*folders: Path) -> Path:
         }
         if found:
             return found[max(found)]
-    from ..errors import MissingFileError
-
-    raise MissingFileError(f'no checkpoint in {DEMO}: run `ecgan demo` first, or name a checkpoint')
+    return BOX
 
 
 def paint(args: argparse.Namespace) -> NoReturn:
@@ -44,6 +43,7 @@ def paint(args: argparse.Namespace) -> NoReturn:
             'does so in an environment of your own'
         )
     checkpoint = args.checkpoint or find_checkpoint(Path(), ROOT)
+    print(f'The model: {checkpoint}', flush=True)
     from ..inference import ECGANInferencer
     from ..painting.server import serve
     from ..painting.shared_state import SharedState
@@ -61,7 +61,7 @@ def paint(args: argparse.Namespace) -> NoReturn:
 def build_parser() -> ToolParser:
     """The arguments."""
     parser = ToolParser(__doc__)
-    parser.add_argument('checkpoint', nargs='?', help=f'the model (the newest in {DEMO})')
+    parser.add_argument('checkpoint', nargs='?', help=f'the model (newest in {DEMO}, or {BOX})')
     parser.add_inferencer()
     parser.add_argument(
         '--host',

@@ -6,7 +6,7 @@ read by the library; what it has fetched once is there without a network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -141,3 +141,44 @@ def _has(repository: str, revision: str | None = None, files: bool = False) -> s
     except (errors.HTTPError, OSError):
         return ''
     return f', it has {", ".join(names[:8])}' if names else ''
+
+
+def push_folder(
+    folder: Path, files: Sequence[str], repository: str, private: bool = False, message: str = ''
+) -> str:
+    """Upload files of a folder as one commit; the repository is made where there is none.
+
+    Args:
+        folder: Where they are.
+        files: Their paths below it.
+        repository: OWNER/REPO.
+        private: Whether a repository that is made is.
+        message: Of the commit.
+
+    Returns:
+        Address of the repository's page.
+
+    Raises:
+        ConfigError: The library or a token is missing, or the hub refuses the card.
+        MissingFileError: The hub cannot be reached, or refuses the token.
+    """
+    check_library('uploading to the hub')
+    from huggingface_hub import HfApi, constants, get_token
+
+    if get_token() is None:
+        raise ConfigError(f'uploading to {constants.ENDPOINT} needs a token of yours: {_TOKEN}')
+    api = HfApi()
+    with explained(repository):
+        address = api.create_repo(repository, private=private, exist_ok=True)
+        try:
+            api.upload_folder(
+                repo_id=repository,
+                folder_path=folder,
+                allow_patterns=list(files),
+                commit_message=message or 'Upload a model',
+            )
+        except ValueError as error:
+            if isinstance(error, OSError):
+                raise
+            raise ConfigError(f'{constants.ENDPOINT} refuses the card: {one_line(error)}') from error
+    return str(address)

@@ -1,6 +1,5 @@
 """What a model file says of its model: what it is, its recipe, training and metrics."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from ..errors import DataError
 from ..reports import plain, read_report
 from ..version import __version__
 from ..weights import file_sha256
-from .training_knowledge import LOADERS, data_sets
+from .training_knowledge import data_sets
 
 if TYPE_CHECKING:
     from .inferencer import ECGANInferencer
@@ -54,8 +53,8 @@ def model_card(inferencer: 'ECGANInferencer', report: str | Path | None = None) 
 def _what(inferencer: 'ECGANInferencer') -> str:
     size = inferencer.trained_size
     trained = f', trained at {size[1]}x{size[0]} (width x height)' if size else ''
-    count = len(inferencer.classes)
-    return f'pictures from label maps of {count} classes by {type(inferencer.generator).__name__}{trained}'
+    kind = type(inferencer.generator).__name__
+    return f'{kind}: pictures from label maps of {len(inferencer.classes)} classes{trained}'
 
 
 def _recipe(meta: Mapping[str, Any]) -> str | None:
@@ -91,7 +90,9 @@ def _report_of(digest: str, checkpoint: Path, named: str | Path | None) -> dict[
                 for kind in _KINDS
                 if kind in report
             }
-            return dict(metrics=metrics, protocol=protocol)
+            # A card that is passed on names no folder of this machine.
+            name = Path(protocol['checkpoint']).name
+            return dict(metrics=metrics, protocol={**protocol, 'checkpoint': name})
         if named:
             raise DataError(
                 f'{named} is a report of {protocol.get("checkpoint")}, whose SHA-256 is '

@@ -8,6 +8,7 @@ from .dataset_layouts import DatasetLayouts
 from .label_set import Label, LabelSet
 from .layout_files import MAX_BYTES, read_layout, write_layout, write_picture
 from .model_queue import ModelQueue
+from .sample_layouts import write_sample_layouts
 from .session import LayoutSession
 from .shared_state import SharedState
 
@@ -22,4 +23,5 @@ __all__ = [
     'read_layout',
     'write_layout',
     'write_picture',
+    'write_sample_layouts',
 ]

@@ -6,6 +6,8 @@ from mmengine.config import ConfigDict
 
 from ..datasets.label_files import UNKNOWN_OF_MANY
 from ..errors import DataError, UserError
+from ..inference import ECGANInferencer
+from ..inference.training_knowledge import LOADERS
 
 
 class DatasetLayouts:
@@ -32,6 +34,13 @@ class DatasetLayouts:
             self.reason = error.sentence
         except OSError as error:
             self.reason = str(error)
+
+    @classmethod
+    def of(cls, inferencer: ECGANInferencer) -> 'DatasetLayouts':
+        """Those of the data set that a model is tested on, or validated, or trained."""
+        loaders = (inferencer.cfg.get(name) or {} for name in LOADERS)
+        found = filter(None, (loader.get('dataset') for loader in loaders))
+        return cls(next(found, None))
 
     def __len__(self) -> int:
         return len(self._dataset)

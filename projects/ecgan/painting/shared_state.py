@@ -8,7 +8,6 @@ import numpy as np
 
 from ..errors import UserError
 from ..inference import ECGANInferencer, Seeds
-from ..inference.training_knowledge import LOADERS
 from .dataset_layouts import DatasetLayouts
 from .label_set import LabelSet
 from .layout_files import write_picture
@@ -42,9 +41,7 @@ class SharedState:
     def __init__(self, inferencer: ECGANInferencer) -> None:
         self.inferencer = inferencer
         self.labels = LabelSet.of(inferencer)
-        loaders = (inferencer.cfg.get(name) or {} for name in LOADERS)
-        found = filter(None, (loader.get('dataset') for loader in loaders))
-        self.scenes = DatasetLayouts(next(found, None))
+        self.scenes = DatasetLayouts.of(inferencer)
         self.queue = ModelQueue()
 
     def empty(self, label: int) -> np.ndarray:
