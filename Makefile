@@ -41,7 +41,7 @@ setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by eve
 demo: setup ## train ECGAN on drawn street scenes and measure the result
 	@$(RUN) tools/demo.py $(DEMO_ARGS)
 
-paint: setup ## a page in the browser: paint a layout, see the picture (after make demo)
+paint: setup ## a page in the browser: paint a layout, see the picture
 	@$(INSTALL) -r requirements/paint.txt
 	@$(RUN) tools/paint.py $(PAINT_ARGS)
 

@@ -33,6 +33,7 @@ ROUTES = {
     ('POST', rf'/{_REPO}\.git/info/lfs/objects/batch'): 'batch',
     ('PUT', r'/objects/(?P<oid>\w+)'): 'put',
     ('GET', rf'/api/models/{_REPO}/refs'): 'refs',
+    ('GET', rf'/api/models/{_REPO}/tree/(?P<revision>.+)'): 'tree',
     ('GET', rf'/api/models/{_REPO}(/revision/(?P<revision>.+))?'): 'info',
     ('GET', rf'/{_REPO}/resolve/(?P<revision>[^/]+)/(?P<path>.+)'): 'resolve',
 }
@@ -61,7 +62,7 @@ class Hub(BaseHTTPRequestHandler):
 
     do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
 
-    def answer(self, status: int, content: dict | bytes = b'', **headers: str) -> None:
+    def answer(self, status: int, content: dict | list | bytes = b'', **headers: str) -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
         if not isinstance(content, bytes):
@@ -161,6 +162,14 @@ class Hub(BaseHTTPRequestHandler):
                 if not re.fullmatch(r'[0-9a-f]{40}', name)
             ]
             self.answer(200, {'branches': branches, 'tags': [], 'converts': []})
+
+    def tree(self, repo: str, revision: str) -> None:
+        if (files := self.opened(repo, revision)) is not None:
+            entries = [
+                {'type': 'file', 'path': name, 'size': len(data), 'oid': commit_id({name: data})}
+                for name, data in files.items()
+            ]
+            self.answer(200, entries)
 
     def info(self, repo: str, revision: str) -> None:
         if (files := self.opened(repo, revision)) is not None:

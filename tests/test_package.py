@@ -53,12 +53,14 @@ def test_it_holds_the_recipes_and_the_page(installed: Path, repo_root: Path) -> 
     assert (installed / 'projects/ecgan/.mim/model-index.yml').is_file()
     for kind in ('*.js', '*.css'):
         assert len([*(installed / 'projects/ecgan/painting').glob(kind)]) == 1
+    box = 'projects/ecgan/inference/box/scenes.safetensors'
+    assert (installed / box).read_bytes() == (repo_root / box).read_bytes()
 
 
 def test_it_asks_for_what_the_lists_name(installed: Path, repo_root: Path) -> None:
     told = Parser().parsestr(next(installed.glob('*.dist-info/METADATA')).read_text())
     needed = [line.replace(' ', '') for line in told.get_all('Requires-Dist')]
-    for name in ('package', 'export', 'features', 'notebook', 'paint', 'volumes'):
+    for name in ('package', 'export', 'features', 'hub', 'notebook', 'paint', 'volumes'):
         lines = (repo_root / f'requirements/{name}.txt').read_text().splitlines()
         extra = '' if name == 'package' else f';extra=="{name}"'
         for line in lines:
@@ -74,6 +76,12 @@ def test_the_command_works_in_an_empty_folder(installed: Path, tmp_path: Path) -
     assert ecgan(tmp_path, installed, '--help').startswith('usage: ecgan COMMAND')
     code = 'import ecgan, projects.ecgan as p; print(p.__file__, ecgan.__version__)'
     assert run(tmp_path, '-c', code, PYTHONPATH=str(installed)).startswith(str(installed))
+
+
+def test_the_model_of_the_box_makes_pictures_at_once(installed: Path, tmp_path: Path) -> None:
+    said = ecgan(tmp_path, installed, 'infer', 'scenes')
+    assert 'layouts/ has 8' in said and '8 pictures in pictures' in said
+    assert len([*(tmp_path / 'pictures').glob('*.png')]) == 8
 
 
 def test_it_trains_and_makes_a_picture(installed: Path, tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 import importlib.util
 
-import pytest
-
 from projects.ecgan.commands import paint
-from projects.ecgan.errors import MissingFileError
+from projects.ecgan.inference import find_model
 
 
 def test_the_newest_checkpoint_of_the_demo_is_taken(tmp_path):
@@ -16,9 +14,9 @@ def test_the_newest_checkpoint_of_the_demo_is_taken(tmp_path):
     assert paint.find_checkpoint(tmp_path / 'elsewhere', tmp_path).name == 'iter_600.pth'
 
 
-def test_without_a_demo_it_says_what_to_do(tmp_path):
-    with pytest.raises(MissingFileError, match='run `ecgan demo` first, or name a checkpoint'):
-        paint.find_checkpoint(tmp_path)
+def test_without_a_demo_the_model_of_the_box_is_taken(tmp_path):
+    assert paint.find_checkpoint(tmp_path) == 'scenes'
+    assert find_model(paint.find_checkpoint(tmp_path)).endswith('box/scenes.safetensors')
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch, capsys):

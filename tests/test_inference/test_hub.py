@@ -79,9 +79,7 @@ def print_sentences(names: list[str]) -> None:
 
 def sentences(names: list[str], env: dict[str, str], log: Path) -> list[str]:
     text = run(print_sentences, names, env=env, log=log)
-    return [
-        line.partition('SENTENCE ')[2] for line in text.splitlines() if 'SENTENCE ' in line
-    ]
+    return [line.partition('SENTENCE ')[2] for line in text.splitlines() if 'SENTENCE ' in line]
 
 
 def test_pushed_fetched_and_at_hand_offline(hub, checkpoint, tmp_path):

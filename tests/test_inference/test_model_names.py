@@ -91,5 +91,7 @@ def test_the_hub_needs_its_library(monkeypatch):
         'projects.ecgan.inference.hub.package_versions', lambda name: {name: '0.25.2'}
     )
     monkeypatch.setattr('projects.ecgan.inference.hub.find_spec', lambda name: True)
-    with pytest.raises(ConfigError, match=r'needs huggingface_hub 1\.13 or newer, this is 0\.25\.2'):
+    with pytest.raises(
+        ConfigError, match=r'needs huggingface_hub 1\.13 or newer, this is 0\.25\.2'
+    ):
         find_model('hf://owner/repo')

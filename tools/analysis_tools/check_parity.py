@@ -3,7 +3,7 @@
 
 Reads folders of golden numbers, gives this project's generator and discriminator the weights they
 describe, and compares images, discriminator outputs, losses and gradient norms. Exits with 1 if a
-number is beyond its tolerance. See docs/convert.md.
+number is beyond its tolerance. See docs/architecture.md.
 """
 
 import argparse

@@ -110,7 +110,7 @@ def package(args: argparse.Namespace) -> None:
     others = differing(inferencer.cfg.to_dict(), read_config(args.recipe).to_dict())
     if others:
         raise CheckpointError(
-            f'{args.checkpoint} was not trained by today\'s {args.recipe.stem}: {", ".join(others)}'
+            f"{args.checkpoint} was not trained by today's {args.recipe.stem}: {', '.join(others)}"
             ' of its config differ; train the recipe, or name another with --recipe'
         )
     report = None

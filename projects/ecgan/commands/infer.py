@@ -7,7 +7,6 @@ from pathlib import Path
 
 from .command_line import ToolParser, run_tool, starting
 
-
 # Where label maps to begin with are written to.
 SAMPLES = Path('layouts')
 

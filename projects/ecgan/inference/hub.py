@@ -180,5 +180,7 @@ def push_folder(
         except ValueError as error:
             if isinstance(error, OSError):
                 raise
-            raise ConfigError(f'{constants.ENDPOINT} refuses the card: {one_line(error)}') from error
+            raise ConfigError(
+                f'{constants.ENDPOINT} refuses the card: {one_line(error)}'
+            ) from error
     return str(address)

@@ -58,9 +58,7 @@ def write_hub_folder(
     write_atomically(model.to_bytes(), folder / MODEL_FILE)
     files = [MODEL_FILE]
     maps = inferencer.list_maps(list(layouts))
-    pictures = [
-        replace(inferencer(each.content), name=f'pictures/{each.name}') for each in maps
-    ]
+    pictures = [replace(inferencer(each.content), name=f'pictures/{each.name}') for each in maps]
     for each, picture in zip(maps, pictures):
         shown = f'layouts/{each.name}{Path(each.content).suffix}'
         write_atomically(Path(each.content).read_bytes(), folder / shown)

@@ -67,7 +67,7 @@ def _training(cfg: ConfigDict, meta: Mapping[str, Any]) -> dict[str, Any]:
     loader = cfg.get('train_dataloader') or {}
     found = dict(
         iterations=meta.get('iter'),
-        epochs=meta.get('epoch'),
+        epochs=meta.get('epoch') or None,
         batch_size=loader.get('batch_size'),
         data=[each.get('type') for each in data_sets(cfg, 'train_dataloader')],
         seed=meta.get('seed'),
