@@ -55,25 +55,26 @@ def test_without_label_maps_some_of_the_test_are_written(repo_root, tmp_path, mo
     drawn = write_checkpoint(repo_root, tmp_path)
     assert main([str(drawn), '--device', 'cpu']) == 0
     said = capsys.readouterr().out
-    assert 'No label maps were named: layouts/ has 8 of the data set of the test.' in said
-    assert '8 pictures in pictures' in said
-    names = [f'layout_{index}.png' for index in range(8)]
+    assert 'No label maps were named: layouts/ has 3 of the data set of the test.' in said
+    assert '3 pictures in pictures' in said
+    names = [f'layout_{index}.png' for index in range(3)]  # all that the test has
     for folder in ('layouts', 'pictures'):
         assert sorted(path.name for path in (tmp_path / folder).iterdir()) == names
     # The scenes on which models are tested; one that somebody has painted on stays as it is.
-    picture = cv2.imread('layouts/layout_3.png')[..., ::-1]
-    assert np.array_equal(picture, np.array(SCENE_PALETTE)[draw_scene(3, 1, (64, 64))[1]])
+    picture = cv2.imread('layouts/layout_1.png')[..., ::-1]
+    assert np.array_equal(picture, np.array(SCENE_PALETTE)[draw_scene(1, 1, (64, 64))[1]])
     mine = draw_scene(40, 1, (64, 64))[1]
-    cv2.imwrite('layouts/layout_3.png', mine)
-    before = cv2.imread('pictures/layout_3.png')
+    cv2.imwrite('layouts/layout_1.png', mine)
+    before = cv2.imread('pictures/layout_1.png')
     assert main([str(drawn), '--device', 'cpu', '--overwrite']) == 0
-    assert np.array_equal(cv2.imread('layouts/layout_3.png', cv2.IMREAD_UNCHANGED), mine)
-    assert not np.array_equal(cv2.imread('pictures/layout_3.png'), before)
+    assert np.array_equal(cv2.imread('layouts/layout_1.png', cv2.IMREAD_UNCHANGED), mine)
+    assert not np.array_equal(cv2.imread('pictures/layout_1.png'), before)
 
 
 def test_without_label_maps_and_data_it_asks_for_some(checkpoint, tmp_path, monkeypatch, capsys):
+    path = trained_with(checkpoint, checkpoint.with_name('elsewhere.pth'), train=FILES)
     monkeypatch.chdir(tmp_path)
-    assert main([str(checkpoint), '--device', 'cpu']) == 2
+    assert main([str(path), '--device', 'cpu']) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert line.startswith('error: name label maps, or a folder of them: the data set on which')
     assert [*tmp_path.iterdir()] == []

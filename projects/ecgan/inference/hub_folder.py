@@ -38,7 +38,8 @@ def write_hub_folder(
         inferencer: The model.
         folder: Where to; files of these names are written anew, others are left alone.
         repository: OWNER/REPO, named in the card.
-        layouts: Label maps, or folders of them, to show with the pictures that the model makes of them.
+        layouts: Label maps, or folders of them, to show with the pictures that
+            the model makes of them.
         licence: Of the weights, one of the hub's names.
         datasets: Names of data sets of the hub that it was trained on.
         weights: ``float32`` or ``float16``.

@@ -91,8 +91,9 @@ def _report_of(digest: str, checkpoint: Path, named: str | Path | None) -> dict[
                 if kind in report
             }
             # A card that is passed on names no folder of this machine.
-            name = Path(protocol['checkpoint']).name
-            return dict(metrics=metrics, protocol={**protocol, 'checkpoint': name})
+            files = {key: Path(protocol.get(key) or '') for key in ('checkpoint', 'config')}
+            names = {key: path.name for key, path in files.items() if path.is_absolute()}
+            return dict(metrics=metrics, protocol={**protocol, **names})
         if named:
             raise DataError(
                 f'{named} is a report of {protocol.get("checkpoint")}, whose SHA-256 is '
