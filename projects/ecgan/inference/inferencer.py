@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.config import ConfigDict
 from mmengine.infer import BaseInferencer
@@ -20,6 +21,7 @@ from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
 from ..models import ECGAN
+from ..models.parts.registered import from_registered
 from ..recipes.carried_config import read_carried_config
 from ..recipes.loading import read_config
 from ..structures import Layout, nearest_resize
@@ -133,7 +135,7 @@ class ECGANInferencer(BaseInferencer):
         model.update(dict.fromkeys(TRAINING_PARTS))
         for name in ('type', 'discriminator_regularizers'):
             model.pop(name, None)
-        network = ECGAN(**model).eval()
+        network = from_registered(lambda: ECGAN(**model), MODELS).eval()
         kept = tuple(f'{name}.' for name, _ in network.named_children())
         state = {k: v for k, v in content['state_dict'].items() if k.startswith(kept)}
         try:

@@ -14,6 +14,7 @@ from PIL import Image
 from ..datasets.label_files import LabelCoding, LabelMap, Reading, StoredMap, read_stored
 from ..datasets.palettes import label_preset
 from ..errors import DataError
+from ..models.parts.registered import from_registered
 
 # That for testing comes first: a picture of the inferencer is the one that was measured.
 LOADERS = ('test_dataloader', 'val_dataloader', 'train_dataloader')
@@ -184,12 +185,20 @@ def _defaults(dataset: Mapping[str, Any]) -> dict[str, Any]:
     if not dataset.get('type'):
         return {}
     try:
-        with DATASETS.switch_scope_and_registry('mmagic') as registry:
-            parameters = inspect.signature(registry.get(dataset['type'])).parameters
+        kind = from_registered(lambda: _dataset_class(dataset['type']), DATASETS)
+        parameters = inspect.signature(kind).parameters
     except (AttributeError, KeyError, TypeError, ValueError, ImportError):
         return {}
     empty = inspect.Parameter.empty
     return {name: each.default for name, each in parameters.items() if each.default is not empty}
+
+
+def _dataset_class(name: str) -> type:
+    """The class of a data set; a KeyError where there is none."""
+    with DATASETS.switch_scope_and_registry('mmagic') as registry:
+        if (kind := registry.get(name)) is None:
+            raise KeyError(name)
+        return kind
 
 
 def _has_files(dataset: Mapping[str, Any]) -> bool:

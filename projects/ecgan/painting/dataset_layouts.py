@@ -1,13 +1,15 @@
 """Layouts of a data set, to start from."""
 
 import numpy as np
-from mmagic.registry import DATASETS
+from mmagic.registry import DATASETS, TRANSFORMS
 from mmengine.config import ConfigDict
+from mmengine.dataset import BaseDataset
 
 from ..datasets.label_files import UNKNOWN_OF_MANY
 from ..errors import DataError, UserError
 from ..inference import ECGANInferencer
 from ..inference.training_knowledge import LOADERS
+from ..models.parts.registered import from_registered
 
 
 class DatasetLayouts:
@@ -27,9 +29,7 @@ class DatasetLayouts:
             self.reason = 'the config of the checkpoint names no data set'
             return
         try:
-            # The transforms of its pipeline are looked up in the scope that is set.
-            with DATASETS.switch_scope_and_registry('mmagic') as registry:
-                self._dataset = registry.build(config)
+            self._dataset = from_registered(lambda: _build(config), DATASETS, TRANSFORMS)
         except UserError as error:
             self.reason = error.sentence
         except OSError as error:
@@ -57,3 +57,9 @@ class DatasetLayouts:
             name = sample['data_samples'].get('seg_map_path', sample['data_samples'].sample_name)
             raise DataError(f'{name}: label ids {ids.min()} to {ids.max()} are of no class')
         return ids.astype(np.uint16)
+
+
+def _build(config: ConfigDict) -> BaseDataset:
+    # The transforms of its pipeline are looked up in the scope that is set.
+    with DATASETS.switch_scope_and_registry('mmagic') as registry:
+        return registry.build(config)

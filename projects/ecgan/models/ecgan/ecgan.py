@@ -102,7 +102,7 @@ class ECGAN(BaseModel):
             self.discriminator = build_for(Discriminator, discriminator, **sizes)
             if not getattr(self.discriminator, 'judges_edges', True):
                 judged = [name for name in judged if name != 'edge']
-        self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
+            self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
         self.perceptual_loss = build_part(perceptual_loss)
         self.label_generator = build_for(LabelGenerator, label_generator, **sizes)
