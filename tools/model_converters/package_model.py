@@ -36,6 +36,7 @@ def build_parser() -> ToolParser:
     parser = ToolParser(__doc__)
     parser.add_argument('checkpoint', type=Path, help='a training of the recipe wrote it')
     parser.add_argument('--recipe', type=Path, default=RECIPE, help='another recipe')
+    parser.add_argument('--report', type=Path, help='report.json of its test, or the folder of it')
     parser.add_argument('--name', default='scenes', help='what the model is called (scenes)')
     parser.add_argument('--box', type=Path, default=BOX, help='another folder than that of the box')
     return parser
@@ -113,8 +114,8 @@ def package(args: argparse.Namespace) -> None:
             f"{args.checkpoint} was not trained by today's {args.recipe.stem}: {', '.join(others)}"
             ' of its config differ; train the recipe, or name another with --recipe'
         )
-    report = None
-    if not model_card(inferencer)['metrics']:
+    report = args.report
+    if not model_card(inferencer, report)['metrics']:
         report = args.checkpoint.parent / 'evaluation'
         measured = [str(args.recipe), str(args.checkpoint), '--work-dir', str(report), '--quiet']
         test.test(test.build_parser().parse_args(measured))
