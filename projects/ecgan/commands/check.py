@@ -25,6 +25,7 @@ PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('mmagic', '1.2', '', ''),
     ('mmsegmentation', '1.2', '', ''),
     ('numpy', '1.22', '', ''),
+    ('safetensors', '0.4', '', ''),
     ('opencv-python', '4.5', '', ''),
     ('opencv-python-headless', '4.5', '', ''),
 )
