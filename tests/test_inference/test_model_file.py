@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from ecgan_toys import write_checkpoint
+from ecgan_toys import SMOKE, write_checkpoint
 from safetensors import safe_open
 from safetensors.torch import load, save_file
 
@@ -45,6 +45,15 @@ def test_the_same_pictures_to_the_byte(checkpoint, model):
     for before, after in zip(pictures(checkpoint), pictures(model)):
         assert before.tobytes() == after.tobytes()
     assert before.std() > 1
+
+
+def test_a_config_may_stand_in_for_that_of_the_file(model, repo_root):
+    recipe = repo_root / SMOKE
+    labels = draw_scene(0, 1, (64, 64))[1]
+    given = ECGANInferencer(model, recipe, device='cpu')
+    assert given.cfg.model.ema_config
+    made = given(labels).image
+    assert np.array_equal(made, ECGANInferencer(model, device='cpu')(labels).image)
 
 
 def test_what_is_in_it(checkpoint, model):

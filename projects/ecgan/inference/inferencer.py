@@ -133,6 +133,10 @@ class ECGANInferencer(BaseInferencer):
                 'of others'
             )
         model.update(dict.fromkeys(TRAINING_PARTS))
+        self.meta = content.get('meta', {})
+        if 'card' in self.meta:
+            # A model file holds the average in the generator's place, whatever config is given.
+            model.ema_config = None
         for name in ('type', 'discriminator_regularizers'):
             model.pop(name, None)
         network = from_registered(lambda: ECGAN(**model), MODELS).eval()
@@ -144,7 +148,6 @@ class ECGANInferencer(BaseInferencer):
             raise CheckpointError(
                 f'{weights} does not fit its config: {one_line(error)}'
             ) from error
-        self.meta = content.get('meta', {})
         meta = self.meta.get('dataset_meta') or {}
         count = network.num_classes
         self.classes = list(meta.get('classes') or [f'class {i}' for i in range(count)])
