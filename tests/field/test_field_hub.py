@@ -51,10 +51,12 @@ def served(repo_root, tmp_path):
         server = subprocess.Popen(
             [str(command), '-c', str(tmp_path / 'olah.toml')], cwd=tmp_path, stdout=log, stderr=log
         )
-    wait_for(port)
-    yield f'http://127.0.0.1:{port}', checkpoint
-    server.terminate()
-    server.wait()
+    try:
+        wait_for(port)
+        yield f'http://127.0.0.1:{port}', checkpoint
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def wait_for(port: int) -> None:
