@@ -20,6 +20,7 @@ from . import (
     numpy_bool8,
     safe_checkpoints,
     separate_ddp_keys,
+    toolbox_releases,
     translation_ddp,
     visualizer_backends,
     visualizer_figure,
@@ -28,6 +29,7 @@ from . import (
 from ._defect import Defect
 
 _MODULES = (
+    toolbox_releases,
     missing_ops,
     missing_companions,
     # After the former, whose import function it goes on from.

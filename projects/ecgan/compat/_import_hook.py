@@ -5,11 +5,13 @@ are imported keeps ``import projects.ecgan`` light and patches before any other 
 the defective name.
 """
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 Patch = Callable[[ModuleType], None]
 
@@ -91,6 +93,17 @@ def before_import(name: str, prepare: Patch) -> None:
     """
     _install()
     _FINDER.preparations.setdefault(name, []).append(prepare)
+
+
+def give_import(module: ModuleType, function: Callable[..., Any]) -> None:
+    """Let the import statements of one module, and of no other, call a function.
+
+    Args:
+        module: A module whose code did not run yet, as :func:`before_import` gives it.
+        function: Called in place of ``__import__``, with its arguments.
+    """
+    # The code of a module looks `__import__` up in the builtins of its own namespace.
+    module.__dict__['__builtins__'] = {**vars(builtins), '__import__': function}
 
 
 def _install() -> None:

@@ -25,7 +25,7 @@ from typing import Any
 from ..errors import one_line
 from ._companions import COMPANIONS
 from ._defect import Defect
-from ._import_hook import rebind
+from ._import_hook import give_import, rebind
 from ._placeholders import broken, stand_in
 from ._versions import older_than
 
@@ -87,8 +87,7 @@ def _import(
 
 
 def _give_import(module: ModuleType) -> None:
-    # The code of a module looks `__import__` up in the builtins of its own namespace.
-    module.__dict__['__builtins__'] = {**vars(builtins), '__import__': _import}
+    give_import(module, _import)
 
 
 def _patch_try_import(setup_env: ModuleType) -> None:
