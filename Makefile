@@ -1,7 +1,10 @@
 # `make help` lists what there is. Every target that needs packages sets up $(VENV) first.
 
 SHELL := /bin/sh
-VENV ?= .venv
+# Whose toolbox: openmmlab, or onedl (maintained forks of it), in an environment of its own.
+STACK ?= openmmlab
+VENV ?= .venv$(if $(filter onedl,$(STACK)),-onedl)
+LOCK = requirements/lock$(if $(filter onedl,$(STACK)),-onedl).txt
 DEMO_ARGS ?=
 PAINT_ARGS ?=
 PYTEST_ARGS ?=
@@ -12,10 +15,12 @@ SITE ?= site
 # Any Python can run the set-up script, which looks for one that fits; PYTHON=... names it instead.
 ANY_PYTHON := $(shell command -v python3 || command -v python3.13 || command -v python3.12 || \
 	command -v python3.11 || command -v python)
-SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" \
+SET_UP = "$(or $(ANY_PYTHON),$(PYTHON),python3)" tools/setup_env.py --venv "$(VENV)" --stack "$(STACK)" \
 	$(if $(PYTHON),--python "$(PYTHON)")
 RUN = "$(VENV)/bin/python"
-INSTALL = $(RUN) -m uv pip install --quiet -c requirements/lock.txt
+INSTALL = $(RUN) -m uv pip install --quiet -c $(LOCK)
+COMPILE = "$(abspath $(VENV))/bin/python" -m uv pip compile --universal --python-version 3.10 \
+	--no-annotate --custom-compile-command "make lock" --excludes excluded.txt toolbox.in dev.in
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(RUN) -m pytest
 AT_ONCE = -n "$(WORKERS)" --dist
 
@@ -32,7 +37,7 @@ PHOTO_RECIPES = $(PHOTO_MODELS:%=configs/%_base16_1xb4-1500iters_camvid-128x96.p
 .PHONY: help setup demo paint benchmark-photos features test test-fast campaigns lint format docs lock clean
 
 help: ## this list
-	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.13]"
+	@echo "Usage: make TARGET [VENV=.venv] [PYTHON=/path/to/python3.13] [STACK=onedl]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make the virtual environment (2 to 3 minutes, 6 GB); done once, by every target below
@@ -74,10 +79,9 @@ format: setup ## put the code into the style (ruff)
 docs: setup ## build the documentation site into site/ (a broken link is an error)
 	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(RUN) -m mkdocs build --strict --quiet --site-dir "$(SITE)"
 
-lock: setup ## write requirements/lock.txt anew from requirements/*.in
-	cd requirements && "$(abspath $(VENV))/bin/python" -m uv pip compile --universal \
-		--python-version 3.10 --no-annotate --custom-compile-command "make lock" \
-		--excludes excluded.txt toolbox.in dev.in -o lock.txt
+lock: setup ## write requirements/lock*.txt anew from requirements/*.in
+	cd requirements && $(COMPILE) openmmlab.in -o lock.txt
+	cd requirements && $(COMPILE) onedl.in -c lock.txt -o lock-onedl.txt
 
 clean: ## remove the environment, the demo's results and what tools leave behind
 	@$(SET_UP) --remove

@@ -1,4 +1,4 @@
-"""Make the virtual environment from the lock file; may be repeated, and goes on after a break."""
+"""Make the virtual environment from a lock file; may be repeated, and goes on after a break."""
 
 import argparse
 import fcntl
@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK_FILE = ROOT / 'requirements' / 'lock.txt'
+# Exact versions of each stack: OpenMMLab's releases, and OneDL's forks of them.
+LOCKS = {'openmmlab': 'lock.txt', 'onedl': 'lock-onedl.txt'}
 VERSIONS = ('3.13', '3.12', '3.11', '3.14', '3.10')  # of Python, in the order of preference
 NEEDED_GB = 8.0  # of which the finished environment takes 5.9
 # Packages are compiled even where PYTHONDONTWRITEBYTECODE keeps sources clean: uncompiled, they add
@@ -41,15 +42,16 @@ def find_python(names: list) -> tuple:
     raise RuntimeError(f'{needed} (found: {", ".join(filter(None, found)) or "none"})')
 
 
-def set_up(folder: Path, wanted: str = '', remove: bool = False) -> None:
+def set_up(folder: Path, wanted: str = '', remove: bool = False, stack: str = 'openmmlab') -> None:
     """Make the environment unless its stamp tells that it is finished, or remove it."""
+    lock_file = ROOT / 'requirements' / LOCKS[stack]
     start, python, stamp = time.monotonic(), folder / 'bin' / 'python', folder / 'ecgan_setup.json'
     if folder.exists() and any(folder.iterdir()) and not stamp.exists():
         raise RuntimeError(f'{folder} was not made by this script: make VENV=/other/place ...')
     names = [str(python), sys.executable, *(f'python{v}' for v in VERSIONS), 'python3', 'python']
     base, version = ('', '') if remove else find_python([wanted] if wanted else names)
     # The project's own file tells of the command `ecgan`.
-    lock = hashlib.sha256(LOCK_FILE.read_bytes() + (ROOT / 'pyproject.toml').read_bytes())
+    lock = hashlib.sha256(lock_file.read_bytes() + (ROOT / 'pyproject.toml').read_bytes())
     made = stamp.read_text() if stamp.exists() else ''
     state = {'lock': lock.hexdigest(), 'python': version}
     if python.exists() and all(f'"{value}"' in made for value in state.values()):
@@ -71,8 +73,8 @@ def set_up(folder: Path, wanted: str = '', remove: bool = False) -> None:
     folder.mkdir(exist_ok=True)
     stamp.write_text('{}')
     run([base, '-m', 'venv', folder])
-    run([python, '-m', 'pip', 'install', '--quiet', '--no-input', '-c', LOCK_FILE, 'uv'])
-    run([python, '-m', 'uv', 'pip', 'sync', '--python', python, LOCK_FILE])
+    run([python, '-m', 'pip', 'install', '--quiet', '--no-input', '-c', lock_file, 'uv'])
+    run([python, '-m', 'uv', 'pip', 'sync', '--python', python, lock_file])
     install = [python, '-m', 'uv', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation']
     run([*install, '--python', python, '--editable', ROOT])
     # Shows that everything is there, and compiles it: the toolbox has escapes that Python warns of.
@@ -87,6 +89,7 @@ if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.error = lambda message: parser.exit(2, f'error: {message} (--help lists all)\n')
     parser.add_argument('--venv', default=ROOT / '.venv', help='where it goes')
+    parser.add_argument('--stack', choices=LOCKS, default='openmmlab', help='whose toolbox')
     parser.add_argument('--python', help='the only interpreter to consider')
     parser.add_argument('--remove', action='store_true', help='remove the environment instead')
     args = parser.parse_args()
@@ -100,7 +103,7 @@ if __name__ == '__main__':
         except BlockingIOError:
             print(f'Waiting for another set-up in {folder.parent}', flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        set_up(folder, args.python, args.remove)
+        set_up(folder, args.python, args.remove, args.stack)
     except subprocess.CalledProcessError as error:
         last = (error.stderr or b'see above').decode().strip().splitlines()[-1]
         parser.exit(2, f'error: {last}. Check network and system and repeat: downloads are kept\n')

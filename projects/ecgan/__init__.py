@@ -13,6 +13,7 @@ from typing import Any
 
 from . import compat
 from .compat._import_hook import when_imported
+from .errors import TOOLBOX, MissingToolboxError
 from .recipes.bases import take_recipes_as_bases
 from .version import __version__
 
@@ -39,13 +40,15 @@ def _offer_parts(registries: ModuleType) -> None:
 
 def __getattr__(name: str) -> Any:
     """Import a subpackage, or what users need of one, when it is first asked for."""
-    if name == 'ECGANInferencer':
-        return import_module(f'{__name__}.inference').ECGANInferencer
     if name.startswith('_'):
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     try:
+        if name == 'ECGANInferencer':
+            return import_module(f'{__name__}.inference').ECGANInferencer
         return import_module(f'{__name__}.{name}')
     except ModuleNotFoundError as error:
+        if error.name in TOOLBOX:
+            raise MissingToolboxError(error.name) from None
         if error.name != f'{__name__}.{name}':
             raise
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}') from error

@@ -7,12 +7,18 @@ Python calls such an error, so that callers who know nothing of this project can
 A training that a signal ended in good order is no error: :class:`InterruptionError`.
 """
 
+from pathlib import Path
+
 # Exit status of a training that saved itself and is to be started again with --resume: EX_TEMPFAIL
 # of sysexits.h, "try again later".
 RESUME_STATUS = 75
 
 # Exit status of a training that was resumed where it is complete already: nothing was done.
 COMPLETE_STATUS = 3
+
+# Modules of the toolbox, which comes from OpenMMLab or from OneDL.
+TOOLBOX = ('mmengine', 'mmcv', 'mmagic', 'mmseg')
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class UserError(Exception):
@@ -51,6 +57,21 @@ class WorkDirError(UserError, RuntimeError):
 
 class DivergenceError(UserError, ArithmeticError):
     """A training whose losses, gradients or weights are no longer finite."""
+
+
+class MissingToolboxError(UserError, ImportError):
+    """The toolbox, which this package does not depend on, is not installed, or not all of it.
+
+    Args:
+        module: One of :data:`TOOLBOX` that was not found.
+    """
+
+    def __init__(self, module: str) -> None:
+        package = _CHECKOUT if (_CHECKOUT / 'pyproject.toml').is_file() else 'ecgan-mmagic'
+        super().__init__(
+            f"{module} is not installed: pip install '{package}[openmmlab]' for OpenMMLab's "
+            f"toolbox, or pip install '{package}[onedl]' for OneDL's maintained forks of it"
+        )
 
 
 class InterruptionError(Exception):

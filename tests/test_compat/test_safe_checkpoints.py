@@ -3,6 +3,7 @@
 import builtins
 import functools
 import http.server
+import io
 import pickle
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 import torch
 from hostile_checkpoints import Call
 from mmengine.logging import HistoryBuffer
+from mmengine.runner import checkpoint as checkpoint_module
 from mmengine.runner.checkpoint import CheckpointLoader
 
 from projects.ecgan.compat import safe_checkpoints
@@ -51,6 +53,14 @@ def test_log_history_and_numpy_numbers_load(tmp_path: Path) -> None:
 def test_without_the_allow_list_torch_refuses_them(tmp_path: Path) -> None:
     with pytest.raises(pickle.UnpicklingError, match='HistoryBuffer'):
         torch.load(save(tmp_path / 'a.pth', checkpoint()))
+
+
+def test_what_onedl_loads_from_other_places_is_refused_too(tmp_path: Path) -> None:
+    path = save(tmp_path / 'hostile.pth', {'state_dict': Call(tmp_path / 'marker')})
+    # Its own function would load it with the safe loader off.
+    with pytest.raises(UnsafeCheckpointError):
+        checkpoint_module._safe_torch_load(io.BytesIO(path.read_bytes()), map_location='cpu')
+    assert not (tmp_path / 'marker').exists()
 
 
 @pytest.mark.usefixtures('loader')

@@ -10,28 +10,32 @@ from importlib import metadata
 
 from .. import compat
 from ..compat import missing_companions
+from ..compat._stacks import FORKED, OWNERS, installed_owners, repairs, stack_of
+from ..compat._versions import PREBUILT_MMCV
+from ..errors import TOOLBOX, MissingToolboxError
 from .command_line import ToolParser, run_tool
 
-MMCV_LIMIT = 'MMagic and MMSegmentation refuse mmcv 2.2'
+UNSEEN = 'newer ones were not looked at'
 # Distribution, first and last release that works (the last one excluded), and why there is a limit.
 PACKAGES: tuple[tuple[str, str, str, str], ...] = (
     ('torch', '2.1', '', ''),
     ('torchvision', '0.16', '', ''),
     ('mmengine', '0.10', '', ''),
-    ('onedl-mmengine', '0.10', '0.10.13', 'newer ones were not looked at'),
-    ('mmcv-lite', '2.0', '2.2', MMCV_LIMIT),
-    ('mmcv', '2.0', '2.2', MMCV_LIMIT),
-    ('onedl-mmcv', '2.0', '2.2', MMCV_LIMIT),
+    ('onedl-mmengine', '0.10', '0.10.13', UNSEEN),
+    ('mmcv-lite', '2.0', '2.3', UNSEEN),
+    ('mmcv', '2.0', '2.3', UNSEEN),
+    ('onedl-mmcv', '2.3', '2.4', UNSEEN),
+    (PREBUILT_MMCV, '2.3', '2.4', UNSEEN),
     ('mmagic', '1.2', '', ''),
     ('mmsegmentation', '1.2', '', ''),
+    ('onedl-mmsegmentation', '1.4', '1.5', UNSEEN),
     ('numpy', '1.22', '', ''),
     ('safetensors', '0.4', '', ''),
     ('opencv-python', '4.5', '', ''),
     ('opencv-python-headless', '4.5', '', ''),
+    ('opencv-contrib-python', '4.5', '', ''),
 )
-# Distributions of one import name: one of them has to be there, the first if there is a choice.
-OPENCV = ('opencv-python', 'opencv-python-headless')
-SAME_NAME = (('mmengine', 'onedl-mmengine'), ('mmcv-lite', 'mmcv', 'onedl-mmcv'), OPENCV)
+FORK = 'onedl-'
 MODULES = ('mmengine', 'mmcv', 'mmagic.models', 'mmseg.models', 'projects.ecgan.models')
 
 
@@ -41,7 +45,8 @@ def report(args: argparse.Namespace) -> int:
     Returns:
         Exit status: 0 if everything is there, 1 if something has to be done.
     """
-    advice = report_packages()
+    advice = report_stack()
+    advice += report_packages()
     advice += report_devices()
     report_compatibility()
     advice += report_imports()
@@ -52,6 +57,15 @@ def report(args: argparse.Namespace) -> int:
     return 1 if advice else 0
 
 
+def report_stack() -> list[str]:
+    """Print whose toolbox is installed; return what to install, or how to mend what overlaps."""
+    owners = installed_owners()
+    print(f'Stack\n  {stack_of(owners) or "no toolbox"}\n')
+    if not stack_of(owners):
+        return [str(MissingToolboxError(TOOLBOX[0]))]
+    return repairs(owners)
+
+
 def report_packages() -> list[str]:
     """Print the versions; return what to install."""
     print(f'Versions\n  {"python":<22} {platform.python_version()}')
@@ -59,26 +73,30 @@ def report_packages() -> list[str]:
     if not (3, 10) <= sys.version_info[:2] < (3, 15):
         advice.append(f'use Python 3.10 to 3.14, this is {platform.python_version()}')
     found = {name: _version(name) for name, *_ in PACKAGES}
-    groups = {name: names for names in SAME_NAME for name in names}
+    groups = {name: names for names in OWNERS.values() for name in names}
+    forks = any(found[name] for name in found if name.startswith(FORK))
+    # Without any of it, one line tells how to install a toolbox.
+    bare = not any(found[name] for module in FORKED for name in OWNERS[module])
     for name, first, last, reason in PACKAGES:
         version, group = found[name], groups.get(name, (name,))
-        if version is not None or len(group) == 1 or name == group[0]:
-            fork = (
-                f' (a fork: what holds of {group[0]} below holds of it)' if 'onedl' in name else ''
-            )
-            print(f'  {name:<22} {version or "-"}{fork if version else ""}')
+        absent = not any(map(found.get, group))
         wanted = f"'{name}>={first}{',<' + last if last else ''}'"
-        there = [other for other in group if found[other] is not None]
-        if version is None:
-            if name == group[0] and not there:
+        if absent and name == _of_stack(group, forks):
+            print(f'  {name:<22} -')
+            if not (bare and (name == 'mmagic' or group in map(OWNERS.get, FORKED))):
                 advice.append(f'install {name}: pip install {wanted}')
-        elif _numbers(version) < _numbers(first) or (last and _numbers(version) >= _numbers(last)):
-            why = f' ({reason})' if reason else ''
-            advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
-        # Two wheels of one OpenCV hold the same files, but for the windows.
-        elif name == there[-1] and len(there if group != OPENCV else {*map(found.get, there)}) > 1:
-            advice.append(f'{" and ".join(there)} share one folder: uninstall both, install one')
+        elif version is not None:
+            print(f'  {name:<22} {version}')
+            new = last and _numbers(version) >= _numbers(last)
+            if new or _numbers(version) < _numbers(first):
+                why = f' ({reason})' if reason else ''
+                advice.append(f'{name} {version} does not fit{why}: pip install {wanted}')
     return advice
+
+
+def _of_stack(group: tuple[str, ...], forks: bool) -> str:
+    """The distribution of one import name that goes with the others."""
+    return next((name for name in group if name.startswith(FORK) is forks), group[0])
 
 
 def report_devices() -> list[str]:
@@ -114,9 +132,14 @@ def report_imports() -> list[str]:
             importlib.import_module(name)
             print(f'  {name:<18} ok')
         except Exception as error:
+            absent = isinstance(error, ModuleNotFoundError) and error.name in TOOLBOX
             reason = ' '.join(str(error).split())
             print(f'  {name:<18} {type(error).__name__}: {reason}')
-            advice.append(f'{name} does not import: install the versions of requirements/lock.txt')
+            if not absent:  # told above
+                advice.append(
+                    f'{name} does not import: install the versions of requirements/lock.txt, or '
+                    "lock-onedl.txt for OneDL's forks"
+                )
     return advice
 
 

@@ -203,10 +203,12 @@ def leave(status: int) -> NoReturn:
 
 
 def _sentence_of(error: Exception) -> str | None:
-    from ..errors import UserError
+    from ..errors import TOOLBOX, MissingToolboxError, UserError
 
     if isinstance(error, UserError):
         return error.sentence
+    if isinstance(error, ModuleNotFoundError) and error.name in TOOLBOX:
+        return MissingToolboxError(error.name).sentence
     from ..engine.error_explanations import explain
 
     return explain(error)

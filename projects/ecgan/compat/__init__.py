@@ -18,6 +18,7 @@ from . import (
     missing_ops,
     needless_warnings,
     numpy_bool8,
+    prebuilt_mmcv,
     safe_checkpoints,
     separate_ddp_keys,
     toolbox_releases,
@@ -29,6 +30,7 @@ from . import (
 from ._defect import Defect
 
 _MODULES = (
+    prebuilt_mmcv,
     toolbox_releases,
     missing_ops,
     missing_companions,

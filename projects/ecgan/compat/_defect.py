@@ -12,6 +12,11 @@ def old_mmengine() -> bool:
     return older_than('mmengine', '0.10.8') or older_than('onedl-mmengine', '0.10.13')
 
 
+def old_mmseg() -> bool:
+    """Whether the installed MMSegmentation, or OneDL's fork, is a release with the defects."""
+    return older_than('mmsegmentation', '1.2.3') or older_than('onedl-mmsegmentation', '1.4.3')
+
+
 @dataclass
 class Defect:
     """A defect of an installed package, MMEngine's if nothing else is said, and its patches.
@@ -32,7 +37,7 @@ class Defect:
     patches: Mapping[str, Patch]
     cured: str
     sound: str = 'this mmengine was not checked for the defect'
-    versions: str = 'mmengine <= 0.10.7'
+    versions: str = 'mmengine <= 0.10.7, onedl-mmengine <= 0.10.12'
     needed: Callable[[], bool] = old_mmengine
     upstream: str = ''
     preparations: Mapping[str, Patch] = field(default_factory=dict)

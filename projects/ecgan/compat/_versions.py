@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packaging.version import Version
 
+# Distribution -> OneDL's fork of it, which has the same import name.
+FORKS = {
+    'mmengine': 'onedl-mmengine',
+    'mmcv': 'onedl-mmcv',
+    'mmsegmentation': 'onedl-mmsegmentation',
+}
+# The one of OneDL's wheels with compiled operators that a package index has.
+PREBUILT_MMCV = 'onedl-mmcv-cu128-torch2-8'
+
 
 def installed(package: str) -> Version | None:
     """Version of an installed distribution; None where it is absent."""

@@ -1,6 +1,6 @@
 """A class that ``IoUMetric`` is told to ignore enters its means with 0.
 
-Versions: mmsegmentation <= 1.2.2.
+Versions: mmsegmentation <= 1.2.2, onedl-mmsegmentation <= 1.4.2.
 Upstream: https://github.com/open-mmlab/mmsegmentation/issues/3732. With ``ignore_index`` the id of
 a class the pixels of that class are left out, but where it is predicted on others it has a union,
 and so the IoU 0 (precision 0, Dice 0), which is averaged in.
@@ -19,8 +19,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
-from ._defect import Defect
-from ._versions import older_than
+from ._defect import Defect, old_mmseg
 
 
 def _patch(iou_metric: ModuleType) -> None:
@@ -68,8 +67,8 @@ def _patch(iou_metric: ModuleType) -> None:
 
 DEFECT = Defect(
     name='ignored_class',
-    versions='mmsegmentation <= 1.2.2',
-    needed=lambda: older_than('mmsegmentation', '1.2.3'),
+    versions='mmsegmentation <= 1.2.2, onedl-mmsegmentation <= 1.4.2',
+    needed=old_mmseg,
     upstream='https://github.com/open-mmlab/mmsegmentation/issues/3732',
     patches={'mmseg.evaluation.metrics.iou_metric': _patch},
     cured='a class that IoUMetric ignores is in no mean',

@@ -1,6 +1,7 @@
 """mmcv-lite has no compiled operators, yet MMagic and MMSegmentation import them.
 
-Versions: mmcv-lite 2.0 to 2.1 (full mmcv is sound), mmagic <= 1.2.0, mmsegmentation <= 1.2.2.
+Versions: mmcv-lite 2.0 to 2.2, onedl-mmcv where its build did not find torch (full mmcv is sound),
+mmagic <= 1.2.0, mmsegmentation <= 1.2.2.
 Upstream: https://github.com/open-mmlab/mmcv/issues/2059 (``No module named 'mmcv._ext'``).
 
 ``mmagic.models`` and ``mmseg.models`` import ``mmcv.ops`` at import time, which loads the extension
@@ -25,7 +26,7 @@ from ._defect import Defect
 
 
 class MissingOperatorError(UserError, RuntimeError):
-    """A compiled operator was called that mmcv-lite does not have."""
+    """A compiled operator was called that this mmcv does not have."""
 
 
 def _has_no_extension() -> bool:
@@ -66,8 +67,8 @@ def _use_plain_leaky_relu(module: ModuleType) -> None:
 def _placeholder(func: str) -> Callable[..., NoReturn]:
     def missing_op(*args: Any, **kwargs: Any) -> NoReturn:
         raise MissingOperatorError(
-            f"mmcv.ops: the compiled operator '{func}' is not in this mmcv (mmcv-lite). "
-            'Install the full mmcv 2.1.0 to use it: see docs/compatibility.md.'
+            f"mmcv.ops: the compiled operator '{func}' is not in this mmcv. Install the full mmcv "
+            '2.1.0, or onedl-mmcv with its operators, to use it: see docs/compatibility.md.'
         )
 
     missing_op.__name__ = func
@@ -76,7 +77,7 @@ def _placeholder(func: str) -> Callable[..., NoReturn]:
 
 DEFECT = Defect(
     name='missing_ops',
-    versions='mmcv-lite 2.0 to 2.1',
+    versions='mmcv-lite 2.0 to 2.2, onedl-mmcv built without torch',
     upstream='https://github.com/open-mmlab/mmcv/issues/2059',
     needed=_has_no_extension,
     patches={

@@ -34,7 +34,6 @@ def _patch_builder(builder: ModuleType) -> None:
 
 DEFECT = Defect(
     name='needless_warnings',
-    versions='mmengine <= 0.10.7 with mmsegmentation <= 1.2.2',
     patches={
         'mmengine.hooks.checkpoint_hook': _patch_client,
         'mmengine.hooks.logger_hook': _patch_client,

@@ -3,7 +3,8 @@
 Versions: mmengine <= 0.10.7. With torch >= 2.6 it cannot resume (``torch.load`` is weights-only and
 a checkpoint holds ``HistoryBuffer`` and numpy scalars); with older torch, and for downloads with
 every torch, it runs whatever code a checkpoint brings along.
-Upstream: https://github.com/open-mmlab/mmengine/issues/1655.
+Upstream: https://github.com/open-mmlab/mmengine/issues/1655. OneDL's mmengine (<= 0.10.12) resumes,
+but turns the safe loader off where it refuses, whatever the checkpoint holds.
 
 Local files and downloads go through :func:`safe_load`. On torch >= 2.6 that is torch's weights-only
 loader with the allow-list :func:`allowed_globals` and nothing else; on older torch, whose safe
@@ -230,6 +231,9 @@ def _patch(checkpoint: ModuleType) -> None:
 
     checkpoint.load_from_local = load_from_local
     checkpoint.CheckpointLoader.register_scheme(prefixes='', loader=load_from_local, force=True)
+    # What OneDL's mmengine loads from other places, which it would do without the safe loader where
+    # that refuses.
+    checkpoint._safe_torch_load = lambda file, map_location=None, **_: safe_load(file, map_location)
     # load_from_http and every scheme that ends there look this name up in their module.
     checkpoint.load_url = load_url
 

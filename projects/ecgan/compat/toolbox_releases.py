@@ -17,14 +17,15 @@ from typing import Any
 
 from ._defect import Defect
 from ._import_hook import give_import
-from ._versions import installed, older_than
+from ._versions import FORKS, PREBUILT_MMCV, installed, older_than
 
 ACCEPTED = '2.1.0'
 # Distribution of mmcv -> first release that the toolbox refuses, first one that was not looked at.
 REFUSED = {
     'mmcv': ('2.2', '2.3'),
     'mmcv-lite': ('2.2', '2.3'),
-    'onedl-mmcv': ('2.2', '2.4'),
+    FORKS['mmcv']: ('2.2', '2.4'),
+    PREBUILT_MMCV: ('2.2', '2.4'),
 }
 
 

@@ -54,7 +54,7 @@ def _patch(wrappers: ModuleType) -> None:
 
 DEFECT = Defect(
     name='translation_ddp',
-    versions='mmengine <= 0.10.7 with mmagic <= 1.2.0',
+    versions='mmengine <= 0.10.7, onedl-mmengine <= 0.10.12 with mmagic <= 1.2.0',
     needed=lambda: old_mmengine() and older_than('mmagic', '1.2.1'),
     patches={'mmengine.model.wrappers.seperate_distributed': _patch},
     cured='distributed translation models average their gradients',

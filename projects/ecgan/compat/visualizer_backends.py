@@ -102,7 +102,7 @@ def _patch_mmengine(module: ModuleType) -> None:
 
 DEFECT = Defect(
     name='visualizer_backends',
-    versions='mmengine <= 0.10.7, mmagic <= 1.2.0',
+    versions='mmengine <= 0.10.7, onedl-mmengine <= 0.10.12, mmagic <= 1.2.0',
     patches={
         'mmengine.visualization.vis_backend': _patch_mmengine,
         'mmagic.visualization.vis_backend': lambda module: _patch_wandb(module.WandbVisBackend),
