@@ -1,6 +1,7 @@
 """What pip installs: built from a copy of the checkout, used from an empty folder."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def test_it_holds_the_recipes_and_the_page(installed: Path, repo_root: Path) -> 
 def test_it_asks_for_what_the_lists_name(installed: Path, repo_root: Path) -> None:
     told = Parser().parsestr(next(installed.glob('*.dist-info/METADATA')).read_text())
     needed = [line.replace(' ', '') for line in told.get_all('Requires-Dist')]
-    for name in ('package', 'export', 'features', 'hub', 'notebook', 'paint', 'volumes'):
+    extras = ('export', 'features', 'hub', 'notebook', 'onedl', 'openmmlab', 'paint', 'volumes')
+    for name in ('package', *extras):
         lines = (repo_root / f'requirements/{name}.txt').read_text().splitlines()
         extra = '' if name == 'package' else f';extra=="{name}"'
         for line in lines:
@@ -68,8 +70,9 @@ def test_it_asks_for_what_the_lists_name(installed: Path, repo_root: Path) -> No
             assert line.startswith('#') or any(
                 each.startswith(distribution) and each.endswith(extra) for each in needed
             ), line
-    # Both own the files of others.
-    assert not [line for line in needed if line.startswith(('mmcv', 'opencv'))]
+    # A toolbox owns the files of another one: only who asks for one gets one.
+    owning = [line for line in needed if line.startswith(('mm', 'onedl', 'opencv'))]
+    assert all(line.endswith((';extra=="openmmlab"', ';extra=="onedl"')) for line in owning)
 
 
 def test_the_command_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
@@ -82,6 +85,42 @@ def test_the_model_of_the_box_makes_pictures_at_once(installed: Path, tmp_path: 
     said = ecgan(tmp_path, installed, 'infer', 'scenes')
     assert 'layouts/ has 8' in said and '8 pictures in pictures' in said
     assert len([*(tmp_path / 'pictures').glob('*.png')]) == 8
+
+
+HIDE_TOOLBOX = """
+import sys
+from projects.ecgan.errors import TOOLBOX
+
+class Hiding:
+    def find_spec(self, name, path=None, target=None):
+        if name in TOOLBOX:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+
+sys.meta_path.insert(0, Hiding())
+"""
+
+
+@pytest.mark.parametrize('words', ['train ecgan_smoke_1xb2-2iters_scenes-64x64', 'test a.py b.pth'])
+def test_without_a_toolbox_one_sentence_says_what_to_install(
+    installed: Path, tmp_path: Path, words: str
+) -> None:
+    code = HIDE_TOOLBOX + 'from projects.ecgan.commands.main import main; main()'
+    done = subprocess.run(
+        [sys.executable, '-c', code, *words.split()], cwd=tmp_path, capture_output=True,
+        text=True, env=os.environ | {'PYTHONPATH': str(installed)},
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stderr.count('\n') == 1, done.stderr
+    assert re.match(r"error: mm\w+ is not installed: pip install 'ecgan-mmagic\[ope", done.stderr)
+    assert "pip install 'ecgan-mmagic[onedl]'" in done.stderr
+
+
+def test_nor_does_the_inferencer_import(installed: Path, tmp_path: Path) -> None:
+    code = HIDE_TOOLBOX + 'from ecgan import ECGANInferencer'
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | {'PYTHONPATH': str(installed)},
+    )  # fmt: skip
+    assert 'MissingToolboxError: mm' in done.stderr.splitlines()[-1]
 
 
 def test_it_trains_and_makes_a_picture(installed: Path, tmp_path: Path) -> None:

@@ -10,8 +10,16 @@ import torch
 from projects.ecgan.commands import check
 from projects.ecgan.compat import missing_companions
 
-# Distributions that stand in for another one of the same import name.
-OTHERS = ('mmcv', 'onedl-mmcv', 'onedl-mmengine', 'opencv-python-headless')
+ONE_STACK = {'openmmlab': 'mmcv-lite', 'onedl': 'onedl-mmcv'}
+
+
+def fitting(stack: str = 'openmmlab') -> dict[str, str]:
+    """Versions of a sound environment: the first that fits of what goes with the stack."""
+    first = {name: first for name, first, *_ in check.PACKAGES}
+    chosen = [check._of_stack(names, stack == 'onedl') for names in check.OWNERS.values()]
+    others = {name for names in check.OWNERS.values() for name in names} - {*chosen}
+    assert ONE_STACK[stack] in chosen
+    return {name: version for name, version in first.items() if name not in others}
 
 
 @pytest.mark.slow
@@ -28,53 +36,55 @@ def test_sound_environment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ('versions', 'advice'),
+    ('stack', 'versions', 'advice'),
     [
-        ({'mmagic': None}, "install mmagic: pip install 'mmagic>=1.2'"),
-        ({'mmcv': None, 'mmcv-lite': None}, "install mmcv-lite: pip install 'mmcv-lite>=2.0,<2.2'"),
-        (
-            {'mmcv-lite': '2.2.0'},
-            'mmcv-lite 2.2.0 does not fit (MMagic and MMSegmentation refuse',
-        ),
-        ({'torch': '2.0.1+cpu'}, "torch 2.0.1+cpu does not fit: pip install 'torch>=2.1'"),
-        ({'mmcv': '2.1.0', 'mmcv-lite': '2.1.0'}, 'mmcv-lite and mmcv share one folder'),
-        ({'opencv-python-headless': '5.0.0.93'}, 'opencv-python and opencv-python-headless share'),
-        ({'onedl-mmengine': '0.10.12'}, 'mmengine and onedl-mmengine share one folder'),
-        ({'mmcv-lite': None, 'onedl-mmcv': '2.3.6'}, 'onedl-mmcv 2.3.6 does not fit (MMagic and'),
+        ('openmmlab', {'mmagic': None}, "install mmagic: pip install 'mmagic>=1.2'"),
+        ('openmmlab', {'mmcv-lite': None}, "install mmcv-lite: pip install 'mmcv-lite>=2.0,<2.3'"),
+        ('openmmlab', {'mmcv-lite': '2.3.0'}, 'mmcv-lite 2.3.0 does not fit (newer ones were not'),
+        ('openmmlab', {'torch': '2.0.1+cpu'}, 'torch 2.0.1+cpu does not fit: pip install '),
+        ('onedl', {'onedl-mmcv': None}, "install onedl-mmcv: pip install 'onedl-mmcv>=2.3,<2.4'"),
+        ('onedl', {'onedl-mmsegmentation': '1.5.0'}, 'onedl-mmsegmentation 1.5.0 does not fit'),
     ],
 )
 def test_advice(
-    monkeypatch: pytest.MonkeyPatch,
-    versions: dict[str, str | None],
-    advice: str,
+    monkeypatch: pytest.MonkeyPatch, stack: str, versions: dict[str, str | None], advice: str
 ) -> None:
-    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in OTHERS}
-    monkeypatch.setattr(check, '_version', lambda name: {**fitting, **versions}.get(name))
-    lines = check.report_packages()
-    assert len(lines) == 1 and lines[0].startswith(advice)
+    monkeypatch.setattr(check, '_version', {**fitting(stack), **versions}.get)
+    (line,) = check.report_packages()
+    assert line.startswith(advice)
 
 
-def test_full_mmcv_alone_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    others = {*OTHERS, 'mmcv-lite'} - {'mmcv'}
-    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in others}
-    monkeypatch.setattr(check, '_version', fitting.get)
+@pytest.mark.parametrize(
+    ('stack', 'others'),
+    [
+        ('openmmlab', {}),
+        ('onedl', {}),
+        ('openmmlab', {'mmcv-lite': None, 'mmcv': '2.2.0'}),
+        ('onedl', {'onedl-mmcv': None, 'onedl-mmcv-cu128-torch2-8': '2.3.1'}),
+        ('openmmlab', {'opencv-python-headless': '4.5'}),
+    ],
+)
+def test_each_stack_alone_needs_nothing(
+    monkeypatch: pytest.MonkeyPatch, stack: str, others: dict[str, str | None]
+) -> None:
+    monkeypatch.setattr(check, '_version', {**fitting(stack), **others}.get)
     assert check.report_packages() == []
 
 
-def test_two_wheels_of_one_opencv_need_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in OTHERS}
-    monkeypatch.setattr(check, '_version', {**fitting, check.OPENCV[1]: '4.5'}.get)
-    assert check.report_packages() == []
-
-
-def test_fork_of_mmengine_alone_needs_nothing(
+def test_without_a_toolbox_one_line_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    others = {*OTHERS, 'mmengine'} - {'onedl-mmengine'}
-    fitting = {name: first for name, first, *_ in check.PACKAGES if name not in others}
-    monkeypatch.setattr(check, '_version', fitting.get)
-    assert check.report_packages() == []
-    assert 'onedl-mmengine         0.10 (a fork: what holds of mmengine' in capsys.readouterr().out
+    bare = {name: fitting()[name] for name in ('torch', 'torchvision', 'numpy', 'opencv-python')}
+    monkeypatch.setattr(check, '_version', bare.get)
+    monkeypatch.setattr(check, 'installed_owners', lambda: {key: [] for key in check.OWNERS})
+
+    def absent(name: str) -> ModuleType:
+        raise ModuleNotFoundError(f'No module named {name!r}', name='mmengine')
+
+    monkeypatch.setattr(check.importlib, 'import_module', absent)
+    (line,) = check.report_stack() + check.report_packages() + check.report_imports()
+    assert line.startswith('mmengine is not installed: pip install ') and '[onedl]' in line
+    assert 'Stack\n  no toolbox\n' in capsys.readouterr().out
 
 
 def test_companions_are_optional_and_those_that_do_not_fit_are_told(

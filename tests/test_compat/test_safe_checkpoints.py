@@ -56,7 +56,7 @@ def test_without_the_allow_list_torch_refuses_them(tmp_path: Path) -> None:
 
 
 def test_what_onedl_loads_from_other_places_is_refused_too(tmp_path: Path) -> None:
-    path = save(tmp_path / 'hostile.pth', {'state_dict': Call(tmp_path / 'marker')})
+    path = save(tmp_path / 'hostile.pth', {'x': Call(builtins.open, str(tmp_path / 'marker'), 'w')})
     # Its own function would load it with the safe loader off.
     with pytest.raises(UnsafeCheckpointError):
         checkpoint_module._safe_torch_load(io.BytesIO(path.read_bytes()), map_location='cpu')

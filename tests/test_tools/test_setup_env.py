@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / 'tools' / 'setup_env.py'
-LOCK_FILE = SCRIPT.parents[1] / 'requirements' / 'lock.txt'
+REQUIREMENTS = SCRIPT.parents[1] / 'requirements'
 STAMP = 'ecgan_setup.json'
 DiskUsage = namedtuple('DiskUsage', 'total used free')
 
@@ -57,6 +57,8 @@ class Project:
         (folder / 'pyproject.toml').write_text('')
         self.lock = folder / 'requirements' / 'lock.txt'
         self.lock.write_text('opencv-python-headless==5.0\nuv==0.13.9\n')
+        self.lock_of_forks = self.lock.with_name('lock-onedl.txt')
+        self.lock_of_forks.write_text('onedl-mmengine==0.10.12\nuv==0.13.9\n')
         self.venv = folder / 'place' / 'venv'
         self.downloads = folder / 'place' / 'venv.downloads'
         self.python = fake_python(folder)
@@ -249,6 +251,25 @@ def test_another_lock_changes_only_what_differs(project):
     assert (project.venv / 'package').exists()
 
 
+def test_the_stack_chooses_the_lock(project):
+    project.run('--python', project.python, '--stack', 'onedl')
+    steps = project.steps()
+    assert any(
+        step.endswith(f'uv pip sync --python {project.venv}/bin/python {project.lock_of_forks}')
+        for step in steps
+    )
+    assert project.run('--python', project.python, '--stack', 'onedl') == ('', '')
+    # The other stack in the same place: what differs is exchanged.
+    project.run()
+    assert any(step.endswith(str(project.lock)) for step in project.steps())
+
+
+def test_unknown_stack_ends_in_one_line(project):
+    output, errors = project.run('--stack', 'mmlab', status=2)
+    assert output == '' and errors.count('\n') == 1
+    assert "invalid choice: 'mmlab' (choose from" in errors
+
+
 @pytest.mark.parametrize('fault', ['version', 'python', 'stamp'])
 def test_unfit_environment_is_made_anew(project, fault):
     project.run()
@@ -346,13 +367,33 @@ def test_remove(project):
     assert list(project.venv.parent.iterdir()) == []
 
 
-def test_lock_pins_what_the_script_asks_for():
-    text = '\n' + LOCK_FILE.read_text()
-    for package in ('uv', 'opencv-python-headless', 'torch', 'mmagic', 'mmcv-lite', 'pytest'):
+OF_BOTH = ('uv', 'opencv-python-headless', 'torch', 'mmagic', 'pytest')
+
+
+@pytest.mark.parametrize(
+    'name, stack',
+    [
+        ('lock.txt', ('mmengine', 'mmcv-lite', 'mmsegmentation')),
+        ('lock-onedl.txt', ('onedl-mmengine', 'onedl-mmcv', 'onedl-mmsegmentation')),
+    ],
+)
+def test_locks_pin_what_the_script_asks_for(name, stack):
+    text = '\n' + (REQUIREMENTS / name).read_text()
+    for package in (*OF_BOTH, *stack):
         assert f'\n{package}==' in text
     assert 'http' not in text
     # One wheel owns the folder cv2, and it needs no libGL.
     assert text.count('\nopencv') == 1
+
+
+def test_locks_differ_by_their_stacks_only():
+    first, second = (
+        set((REQUIREMENTS / name).read_text().splitlines())
+        for name in ('lock.txt', 'lock-onedl.txt')
+    )
+    assert len(first - second) == len(second - first) == 3
+    assert all(line.startswith('mm') for line in first - second)
+    assert all(line.startswith('onedl-mm') for line in second - first)
 
 
 @pytest.mark.slow

@@ -74,7 +74,8 @@ def stack_of(owners: dict[str, list[Installed]]) -> str:
     if not kept:
         return ''
     if forks and len(forks) < len(kept):
-        return f"a mix: {', '.join(forks)} of OneDL's with {', '.join({*kept} - {*forks})}"
+        others = [name for name in kept if name not in forks]
+        return f"a mix: {', '.join(forks)} of OneDL's with {', '.join(others)}"
     return "OneDL's forks" if forks else "OpenMMLab's releases"
 
 
