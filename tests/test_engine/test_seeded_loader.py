@@ -98,3 +98,10 @@ def test_skipped_batches_cost_nothing() -> None:
     assert next(iterator) is None and done == [True]
     assert next(iterator) == 'a'
     assert done == [True]
+
+
+def test_onedl_skips_them_at_once() -> None:
+    done = []
+    iterator = SkippingIterator(iter('ab'), 2, lambda: done.append(True))
+    iterator.skip_iter(2)
+    assert done == [True] and list(iterator) == ['a', 'b']

@@ -95,7 +95,8 @@ class NumberedBatchSampler:
 class SkippingIterator:
     """Stands in for the iterator of a train loop whose loader already starts at the right batch.
 
-    MMEngine calls ``next`` once for every batch to be skipped; those calls cost nothing here.
+    MMEngine calls ``next`` once for every batch to be skipped, OneDL's fork ``skip_iter`` once for
+    all; neither costs anything here.
 
     Args:
         iterator: Gives the batches from the right one on.
@@ -118,6 +119,11 @@ class SkippingIterator:
         if self.skip == 0:
             self.when_done()
         return None
+
+    def skip_iter(self, num_iters: int) -> None:
+        """Skip the first batches."""
+        for _ in range(num_iters):
+            next(self)
 
 
 def is_seedable(loader: DataLoader) -> bool:

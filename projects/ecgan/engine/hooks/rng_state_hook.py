@@ -94,6 +94,12 @@ class RandomStateHook(Hook):
         if by_iteration:
             iterator = _InfiniteDataloaderIterator(loop.dataloader)
             iterator._epoch = self._pass
+            if hasattr(iterator, '_ensure_iterator'):
+                # OneDL's fork makes it with the first batch, which draws a seed: after the random
+                # numbers of a checkpoint were restored.
+                iterator._ensure_iterator()
+            # Its switch not to skip, as that takes time; here nothing is loaded.
+            loop.fast_forward_on_resume = False
             loop.dataloader_iterator = SkippingIterator(iterator, runner.iter, self._restore)
 
     def before_train_epoch(self, runner: Runner) -> None:
