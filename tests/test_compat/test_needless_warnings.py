@@ -1,8 +1,12 @@
 """A training and a metric warn of nothing that their user did not do."""
 
+import logging
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
+import pytest
 import torch
 import toy_runner
 from mmengine.fileio import FileClient
@@ -10,6 +14,8 @@ from mmengine.hooks import checkpoint_hook, logger_hook
 from mmengine.runner import checkpoint
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import MODELS
+
+from projects.ecgan.compat import needless_warnings
 
 OF_THE_HOOK = ('"FileClient"', '"HardDiskBackend"')
 OF_THE_METRIC = 'The prefix is not set in metric class IoUMetric'
@@ -61,3 +67,16 @@ def test_a_segmentor_warns_of_nothing():
         warnings.simplefilter('error')
         built = MODELS.build(dict(head, loss_decode=loss, concat_input=False))
     assert built.loss_decode.loss_weight == 0.5
+
+
+@pytest.mark.slow
+def test_an_import_says_nothing():
+    code = 'import projects.ecgan, mmseg.datasets; from mmseg.datasets import BaseSegDataset'
+    done = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b'', b'')
+
+
+def test_what_is_no_line_for_debugging_is_said(capsys):
+    needless_warnings._print_unless_debug('hidden', level=logging.DEBUG)
+    needless_warnings._print_unless_debug('seen')
+    assert capsys.readouterr().out == 'seen\n'
