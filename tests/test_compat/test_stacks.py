@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from projects.ecgan.compat import _stacks
+from projects.ecgan.version import TOOLBOX_PACKAGES, package_versions
 
 
 def record(site: Path, name: str, version: str, *files: str, installed: bool = True) -> None:
@@ -154,3 +155,10 @@ def test_the_commands_mend_what_pip_has_overwritten(
     subprocess.run(commands, shell=True, check=True, env=offline, capture_output=True)
     assert owner.read_text() == "owner = 'onedl-mmengine'\n"
     assert _stacks.repairs(_stacks.installed_owners()) == []
+
+
+def test_reports_name_every_distribution_of_a_toolbox() -> None:
+    owners = {name for module in _stacks.FORKED for name in _stacks.OWNERS[module]}
+    assert owners | {'mmagic'} == {*TOOLBOX_PACKAGES}
+    there = {each[-1].name for each in _stacks.installed_owners().values() if each}
+    assert there & owners <= package_versions(*TOOLBOX_PACKAGES).keys()

@@ -57,7 +57,7 @@ def package(args: argparse.Namespace) -> None:
         'recipe_sha256': recipe_sha256(args.recipe),
         'weights_sha256': file_sha256(weights),
         'mIoU': round(float(runner.message_hub.get_scalar('val/mIoU').current()) / 100, 4),
-        **package_versions('torch', 'mmsegmentation'),
+        **package_versions('torch', 'mmsegmentation', 'onedl-mmsegmentation'),
     }
     text = json.dumps(record, indent=2)
     weights.with_suffix('.json').write_text(f'{text}\n')

@@ -32,12 +32,12 @@ from ..datasets.palettes import palette_of
 from ..models.parts.unwrap import unwrap
 from ..recipes.names import PREFIX, configs_folder
 from ..reports import write_report
-from ..version import __version__, package_versions
+from ..version import TOOLBOX_PACKAGES, __version__, package_versions
 from ..weights import cached_path, file_sha256
 from .layout_metric import LayoutMetric
 
 SECTIONS = ('generated', 'coarse', 'real')
-PACKAGES = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmcv-lite', 'mmagic', 'mmsegmentation')
+PACKAGES = ('torch', 'torchvision', *TOOLBOX_PACKAGES)
 
 
 class ResultRecorder(Hook):

@@ -9,7 +9,7 @@ import torch
 from mmengine import Config, ConfigDict
 
 from ...engine.configuration import read_config
-from ...version import package_versions
+from ...version import TOOLBOX_PACKAGES, package_versions
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def describe_machine(settings: BenchmarkSettings) -> dict[str, str | int]:
     """Versions and hardware, as far as they decide about speed."""
     machine = dict(
         python=platform.python_version(),
-        **package_versions('torch', 'mmengine', 'mmagic', 'mmsegmentation', 'numpy'),
+        **package_versions('torch', *TOOLBOX_PACKAGES, 'numpy'),
         processor=_processor(),
         cpu_capability=torch.backends.cpu.get_cpu_capability(),
         threads=settings.threads,
