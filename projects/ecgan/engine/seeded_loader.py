@@ -96,34 +96,34 @@ class SkippingIterator:
     """Stands in for the iterator of a train loop whose loader already starts at the right batch.
 
     MMEngine calls ``next`` once for every batch to be skipped, OneDL's fork ``skip_iter`` once for
-    all; neither costs anything here.
+    all of them, or nothing (``train_cfg.fast_forward_on_resume``); it costs nothing here.
 
     Args:
         iterator: Gives the batches from the right one on.
         skip: Number of calls that give None.
-        when_done: Called at the end of the last of them.
+        when_done: Called before the first batch.
     """
 
     def __init__(self, iterator: Iterator, skip: int, when_done: Callable[[], None]) -> None:
         self.iterator = iterator
         self.skip = skip
-        self.when_done = when_done
+        self.when_done: Callable[[], None] | None = when_done
 
     def __iter__(self) -> 'SkippingIterator':
         return self
 
     def __next__(self) -> Any:
-        if self.skip == 0:
-            return next(self.iterator)
-        self.skip -= 1
-        if self.skip == 0:
+        if self.skip:
+            self.skip -= 1
+            return None
+        if self.when_done is not None:
             self.when_done()
-        return None
+            self.when_done = None
+        return next(self.iterator)
 
     def skip_iter(self, num_iters: int) -> None:
-        """Skip the first batches."""
-        for _ in range(num_iters):
-            next(self)
+        """Skip batches, as :meth:`__next__` does."""
+        self.skip = max(0, self.skip - num_iters)
 
 
 def is_seedable(loader: DataLoader) -> bool:

@@ -1,11 +1,13 @@
 """A resumed run equals an undisturbed one, bit for bit."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import toy_runner
+from mmengine.runner import IterBasedTrainLoop
 from toy_runner import assert_equal_runs, disturb
 
 from projects.ecgan.compat.safe_checkpoints import safe_load
@@ -36,6 +38,22 @@ def test_iterations_resume_exactly(
             final(tmp_path / 'whole', 'iter_12.pth'),
             final(tmp_path / f'resumed_{point}', 'iter_12.pth'),
         )
+
+
+@pytest.mark.skipif(
+    'fast_forward_on_resume' not in inspect.signature(IterBasedTrainLoop).parameters,
+    reason="only OneDL's MMEngine can leave out the skipping",
+)
+def test_a_loop_that_skips_nothing_resumes_exactly(tmp_path: Path) -> None:
+    toy_runner.build_runner(tmp_path / 'whole').train()
+    disturb()
+    resume = dict(load_from=str(tmp_path / 'whole' / 'iter_4.pth'), resume=True)
+    runner = toy_runner.build_runner(tmp_path / 'resumed', **resume)
+    runner._train_loop['fast_forward_on_resume'] = True
+    runner.train()
+    assert_equal_runs(
+        final(tmp_path / 'whole', 'iter_6.pth'), final(tmp_path / 'resumed', 'iter_6.pth')
+    )
 
 
 def test_without_the_hook_a_resumed_run_differs(tmp_path: Path) -> None:

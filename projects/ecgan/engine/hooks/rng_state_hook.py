@@ -94,13 +94,11 @@ class RandomStateHook(Hook):
         if by_iteration:
             iterator = _InfiniteDataloaderIterator(loop.dataloader)
             iterator._epoch = self._pass
-            if hasattr(iterator, '_ensure_iterator'):
-                # OneDL's fork makes it with the first batch, which draws a seed: after the random
-                # numbers of a checkpoint were restored.
-                iterator._ensure_iterator()
-            # Its switch not to skip, as that takes time; here nothing is loaded.
-            loop.fast_forward_on_resume = False
-            loop.dataloader_iterator = SkippingIterator(iterator, runner.iter, self._restore)
+            # A loader's iterator draws a number when it is made, which OneDL's fork puts off: it
+            # has to be drawn before the random numbers of the checkpoint are restored.
+            getattr(iterator, '_ensure_iterator', lambda: None)()
+            skip = 0 if getattr(loop, 'fast_forward_on_resume', False) else runner.iter
+            loop.dataloader_iterator = SkippingIterator(iterator, skip, self._restore)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Put right what MMEngine set at the start of an epoch.
