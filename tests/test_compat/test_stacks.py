@@ -98,7 +98,7 @@ def test_wheels_of_one_opencv_differ_by_windows_only(site: Path) -> None:
     assert _stacks.repairs(_stacks.installed_owners()) == []
     record(site, 'opencv-contrib-python', '5.1.0.95', 'cv2/__init__.py')
     (line,) = _stacks.repairs(_stacks.installed_owners())
-    assert line.endswith('pip install --no-deps opencv-contrib-python==5.1.0.95')
+    assert line.endswith('pip install --no-deps opencv-python-headless==5.0.0.93')
 
 
 def test_of_two_folders_the_one_that_is_imported_counts(

@@ -17,8 +17,8 @@ OWNERS = {
     'mmseg': ('mmsegmentation', FORKS['mmsegmentation']),
     'cv2': (
         'opencv-python',
-        'opencv-python-headless',
         'opencv-contrib-python',
+        'opencv-python-headless',  # servers lack the libGL that those above need
         'opencv-contrib-python-headless',
     ),
 }
