@@ -47,3 +47,10 @@ def test_a_changed_config_has_a_changed_text() -> None:
     first = cfg.pretty_text
     cfg.model.width = 32
     assert 'width=16' in first and 'width=32' in cfg.pretty_text
+
+
+def test_where_it_is_imported_late_its_own_module_is_asked(monkeypatch) -> None:
+    patched = {}
+    monkeypatch.setattr(config_layout, 'when_imported', patched.__setitem__)
+    config_layout._patch(SimpleNamespace())
+    assert patched == {'yapf.yapflib.yapf_api': config_layout._patch}

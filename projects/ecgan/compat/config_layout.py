@@ -11,12 +11,17 @@ from types import ModuleType
 from typing import Any
 
 from ._defect import Defect
+from ._import_hook import when_imported
 
 # A run has one config, a test another for its untrained model.
 _MOST = 8
 
 
 def _patch(config: ModuleType) -> None:
+    if not hasattr(config, 'FormatCode'):
+        # OneDL's fork imports it from its module each time it lays a config out.
+        when_imported('yapf.yapflib.yapf_api', _patch)
+        return
     original, known = config.FormatCode, {}
 
     def format_code(text: str, **settings: Any) -> Any:
