@@ -76,7 +76,8 @@ format: setup ## put the code into the style (ruff)
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-docs: setup ## build the documentation site into site/ (a broken link is an error)
+docs: setup ## build the documentation site into site/ (a broken link is an error), with a page to paint on
+	@$(INSTALL) -r requirements/export.txt || true
 	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(RUN) -m mkdocs build --strict --quiet --site-dir "$(SITE)"
 
 lock: setup ## write requirements/lock*.txt anew from requirements/*.in

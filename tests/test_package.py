@@ -52,8 +52,10 @@ def test_it_holds_the_recipes_and_the_page(installed: Path, repo_root: Path) -> 
     source = repo_root / 'configs'
     assert names == {path.relative_to(source) for path in source.rglob('*.py')}
     assert (installed / 'projects/ecgan/.mim/model-index.yml').is_file()
-    for kind in ('*.js', '*.css'):
-        assert len([*(installed / 'projects/ecgan/painting').glob(kind)]) == 1
+    for kind in ('*.js', '*.css', 'browser/*', 'static_page/browser/*'):
+        names = {path.name for path in (repo_root / 'projects/ecgan/painting').glob(kind)}
+        assert names == {path.name for path in (installed / 'projects/ecgan/painting').glob(kind)}
+        assert names
     box = 'projects/ecgan/inference/box/scenes.safetensors'
     assert (installed / box).read_bytes() == (repo_root / box).read_bytes()
 

@@ -11,9 +11,9 @@ from PIL import Image
 from projects.ecgan.datasets import SCENE_PALETTE
 
 # From a copy: reading often from the canvas itself would change how the browser keeps it.
-READ = """async () => {
+READ = """async (selector) => {
     await new Promise(requestAnimationFrame);
-    const canvas = document.querySelector('.layout-canvas canvas');
+    const canvas = document.querySelector(selector);
     const { width, height } = canvas;
     const copy = Object.assign(document.createElement('canvas'), { width, height });
     const context = copy.getContext('2d', { willReadFrequently: true });
@@ -45,12 +45,16 @@ class Tab:
 
     def layout(self) -> np.ndarray:
         """Ids on the canvas; every pixel has exactly the colour of a class."""
-        height, width, *values = self.page.evaluate(READ)
-        pixels = np.array(values, np.uint8).reshape(height, width, 4)
-        assert (pixels[..., 3] == 255).all()
-        same = (pixels[..., None, :3] == np.array(SCENE_PALETTE)).all(-1)
+        same = (self.canvas()[..., None, :] == np.array(SCENE_PALETTE)).all(-1)
         assert same.any(-1).all(), 'a colour of no class'
         return same.argmax(-1)
+
+    def canvas(self, selector: str = '.layout-canvas canvas') -> np.ndarray:
+        """RGB pixels of a canvas, all of which are opaque."""
+        height, width, *values = self.page.evaluate(READ, selector)
+        pixels = np.array(values, np.uint8).reshape(height, width, 4)
+        assert (pixels[..., 3] == 255).all()
+        return pixels[..., :3]
 
     def picture(self, name: str = '.paint-main') -> np.ndarray:
         source = self.page.locator(f'{name} img').first.get_attribute('src')

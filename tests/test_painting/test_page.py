@@ -3,7 +3,6 @@
 import http.client
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -245,7 +244,7 @@ def test_a_duplicated_tab_paints_a_layout_of_its_own(tab):
 
 
 def test_events_that_no_page_sends_are_told(tab):
-    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.onDown)'
+    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.canvas)'
     for event in (
         "'stroke', {number: 1, label: 99, runs: [0, 1]}",
         "'stroke', {number: 1, label: 1, runs: [0, 5000]}",
@@ -260,7 +259,7 @@ def test_events_that_no_page_sends_are_told(tab):
 
 def test_a_stroke_that_crosses_a_change_is_kept(tab):
     """The browser has not seen the newest layout when it sends the stroke."""
-    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.onDown)'
+    canvas = 'window.Object.values(mounted_app.$refs).find((r) => r?.canvas)'
     tab.key('f', '7')
     tab.page.mouse.click(*tab.place(0, 0))
     filled = tab_fill(FIRST, CAR)
@@ -268,11 +267,3 @@ def test_a_stroke_that_crosses_a_change_is_kept(tab):
     tab.page.evaluate(f"{canvas}.$emit('stroke', {{number: 1, label: {SKY}, runs: [0, 3]}})")
     filled[0, :3] = SKY
     tab.until_shown(filled)
-
-
-def test_page_files_are_in_the_package(repo_root):
-    folder = repo_root / 'projects/ecgan/painting'
-    assert {path.name for path in Path(folder).iterdir() if path.suffix in ('.js', '.css')} == {
-        'canvas.js',
-        'page.css',
-    }

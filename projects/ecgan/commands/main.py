@@ -18,7 +18,7 @@ COMMANDS = {
     'filter-dataset': 'leave out what a segmentor finds wrong in such pictures',
     'prepare': 'look at photos and label maps of your own, write a recipe for them',
     'paint': 'open a page to paint label maps on',
-    'export': 'write a generator as ONNX, a program of torch.export, or a model file',
+    'export': 'write a generator as ONNX, a program of torch.export, a model file, or a page',
     'push': 'upload a model to the Hugging Face hub, with a card',
     'recipes': 'list the recipes, or show the values of one',
     'check': 'versions, devices, and what is missing',

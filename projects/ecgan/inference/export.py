@@ -102,9 +102,8 @@ def export_program(
     suffix = Path(out).suffix.lower()
     if Version(torch.__version__) < OLDEST_TORCH:
         raise ConfigError(f'exporting needs torch {OLDEST_TORCH}, this is {torch.__version__}')
-    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
-    if suffix == '.onnx' and missing:
-        raise ConfigError(f'exporting ONNX needs {", ".join(missing)}: {ONNX_INSTALL}')
+    if suffix == '.onnx':
+        check_onnx_packages()
     inferencer = ECGANInferencer(checkpoint, config, device='cpu')
     program = _trace(inferencer, as_float, seed)
     save, load = (_onnx_file, _run_onnx) if suffix == '.onnx' else (_program_file, _run_program)
@@ -115,6 +114,17 @@ def export_program(
         raise CheckpointError(f'{out} was not written: {agreement}, allowed is {allowed}')
     write_atomically(content, out)
     return agreement
+
+
+def check_onnx_packages() -> None:
+    """Say what exporting ONNX misses.
+
+    Raises:
+        ConfigError: A package.
+    """
+    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
+    if missing:
+        raise ConfigError(f'exporting ONNX needs {", ".join(missing)}: {ONNX_INSTALL}')
 
 
 def describe(inferencer: ECGANInferencer, as_float: bool, seed: int = 0) -> dict[str, Any]:

@@ -27,13 +27,8 @@ class LabelMapGenerator(nn.Module):
         self.preprocessor = inferencer.model.data_preprocessor
         self.coding = inferencer.coding
         self.as_float = as_float
-        generator = prepare_for_inference(inferencer.model.sampling_generator)
-        for module in generator.modules():
-            if hasattr(module, 'layout_mode'):
-                # The number of distinct neighbourhoods depends on the values of the map.
-                module.layout_mode = 'plain'
-        self.generator = generator.to(memory_format=torch.contiguous_format)
-        self.noise = getattr(generator, 'noise', None)
+        self.generator = traceable_generator(inferencer)
+        self.noise = getattr(self.generator, 'noise', None)
         if self.noise is not None:
             if self.noise.per == 'pixel':
                 raise ConfigError("noise per='pixel' cannot be exported, 'picture' and 'class' can")
@@ -65,29 +60,42 @@ class LabelMapGenerator(nn.Module):
             labels = torch.where(labels < 0, self.coding.unknown, labels)
         boundary = None if instances is None else boundary_maps(instances)
         layout = self.preprocessor.encode_layout(labels, boundary)
-        traced = _TracedLayout(
-            layout.labels, layout.num_classes, layout.with_unknown, layout.boundary
-        )
+        traced = TracedLayout.of(layout)
         if self.noise is not None:
-            traced = _TracedNoise(traced, self.noise.regions(traced)[0], self.vectors)
+            traced = TracedNoise(traced, self.noise.regions(traced)[0], self.vectors)
         image = self.generator(traced)['image']
         if not self.as_float:
             image = self.preprocessor.to_uint8(image).flip(1)
         return image.permute(0, 2, 3, 1)
 
 
-class _TracedLayout(Layout):
+def traceable_generator(inferencer: ECGANInferencer) -> nn.Module:
+    """A copy of the generator, folded, that computes alike whatever values the maps hold."""
+    generator = prepare_for_inference(inferencer.model.sampling_generator)
+    for module in generator.modules():
+        if hasattr(module, 'layout_mode'):
+            # The number of distinct neighbourhoods depends on the values of the map.
+            module.layout_mode = 'plain'
+    return generator.to(memory_format=torch.contiguous_format)
+
+
+class TracedLayout(Layout):
     """A layout whose height and width are symbols, which cannot be keys of what was resized."""
+
+    @classmethod
+    def of(cls, layout: Layout) -> 'TracedLayout':
+        """The same layout, to be traced."""
+        return cls(layout.labels, layout.num_classes, layout.with_unknown, layout.boundary)
 
     def resized(self, size: tuple[int, int]) -> Layout:
         """The layout at another size, see :class:`Layout`."""
         return self._map(lambda tensor: nearest_resize(tensor, size))
 
 
-class _TracedNoise(NoisyLayout):
+class TracedNoise(NoisyLayout):
     """The same with noise."""
 
-    resized = _TracedLayout.resized
+    resized = TracedLayout.resized
 
 
 def boundary_maps(ids: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from nicegui.element import Element
 from .label_set import Label
 
 
-class LayoutCanvas(Element, component='canvas.js'):
+class LayoutCanvas(Element, component='canvas.js', esm={'ecgan-painting': 'browser'}):
     """Shows a layout and tells of strokes (event ``stroke``) and fills (``fill``).
 
     The events carry ``number``, that of the layout which the browser showed when they were made: a
