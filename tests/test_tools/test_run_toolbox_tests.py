@@ -1,4 +1,6 @@
-"""MMagic's own tests as a yardstick, on a stand-in for a checkout."""
+"""The toolbox's own tests as a yardstick, on stand-ins for checkouts."""
+
+from pathlib import Path
 
 import pytest
 from tool_modules import load_tool
@@ -14,11 +16,26 @@ def test_project():
 def test_always():
     pass
 """
+# What MMSegmentation's own tests do: read a config beside their folder, import from tests.
+NEEDS_ITS_CHECKOUT = """
+from pathlib import Path
+
+from tests.helper import NUMBER
+
+def test_config():
+    config = Path(__file__).parents[3] / 'configs' / 'fcn.py'
+    assert config.read_text() == f'layers = {NUMBER}'
+"""
 
 
 @pytest.fixture(scope='module')
 def tool():
     return load_tool('analysis_tools/run_toolbox_tests.py')
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
 
 
 def test_counts(tool):
@@ -28,20 +45,47 @@ def test_counts(tool):
 
 
 @pytest.mark.slow
-def test_two_runs(tool, tmp_path, capsys):
-    folder = tmp_path / 'mmagic' / 'tests' / 'test_engine'
-    folder.mkdir(parents=True)
-    (folder / 'test_a.py').write_text(NEEDS_THE_PROJECT)
+def test_both_toolboxes_in_one_table(tool, tmp_path, capsys):
+    mmagic, mmseg = tmp_path / 'mmagic', tmp_path / 'segmentation'
+    (mmagic / 'tests' / 'test_models' / 'test_editors').mkdir(parents=True)
+    write(mmagic / 'tests' / 'test_engine' / 'test_a.py', NEEDS_THE_PROJECT)
     # One file that does not import does not stop the others.
-    (folder / 'test_b.py').write_text('import no_such_package')
-    assert tool.main([str(tmp_path / 'mmagic'), '--logs', str(tmp_path / 'logs')]) == 0
+    write(mmagic / 'tests' / 'test_engine' / 'test_b.py', 'import no_such_package')
+    write(mmseg / 'configs' / 'fcn.py', 'layers = 3')
+    write(mmseg / 'tests' / '__init__.py', '')
+    write(mmseg / 'tests' / 'helper.py', 'NUMBER = 3')
+    write(mmseg / 'tests' / 'test_models' / 'test_segmentors' / 'test_c.py', NEEDS_ITS_CHECKOUT)
+    # Of a part that this project does not use.
+    write(mmseg / 'tests' / 'test_models' / 'test_necks' / 'test_d.py', NEEDS_THE_PROJECT)
+
+    assert tool.main([str(mmagic), str(mmseg), '--logs', str(tmp_path / 'logs')]) == 0
     out = capsys.readouterr().out
-    assert f'1 of {len(tool.FOLDERS)} folders' in out
-    assert '| without | 1 | 1 | 1 | 0 |' in out
-    assert '| with this project | 2 | 0 | 1 | 0 |' in out
-    assert '2 passed' in (tmp_path / 'logs' / 'with.log').read_text()
+    magic, segmentation = tool.SUITES
+    assert f'{mmagic}: 1 of {len(magic.paths)} files' in out
+    assert f'{mmseg}: 1 of {len(segmentation.paths)} files' in out
+    rows = [line.split(' | ') for line in out.splitlines() if 'this project' in line]
+    assert [row[0].split(' ')[1] for row in rows] == ['MMagic'] * 2 + ['MMSegmentation'] * 2
+    assert [[row[1], *row[2:]] for row in rows] == [
+        ['without this project', '1', '1', '1', '0 |'],
+        ['with this project', '2', '0', '1', '0 |'],
+        ['without this project', '1', '0', '0', '0 |'],
+        ['with this project', '1', '0', '0', '0 |'],
+    ]
+    assert '2 passed' in (tmp_path / 'logs' / 'mmagic_with.log').read_text()
+
+
+def test_table_names_what_is_installed(tool):
+    from importlib import metadata
+
+    text = tool.describe(tool.SUITES[0])
+    assert text.startswith(f'MMagic (mmagic {metadata.version("mmagic")}, ')
+    assert 'mmengine' in text and 'mmcv' in text
+    assert tool.describe(tool.SUITES[0]._replace(packages=('no-such-box',))).count('no-such') == 0
 
 
 def test_wrong_folder(tool, tmp_path, capsys):
+    (tmp_path / 'tests').mkdir()
     assert tool.main([str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f'error: no folder tests in {tmp_path}')
+    error = capsys.readouterr().err
+    assert error.startswith(f'error: {tmp_path} has neither tests/test_models/test_editors')
+    assert 'MMSegmentation' in error
