@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ import torch
 PIX2PIX = 'mmagic::pix2pix/pix2pix_vanilla-unet-bn_1xb1-80kiters_facades.py'
 CYCLEGAN = 'mmagic::cyclegan/cyclegan_lsgan-resnet-in_1xb1-80kiters_facades.py'
 DCGAN = 'mmagic::dcgan/dcgan_1xb128-300kiters_celeba-cropped-64.py'
+STYLEGAN2 = 'mmagic::styleganv2/stylegan2_c2_8xb4-800kiters_ffhq-256x256.py'
+NAFNET = 'mmagic::nafnet/nafnet_c64eb11128mb1db1111_8xb8-lr1e-3-400k_gopro.py'
 
 # MMSegmentation's FCN on a U-Net, made small, on procedural scenes.
 FCN_ON_SCENES = """
@@ -38,22 +41,85 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2))
 """
 
-# What every small run shares: few iterations, every one logged, no metrics, no pictures.
-COMMON = [
-    'train_cfg.val_interval=1000',
+# What every small run shares: small batches, no workers, every iteration logged, ...
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+QUICK = [
     'train_dataloader.batch_size=2',
-    'train_dataloader.num_workers=0',
-    'train_dataloader.persistent_workers=False',
     'val_dataloader.batch_size=2',
-    'val_dataloader.num_workers=0',
-    'val_dataloader.persistent_workers=False',
-    'test_dataloader.num_workers=0',
-    'test_dataloader.persistent_workers=False',
+    *(f'{loader}.num_workers=0' for loader in LOADERS),
+    *(f'{loader}.persistent_workers=False' for loader in LOADERS),
     'default_hooks.logger.interval=1',
-    'default_hooks.checkpoint.save_best=None',
-    'custom_hooks=[]',
-    'val_evaluator.metrics=[]',
 ]
+# ... and, but for those that are about them, no validation, metrics and pictures.
+NO_METRICS = ['val_evaluator.metrics=[]', 'default_hooks.checkpoint.save_best=None']
+COMMON = [*QUICK, *NO_METRICS, 'train_cfg.val_interval=1000', 'custom_hooks=[]']
+
+
+class ToolboxRun(NamedTuple):
+    """A config of MMagic made small, with its own hooks.
+
+    Attributes:
+        config: Its name.
+        folders: Folder with pictures, below the data's -> their shape.
+        options: What makes it small; ``{data}`` is the data's folder.
+    """
+
+    config: str
+    folders: dict[str, tuple[int, int]]
+    options: list[str]
+
+    def prepare(self, data: Path) -> list[str]:
+        """Write the pictures; return the options."""
+        for folder, shape in self.folders.items():
+            write_images(data / folder, shape)
+        return [*QUICK, *(option.format(data=data) for option in self.options)]
+
+
+# Pictures each five iterations, which have to leave the training alone.
+PICTURES = ['custom_hooks.0.interval=5', 'custom_hooks.0.n_samples=2']
+RUNS = {
+    'pix2pix': ToolboxRun(
+        PIX2PIX,
+        dict.fromkeys(('train', 'test'), (64, 128)),
+        [
+            *NO_METRICS,
+            *PICTURES,
+            *(f'{loader}.dataset.data_root={{data}}' for loader in LOADERS),
+            'model.generator.num_down=6',
+            'model.generator.base_channels=4',
+            'model.discriminator.base_channels=4',
+            'train_dataloader.dataset.pipeline.1.scale=(72,72)',
+            'train_dataloader.dataset.pipeline.2.crop_size=(64,64)',
+        ],
+    ),
+    'stylegan2': ToolboxRun(
+        STYLEGAN2,
+        {'faces': (64, 64)},
+        [
+            *NO_METRICS,
+            *PICTURES,
+            *(f'{loader}.dataset.data_root={{data}}/faces' for loader in LOADERS),
+            'model.generator.out_size=64',
+            'model.generator.style_channels=32',
+            'model.discriminator.in_size=64',
+            *(f'model.{part}.channel_multiplier=1' for part in ('generator', 'discriminator')),
+        ],
+    ),
+    # Validated with MMagic's PSNR and SSIM.
+    'nafnet': ToolboxRun(
+        NAFNET,
+        {f'{split}/{kind}': (64, 64) for split in ('train', 'test') for kind in ('blur', 'sharp')},
+        [
+            'train_dataloader.dataset.data_root={data}/train',
+            *(f'{loader}.dataset.data_root={{data}}/test' for loader in LOADERS[1:]),
+            'train_dataloader.dataset.pipeline.6.gt_patch_size=32',
+            'train_cfg.val_interval=10',
+            'model.generator.mid_channels=4',
+            'model.generator.enc_blk_nums=[1,1]',
+            'model.generator.dec_blk_nums=[1,1]',
+        ],
+    ),
+}
 
 
 def write_images(folder: Path, shape: tuple[int, int], count: int = 6) -> None:

@@ -56,6 +56,32 @@ def test_work_dir_is_named_after_the_config(tmp_path: Path) -> None:
     assert build(str(path)).work_dir == 'here'
 
 
+NAFNET = 'mmagic::nafnet/nafnet_c64eb11128mb1db1111_8xb8-lr1e-3-400k_gopro.py'
+OUT_DIR = 'default_hooks.checkpoint.out_dir'
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'folder'),
+    [
+        # MMagic's config: work_dir='./work_dirs/NAME', out_dir='./work_dirs/'.
+        ([], './work_dirs/'),
+        (['--work-dir', 'mine/run'], None),
+        (['--work-dir', 'mine/run', '--cfg-options', f'{OUT_DIR}=./work_dirs/'], './work_dirs/'),
+        (['--work-dir', 'mine/run', '--cfg-options', f'{OUT_DIR}=/disk'], '/disk'),
+    ],
+)
+def test_checkpoints_follow_the_work_dir(arguments: list[str], folder: str | None) -> None:
+    cfg = build(NAFNET, *arguments)
+    assert cfg.default_hooks.checkpoint.out_dir == folder
+
+
+def test_checkpoints_of_another_place_stay_there(tmp_path: Path) -> None:
+    config = tmp_path / 'run.py'
+    config.write_text("default_hooks = dict(checkpoint=dict(type='CheckpointHook', out_dir='/d'))")
+    cfg = build(str(config), '--work-dir', 'mine')
+    assert cfg.default_hooks.checkpoint.out_dir == '/d'
+
+
 VARIED = """
 model = dict(type='A', part=dict(type='B', width=64))
 variants = dict(narrow=dict(model=dict(part=dict(width=16))),

@@ -52,6 +52,27 @@ def test_resume(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         configuration.set_resume(cfg, 'gone.pth')
 
 
+def test_checkpoints_that_the_hook_writes_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    work_dir, elsewhere = tmp_path / 'run', tmp_path / 'disk'
+    hooks = dict(checkpoint=dict(type='CheckpointHook', out_dir=str(elsewhere)))
+    cfg = Config(dict(work_dir=str(work_dir), default_hooks=hooks))
+    configuration.set_resume(cfg, 'auto')
+    assert f'no checkpoint in {work_dir} nor {elsewhere / "run"}' in capsys.readouterr().out
+    (elsewhere / 'run').mkdir(parents=True)
+    (elsewhere / 'run' / 'iter_2.pth').write_bytes(b'')
+    save(elsewhere / 'run' / 'iter_3.pth')
+    configuration.set_resume(cfg, 'auto')
+    assert cfg.load_from == str(elsewhere / 'run' / 'iter_3.pth')
+    # The note is written to the work dir, with a path from where the run was started.
+    work_dir.mkdir()
+    (work_dir / 'last_checkpoint').write_text('./disk/run/iter_1.pth')
+    save(elsewhere / 'run' / 'iter_1.pth')
+    configuration.set_resume(cfg, 'auto')
+    assert cfg.load_from == str(elsewhere / 'run' / 'iter_1.pth')
+
+
 def test_what_is_whole(tmp_path: Path) -> None:
     path = tmp_path / 'a.pth'
     for content in (b'', b'PK', b'no checkpoint at all'):

@@ -41,16 +41,32 @@ def read_run_config(args: argparse.Namespace) -> Config:
         ConfigError: It cannot be read, or an option does not fit it.
     """
     cfg = read_config(args.config)
-    merge_options(cfg, read_options(args.cfg_options))
+    options = read_options(args.cfg_options)
+    merge_options(cfg, options)
     cfg.launcher = args.launcher
-    if args.work_dir:
-        cfg.work_dir = args.work_dir
-    elif cfg.get('work_dir') is None:
+    if cfg.get('work_dir') is None:
         cfg.work_dir = os.path.join('work_dirs', config_title(args.config))
+    if args.work_dir:
+        if 'default_hooks.checkpoint.out_dir' not in options:
+            _let_checkpoints_follow(cfg)
+        cfg.work_dir = args.work_dir
     # Runner looks for the local rank in the environment, whatever the launcher was.
     local_rank = os.environ.get('OMPI_COMM_WORLD_LOCAL_RANK', str(args.local_rank))
     os.environ.setdefault('LOCAL_RANK', local_rank)
     return cfg
+
+
+def _let_checkpoints_follow(cfg: Config) -> None:
+    """Have checkpoints written to another work dir than the config's as well.
+
+    Many configs of MMagic name the parent of their work dir a second time, as
+    ``default_hooks.checkpoint.out_dir``: with ``--work-dir`` alone the checkpoints would be written
+    there still, and not be found by ``--resume``. A folder of another place is meant so.
+    """
+    saver = (cfg.get('default_hooks') or {}).get('checkpoint') or {}
+    parent = saver.get('out_dir')
+    if parent and os.path.abspath(parent) == os.path.dirname(os.path.abspath(cfg.work_dir)):
+        saver.out_dir = None
 
 
 def read_options(pairs: Sequence[str]) -> dict[str, Any]:

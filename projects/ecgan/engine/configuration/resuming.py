@@ -30,9 +30,11 @@ def set_resume(cfg: Config, resume: str | None) -> None:
             return
         resume = cfg.get('load_from') or 'auto'
     if resume == 'auto':
-        newest = _newest_whole(Path(cfg.work_dir))
+        folders = _checkpoint_folders(cfg)
+        newest = _newest_whole(*folders)
         if newest is None:
-            print(f'--resume: no checkpoint in {cfg.work_dir}, the run starts from the beginning')
+            places = ' nor '.join(map(str, folders))
+            print(f'--resume: no checkpoint in {places}, the run starts from the beginning')
             cfg.resume = False
             return
         resume = str(newest)
@@ -55,20 +57,28 @@ def set_checkpoint(cfg: Config, checkpoint: str) -> None:
     cfg.load_from = checkpoint
 
 
-def checkpoints(work_dir: Path) -> list[Path]:
+def checkpoints(work_dir: Path, *others: Path) -> list[Path]:
     """The checkpoints from which a run in ``work_dir`` may go on, the preferred one first.
 
     What ``last_checkpoint`` names comes first, also after the folder was moved; then the
     ``iter_N.pth`` and ``epoch_N.pth``, the highest number first.
+
+    Args:
+        work_dir: Where the run writes.
+        *others: More folders with its checkpoints.
     """
+    folders = (work_dir, *others)
     found = []
     note = work_dir / 'last_checkpoint'
     if note.is_file():
         named = Path(note.read_text(encoding='utf-8', errors='replace').strip())
-        found = [path for path in (named, work_dir / named.name) if path.is_file()][:1]
+        found = [
+            path for path in (named, *(folder / named.name for folder in folders)) if path.is_file()
+        ][:1]
     numbered = [
         (int(match.group(1)), path)
-        for path in work_dir.glob('*.pth')
+        for folder in folders
+        for path in folder.glob('*.pth')
         if (match := re.fullmatch(r'(?:iter|epoch)_(\d+)\.pth', path.name))
     ]
     return found + [path for _, path in sorted(numbered, reverse=True) if path not in found]
@@ -91,9 +101,17 @@ def is_whole(checkpoint: Path) -> bool:
         return False
 
 
-def _newest_whole(work_dir: Path) -> Path | None:
+def _checkpoint_folders(cfg: Config) -> list[Path]:
+    """The work dir, and where the config's ``CheckpointHook`` writes if that is elsewhere."""
+    work_dir = Path(cfg.work_dir)
+    elsewhere = ((cfg.get('default_hooks') or {}).get('checkpoint') or {}).get('out_dir')
+    folders = [work_dir, *([Path(elsewhere, work_dir.name)] if elsewhere else [])]
+    return list(dict.fromkeys(folders))
+
+
+def _newest_whole(work_dir: Path, *others: Path) -> Path | None:
     """The first whole checkpoint; None where there is none at all."""
-    found = checkpoints(work_dir)
+    found = checkpoints(work_dir, *others)
     for path in found:
         if is_whole(path):
             for damaged in found[: found.index(path)]:

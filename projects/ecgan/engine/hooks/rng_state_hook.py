@@ -18,6 +18,7 @@ Limits:
 import logging
 from typing import Any
 
+from mmagic.engine.hooks import VisualizationHook
 from mmagic.registry import HOOKS
 from mmengine.dist import all_gather_object, get_rank, get_world_size
 from mmengine.hooks import CheckpointHook, Hook
@@ -25,6 +26,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmengine.runner.loops import _InfiniteDataloaderIterator
 
+from ..pictures_apart import draw_apart
 from ..random_state import RandomState, capture_random_state, restore_random_state
 from ..seeded_loader import SkippingIterator, is_seedable, seed_loader
 
@@ -37,7 +39,8 @@ class RandomStateHook(Hook):
 
     In the checkpoint, ``random_state`` is a list with one dict for each process: what
     :func:`~projects.ecgan.engine.random_state.capture_random_state` gives, and ``data_seed`` and
-    ``sampler_seed`` (int or None). Validation does not change the random numbers of the training.
+    ``sampler_seed`` (int or None). Neither validation nor the pictures of MMagic's
+    ``VisualizationHook`` change the random numbers of the training.
     """
 
     # After every hook that may draw random numbers, before CheckpointHook (VERY_LOW, 90).
@@ -70,6 +73,7 @@ class RandomStateHook(Hook):
         loop = runner.train_loop
         if runner.iter == 0:
             self._resumed = None
+        self._keep_pictures_apart(runner)
         if not is_seedable(loop.dataloader):
             print_log(
                 'RandomStateHook: the train dataloader has no batch sampler, its data is not '
@@ -161,6 +165,12 @@ class RandomStateHook(Hook):
     def gather(self) -> None:
         """Have the states of all processes ready for a checkpoint; every process comes here."""
         self._states = self._states or self._gather()
+
+    def _keep_pictures_apart(self, runner: Runner) -> None:
+        seed = (self._resumed or {}).get('data_seed')
+        for hook in runner.hooks:
+            if isinstance(hook, VisualizationHook):
+                draw_apart(hook, runner.seed if seed is None else seed)
 
     def _gather(self) -> list[RandomState]:
         state: dict[str, Any] = {**capture_random_state(), **self._seeds}
