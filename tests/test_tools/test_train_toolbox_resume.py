@@ -7,7 +7,8 @@ import fresh_process
 import pytest
 from toolbox_runs import RUNS, assert_same_weights, logged
 
-pytestmark = pytest.mark.slow
+# StyleGAN2's channels are not to be set: 30 million weights, and checkpoints of 400 MB.
+MARKS = {'stylegan2': pytest.mark.campaign}
 
 
 def train(config: str, work_dir: Path, *rest: str, kill_at: int | None = None) -> int:
@@ -17,7 +18,9 @@ def train(config: str, work_dir: Path, *rest: str, kill_at: int | None = None) -
     return fresh_process.run(*job, log=log, timeout=600)
 
 
-@pytest.mark.parametrize('name', RUNS)
+@pytest.mark.parametrize(
+    'name', [pytest.param(name, marks=MARKS.get(name, pytest.mark.slow)) for name in RUNS]
+)
 def test_killed_run_resumes_exactly(tmp_path: Path, name: str) -> None:
     config, options = RUNS[name].config, RUNS[name].prepare(tmp_path / 'data')
     options += ['train_cfg.max_iters=20', 'default_hooks.checkpoint.interval=8']

@@ -94,15 +94,14 @@ RUNS = {
     ),
     'stylegan2': ToolboxRun(
         STYLEGAN2,
-        {'faces': (64, 64)},
+        {'faces': (16, 16)},
         [
             *NO_METRICS,
             *PICTURES,
             *(f'{loader}.dataset.data_root={{data}}/faces' for loader in LOADERS),
-            'model.generator.out_size=64',
+            'model.generator.out_size=16',
             'model.generator.style_channels=32',
-            'model.discriminator.in_size=64',
-            *(f'model.{part}.channel_multiplier=1' for part in ('generator', 'discriminator')),
+            'model.discriminator.in_size=16',
         ],
     ),
     # Validated with MMagic's PSNR and SSIM.
@@ -113,7 +112,7 @@ RUNS = {
             'train_dataloader.dataset.data_root={data}/train',
             *(f'{loader}.dataset.data_root={{data}}/test' for loader in LOADERS[1:]),
             'train_dataloader.dataset.pipeline.6.gt_patch_size=32',
-            'train_cfg.val_interval=10',
+            'train_cfg.val_interval=8',
             'model.generator.mid_channels=4',
             'model.generator.enc_blk_nums=[1,1]',
             'model.generator.dec_blk_nums=[1,1]',
