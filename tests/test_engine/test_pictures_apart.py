@@ -16,7 +16,7 @@ from projects.ecgan.engine.random_state import seed_generators
 
 
 class Pictures:
-    """Draws as MMagic's ``VisualizationHook`` does: fixed inputs once, then what the model draws."""
+    """Draws as MMagic's hook does: fixed inputs once, then what the model draws."""
 
     def __init__(self, fixed: bool, entry: dict) -> None:
         self.fixed_input = fixed
