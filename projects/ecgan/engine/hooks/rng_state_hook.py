@@ -98,9 +98,6 @@ class RandomStateHook(Hook):
         if by_iteration:
             iterator = _InfiniteDataloaderIterator(loop.dataloader)
             iterator._epoch = self._pass
-            # A loader's iterator draws a number when it is made, which OneDL's fork puts off: it
-            # has to be drawn before the random numbers of the checkpoint are restored.
-            getattr(iterator, '_ensure_iterator', lambda: None)()
             skip = 0 if getattr(loop, 'fast_forward_on_resume', False) else runner.iter
             loop.dataloader_iterator = SkippingIterator(iterator, skip, self._restore)
 
