@@ -3,6 +3,7 @@
 import sys
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -41,6 +42,16 @@ def test_the_step_of_wandb_is_the_iteration(
     assert [step for step, _ in wandb.logged] == [50, 50, 60, 60]
     assert [list(values) for _, values in wandb.logged] == [['samples'], ['loss'], ['lr'], ['mIoU']]
     assert wandb.logged[0][1]['samples'] is RED and backend.experiment is wandb
+
+
+@pytest.mark.parametrize('kind', [WandbVisBackend, WandbOfMMagic])
+def test_a_run_without_a_count_of_steps(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, kind: type
+) -> None:
+    wandb = MagicMock()  # as in MMagic's own tests
+    monkeypatch.setitem(sys.modules, 'wandb', wandb)
+    kind(save_dir=str(tmp_path / 'run' / 'vis_data')).add_scalar('lr', 0.1, 60)
+    wandb.log.assert_called_once_with({'lr': 0.1}, step=60)
 
 
 @pytest.fixture
