@@ -9,9 +9,9 @@ from projects.ecgan.engine.optimizers import MomentumFreeAdam, momentum_free_ada
 
 def shapes():
     torch.manual_seed(0)
-    # More elements than a chunk holds, a matrix, a scalar, and channels-last memory.
+    # More elements than a bucket holds, a matrix, a scalar, and channels-last memory.
     return [
-        torch.randn(momentum_free_adam.CHUNK_ELEMENTS + 3),
+        torch.randn(momentum_free_adam.BUCKET_ELEMENTS['cpu'] + 3),
         torch.randn(5, 7),
         torch.randn(()),
         torch.randn(4, 3, 3, 3).to(memory_format=torch.channels_last),
@@ -27,32 +27,84 @@ def train(make, steps=5):
         for index, parameter in enumerate(parameters):
             # One parameter gets no gradient at first: its updates are counted by themselves.
             late = index == 1 and step < 2
-            grad = torch.randn(parameter.shape, generator=generator)
+            # As autograd's gradients, in the parameter's order of memory.
+            grad = torch.empty_like(parameter)
+            grad.copy_(torch.randn(parameter.shape, generator=generator))
             parameter.grad = None if late else grad
         optimizer.step()
     return parameters, optimizer
 
 
+@pytest.fixture
+def without_fused_kernel(monkeypatch):
+    monkeypatch.setattr(momentum_free_adam, 'FUSED_DEVICES', set())
+
+
+def adam(beta2, **kwargs):
+    return lambda p: torch.optim.Adam(p, lr=1e-2, betas=(0.0, beta2), **kwargs)
+
+
 @pytest.mark.parametrize('beta2', [0.0, 0.9, 0.999])
-def test_equals_adam_bit_for_bit(beta2):
+def test_equals_adam(beta2):
     ours, optimizer = train(lambda p: MomentumFreeAdam(p, lr=1e-2, beta2=beta2))
-    theirs, _ = train(lambda p: torch.optim.Adam(p, lr=1e-2, betas=(0.0, beta2), foreach=False))
+    theirs, _ = train(adam(beta2, foreach=False))
     for own, other in zip(ours, theirs):
-        assert torch.equal(own, other)
+        torch.testing.assert_close(own, other, rtol=1e-6, atol=1e-7)
     assert set(optimizer.state[ours[0]]) == {'step', 'exp_avg_sq'}
     assert [optimizer.state[p]['step'] for p in ours] == [5, 3, 5, 5]
 
 
-def test_all_at_once_agrees_with_chunks():
+@pytest.mark.skipif('cpu' not in momentum_free_adam.FUSED_DEVICES, reason='no fused Adam for CPUs')
+def test_equals_fused_adam_bit_for_bit_and_leaves_gradients():
     ours, _ = train(lambda p: MomentumFreeAdam(p, lr=1e-2))
-    original = momentum_free_adam._update_in_chunks
-    momentum_free_adam._update_in_chunks = momentum_free_adam._update_together
-    try:
-        together, _ = train(lambda p: MomentumFreeAdam(p, lr=1e-2))
-    finally:
-        momentum_free_adam._update_in_chunks = original
-    for own, other in zip(ours, together):
+    theirs, _ = train(adam(0.9, fused=True))
+    for own, other in zip(ours, theirs):
+        assert torch.equal(own, other)
+        assert torch.equal(own.grad, other.grad)
+
+
+@pytest.mark.parametrize('beta2', [0.0, 0.9, 0.999])
+def test_equals_adam_bit_for_bit_in_buckets(without_fused_kernel, beta2):
+    ours, _ = train(lambda p: MomentumFreeAdam(p, lr=1e-2, beta2=beta2))
+    theirs, _ = train(adam(beta2, foreach=False))
+    for own, other in zip(ours, theirs):
+        assert torch.equal(own, other)
+
+
+def test_gradients_of_another_memory_order():
+    # A weight whose gradient lies otherwise in memory, and one with gaps.
+    weight = torch.randn(4, 3, 5, 5).to(memory_format=torch.channels_last)
+    results = []
+    for make in (lambda p: MomentumFreeAdam(p, lr=1e-2), adam(0.9, foreach=False)):
+        values = weight.clone(), weight.clone()[:, :2, ::2]
+        parameters = [torch.nn.Parameter(value) for value in values]
+        for parameter in parameters:
+            parameter.grad = torch.linspace(-1, 1, parameter.numel()).view(parameter.shape)
+        make(parameters).step()
+        results.append(parameters)
+    for own, other in zip(*results):
         torch.testing.assert_close(own, other, rtol=1e-6, atol=1e-7)
+
+
+def test_one_operation_for_all_parameters(without_fused_kernel, monkeypatch):
+    sizes = [3, 100, 7]
+    parameters = [torch.nn.Parameter(torch.ones(size)) for size in sizes]
+    for parameter in parameters:
+        parameter.grad = torch.ones_like(parameter)
+    buckets = []
+    original = momentum_free_adam._update_bucket
+
+    def update(triples, rates):
+        buckets.append([len(weight) for weight, _, _ in triples])
+        original(triples, rates)
+
+    monkeypatch.setattr(momentum_free_adam, '_update_bucket', update)
+    optimizer = MomentumFreeAdam(parameters)
+    optimizer.step()
+    assert buckets == [sizes]
+    monkeypatch.setitem(momentum_free_adam.BUCKET_ELEMENTS, 'cpu', 40)
+    optimizer.step()
+    assert buckets[1:] == [[3], [40], [40], [20, 7]]
 
 
 def test_continues_from_its_state():

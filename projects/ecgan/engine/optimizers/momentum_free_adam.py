@@ -2,28 +2,36 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import torch
 from mmengine.registry import OPTIMIZERS
 from torch import Tensor
+from torch.utils._foreach_utils import _get_fused_kernels_supported_devices
 
 from ...errors import ConfigError
 
-# Elements that are updated at a time on a CPU: they stay in the cache between the operations.
-CHUNK_ELEMENTS = 2**16
+# Where PyTorch's own kernel updates all parameters in one pass over their memory.
+FUSED_DEVICES = {'cpu', 'cuda'} & set(_get_fused_kernels_supported_devices())
+# Elements that are updated at a time elsewhere. On a CPU they stay in the cache between the
+# operations; on a GPU they bound the memory of the denominators.
+BUCKET_ELEMENTS = dict(cpu=2**16)
+BUCKET_ELEMENTS_OF_OTHERS = 2**22
 
 
 @OPTIMIZERS.register_module()
 class MomentumFreeAdam(torch.optim.Optimizer):
-    """The update of ``torch.optim.Adam(betas=(0, beta2))``, bit for bit on a CPU.
+    """The update of ``torch.optim.Adam(betas=(0, beta2), fused=True)``, bit for bit on a CPU.
 
     With beta_1 = 0 Adam's first moment is the gradient itself, which PyTorch stores all the same:
     a copy of all weights. Without it (t counts the updates)
 
         v <- beta_2 v + (1 - beta_2) g^2,
         w <- w - lr g / (sqrt(v / (1 - beta_2^t)) + eps).
+
+    All parameters of a group are updated by one operation, where PyTorch has its kernel for the
+    device, else by some for each few megabytes.
 
     Args:
         params: Parameters or parameter groups.
@@ -74,44 +82,89 @@ class MomentumFreeAdam(torch.optim.Optimizer):
                     state['step'] += 1
                     alike[state['step'], parameter.device, parameter.dtype].append(parameter)
             for (step, device, _), parameters in alike.items():
-                squares = [self.state[parameter]['exp_avg_sq'] for parameter in parameters]
-                beta2 = group['beta2']
-                rates = _Rates(group['lr'], beta2, group['eps'], math.sqrt(1 - beta2**step))
-                update = _update_in_chunks if device.type == 'cpu' else _update_together
-                update(parameters, squares, rates)
+                triples = [(p, p.grad, self.state[p]['exp_avg_sq']) for p in parameters]
+                rates = _Rates(group['lr'], group['beta2'], group['eps'], step)
+                fused = device.type in FUSED_DEVICES
+                dense = [each for each in triples if fused and _lie_alike(*each)]
+                if dense:
+                    _update_fused(dense, rates)
+                others = [each for each in triples if not (fused and _lie_alike(*each))]
+                for bucket in _buckets(others, device):
+                    _update_bucket(bucket, rates)
         return loss
 
 
+# Weight, gradient, second moment.
+Triple = tuple[Tensor, Tensor, Tensor]
+
+
 class _Rates(NamedTuple):
-    """The numbers of an update; ``correction`` is sqrt(1 - beta_2^t)."""
+    """The numbers of an update; ``step`` counts them from 1."""
 
     lr: float
     beta2: float
     eps: float
-    correction: float
+    step: int
 
 
-def _update_in_chunks(parameters: list[Tensor], squares: list[Tensor], rates: _Rates) -> None:
-    lr, beta2, eps, correction = rates
-    for parameter, square in zip(parameters, squares):
-        grad = parameter.grad
-        if parameter.is_contiguous() and square.is_contiguous():
-            whole = (parameter.view(-1), grad.contiguous().view(-1), square.view(-1))
-            parts = zip(*(tensor.split(CHUNK_ELEMENTS) for tensor in whole))
-        else:
-            parts = [(parameter, grad, square)]
-        for weight, slope, of_weight in parts:
-            of_weight.mul_(beta2).addcmul_(slope, slope, value=1 - beta2)
-            weight.addcdiv_(slope, (of_weight.sqrt() / correction).add_(eps), value=-lr)
+def _lie_alike(*tensors: Tensor) -> bool:
+    """Whether tensors of one shape have the same order in memory, without gaps."""
+    return len({each.stride() for each in tensors}) == 1 and _is_dense(tensors[0])
 
 
-def _update_together(parameters: list[Tensor], squares: list[Tensor], rates: _Rates) -> None:
-    """In few kernels, however many parameters there are."""
-    lr, beta2, eps, correction = rates
-    grads = [parameter.grad for parameter in parameters]
-    torch._foreach_mul_(squares, beta2)
-    torch._foreach_addcmul_(squares, grads, grads, value=1 - beta2)
+def _is_dense(tensor: Tensor) -> bool:
+    return tensor.is_contiguous() or tensor.is_contiguous(memory_format=torch.channels_last)
+
+
+def _update_fused(triples: list[Triple], rates: _Rates) -> None:
+    """By PyTorch's kernel for Adam: its first moment, for beta_1 = 0 the gradient, is the gradient.
+
+    The kernel takes the gradient itself for the moment of before and after, and so writes what is
+    there already.
+    """
+    weights, grads, squares = map(list, zip(*triples))
+    # Made on the device: no copy that waits for it.
+    step = torch.full((), float(rates.step), device=weights[0].device)
+    torch._fused_adam_(
+        weights,
+        grads,
+        grads,
+        squares,
+        [],
+        [step] * len(weights),
+        lr=rates.lr,
+        beta1=0.0,
+        beta2=rates.beta2,
+        weight_decay=0.0,
+        eps=rates.eps,
+        amsgrad=False,
+        maximize=False,
+    )
+
+
+def _buckets(triples: list[Triple], device: torch.device) -> Iterator[list[Triple]]:
+    """Groups of tensors and of pieces of them that have some number of elements together."""
+    limit = BUCKET_ELEMENTS.get(device.type, BUCKET_ELEMENTS_OF_OTHERS)
+    bucket, elements = [], 0
+    for triple in triples:
+        pieces = [triple]
+        if _lie_alike(*triple) and triple[0].is_contiguous():
+            pieces = zip(*(each.view(-1).split(limit) for each in triple))
+        for piece in pieces:
+            if bucket and elements + piece[0].numel() > limit:
+                yield bucket
+                bucket, elements = [], 0
+            bucket.append(piece)
+            elements += piece[0].numel()
+    if bucket:
+        yield bucket
+
+
+def _update_bucket(triples: list[Triple], rates: _Rates) -> None:
+    weights, grads, squares = map(list, zip(*triples))
+    torch._foreach_mul_(squares, rates.beta2)
+    torch._foreach_addcmul_(squares, grads, grads, value=1 - rates.beta2)
     denominators = torch._foreach_sqrt(squares)
-    torch._foreach_div_(denominators, correction)
-    torch._foreach_add_(denominators, eps)
-    torch._foreach_addcdiv_(parameters, grads, denominators, value=-lr)
+    torch._foreach_div_(denominators, math.sqrt(1 - rates.beta2**rates.step))
+    torch._foreach_add_(denominators, rates.eps)
+    torch._foreach_addcdiv_(weights, grads, denominators, value=-rates.lr)
