@@ -6,6 +6,7 @@ The table of defects is in ``docs/compatibility.md``.
 
 from . import (
     atomic_checkpoints,
+    averaging_by_tensor,
     averaging_waits,
     config_layout,
     cpu_distributed,
@@ -52,6 +53,7 @@ _MODULES = (
     translation_ddp,
     separate_ddp_keys,
     averaging_waits,
+    averaging_by_tensor,
     early_loaders,
     needless_warnings,
     visualizer_backends,
