@@ -61,6 +61,14 @@ def build_parser() -> ToolParser:
     )
     parser.add_flag('--compile', 'torch.compile for the residual blocks of fast')
     parser.add_flag('--keep-memory', 'fast keeps freed memory, as of tools/train.py')
+    parser.add_argument(
+        '--count',
+        nargs='+',
+        metavar='RECIPE',
+        help='count the operations of an update of these recipes (on a GPU its launches as well, '
+        "on a CPU oneDNN's reorders), beside its seconds; with --device, --precision, --threads "
+        'and --iters',
+    )
     parser.add_argument('--data', metavar='DIR', help='folder of the COCO-Stuff sample')
     parser.add_argument('--json', type=Path, metavar='OUT', help='write the numbers to this file')
     return parser
@@ -68,17 +76,33 @@ def build_parser() -> ToolParser:
 
 def benchmark(args: argparse.Namespace) -> None:
     """Measure as the arguments say."""
-    import json
     from dataclasses import fields
 
     import projects.ecgan  # noqa: F401  (makes the toolbox sound before it is imported)
-    from projects.ecgan.analysis.benchmark import BenchmarkSettings, format_report, measure
+    from projects.ecgan.analysis.benchmark import (
+        BenchmarkSettings,
+        count_update,
+        format_count,
+        format_report,
+        measure,
+    )
 
+    if args.count:
+        settings = args.device, args.precision, args.threads, args.iterations
+        report = [count_update(name, *settings) for name in args.count]
+        _show('\n\n'.join(map(format_count, report)), report, args.json)
+        return
     names = [field.name for field in fields(BenchmarkSettings) if field.name in args]
     report = measure(BenchmarkSettings(**{name: getattr(args, name) for name in names}), args.modes)
-    print(format_report(report))
-    if args.json:
-        args.json.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
+    _show(format_report(report), report, args.json)
+
+
+def _show(text: str, report: dict | list, path: Path | None) -> None:
+    import json
+
+    print(text)
+    if path:
+        path.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
 
 
 main = partial(run_tool, build_parser, benchmark)

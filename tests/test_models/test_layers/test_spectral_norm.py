@@ -1,10 +1,18 @@
 """Spectral norm: PyTorch's numbers by a shorter backward pass."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
 
-from projects.ecgan.models.layers import SpectralConv2d, refresh_singular_vectors, spectral_norm
+from projects.ecgan.analysis.benchmark import OperationCounter
+from projects.ecgan.models.layers import (
+    SpectralConv2d,
+    iterated_together,
+    refresh_singular_vectors,
+    spectral_norm,
+)
 
 
 def test_spectral_norm_divides_by_the_largest_singular_value():
@@ -76,8 +84,8 @@ def test_dividing_the_output_is_the_same(bias, size, divided, monkeypatch):
     ours.load_state_dict(theirs.state_dict())
     calls = []
     norm = ours.parametrizations.weight[0]
-    sigma = norm.sigma
-    monkeypatch.setattr(norm, 'sigma', lambda weight: calls.append('output') or sigma(weight))
+    divide = norm.divide
+    monkeypatch.setattr(norm, 'divide', lambda *args: calls.append('output') or divide(*args))
     for training in (True, True, False):
         found = []
         for conv in (ours, theirs):
@@ -122,3 +130,66 @@ def test_sigma_keeps_its_precision_inside_autocast():
     expected = conv.weight
     with torch.autocast('cpu', dtype=torch.bfloat16):
         assert torch.equal(conv.weight, expected)
+
+
+def two_layers(dtype=torch.float32):
+    torch.manual_seed(0)
+    return nn.Sequential(
+        spectral_norm(SpectralConv2d(3, 40, 3, padding=1, dtype=dtype)),
+        spectral_norm(nn.Conv2d(40, 2, 1, bias=False, dtype=dtype)),
+    )
+
+
+@pytest.mark.parametrize('dtype, tolerance', [(torch.float64, 1e-12), (torch.float32, 2e-6)])
+def test_iterated_together_is_as_each_by_itself(dtype, tolerance):
+    together = two_layers(dtype)
+    apart = copy.deepcopy(together)
+    for step in range(3):
+        x = torch.linspace(-1, 1, 24 + step, dtype=dtype)[:24].view(2, 3, 2, 2)
+        found = []
+        with iterated_together(together):
+            found.append(together(x))
+        found.append(apart(x))
+        for network, y in zip((together, apart), found):
+            network.zero_grad()
+            y.square().sum().backward()
+        torch.testing.assert_close(*found, rtol=tolerance, atol=tolerance)
+        grads = [[p.grad for p in network.parameters()] for network in (together, apart)]
+        torch.testing.assert_close(*grads, rtol=tolerance, atol=tolerance)
+        for (name, own), other in zip(together.state_dict().items(), apart.state_dict().values()):
+            torch.testing.assert_close(own, other, rtol=tolerance, atol=tolerance, msg=name)
+
+
+def test_iterated_together_once_a_pass_and_not_in_evaluation():
+    network = two_layers().eval()
+    norm = network[0].parametrizations.weight[0]
+    before = norm._v.clone()
+    with iterated_together(network):
+        network(torch.zeros(1, 3, 2, 2))
+    assert torch.equal(norm._v, before)
+    nn.init.normal_(norm._v)
+    network.train()
+    with iterated_together(network):
+        after = norm._v.clone()
+        network(torch.zeros(1, 3, 2, 2))
+        assert torch.equal(norm._v, after)
+    network(torch.zeros(1, 3, 2, 2))
+    assert not torch.equal(norm._v, after)
+
+
+def test_a_pass_that_fails_leaves_nothing_behind():
+    network = two_layers()
+    with pytest.raises(RuntimeError), iterated_together(network):
+        network(torch.zeros(1, 4, 2, 2))
+    assert all(layer.parametrizations.weight[0].ahead is None for layer in network)
+
+
+def test_operations_of_a_further_layer():
+    """Two products, and nothing of what makes unit vectors of them."""
+    counts = []
+    for layers in (1, 2, 5):
+        network = nn.Sequential(*[spectral_norm(nn.Conv2d(2, 2, 1)) for _ in range(layers)])
+        with OperationCounter() as counter, iterated_together(network):
+            pass
+        counts.append(sum(counter.names.values()))
+    assert counts[1] - counts[0] == 2 and counts[2] - counts[1] == 6

@@ -52,6 +52,11 @@ def build_model(
 def build_optimizers(model: ECGAN) -> OptimWrapperDict:
     """The wrappers of the recipes' optimisers, ``generator`` and ``discriminator``."""
     config = read_config('ecgan::_base_/optimizers/adam_two_rates').optim_wrapper.to_dict()
+    return build_wrappers(model, config)
+
+
+def build_wrappers(model: nn.Module, config: dict) -> OptimWrapperDict:
+    """The wrappers of a config's ``optim_wrapper``."""
     constructor = config.pop('constructor')
     # Modules that this model lacks are no error in training, where the runner drops them too.
     for part in config.values():

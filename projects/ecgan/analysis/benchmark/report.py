@@ -34,6 +34,28 @@ def format_report(report: dict) -> str:
     return '\n'.join(lines)
 
 
+# Lines of a table of operations.
+MOST_ROWS = 20
+
+
+def format_count(report: dict) -> str:
+    """Tabulate what :func:`count_update` returned, in several lines."""
+    lines = [f'an update of {report["recipe"]}']
+    lines += [
+        _row(key, [f'{value:.4g}' if isinstance(value, float) else str(value)])
+        for key, value in report.items()
+        if isinstance(value, int | float)
+    ]
+    for key, what in (('by_name', 'operation'), ('by_place', 'where it comes from')):
+        rows = list(report[key].items())
+        lines += ['', f'{"number":>8}  {what}']
+        lines += [f'{number:>8}  {name}' for name, number in rows[:MOST_ROWS]]
+        if rows[MOST_ROWS:]:
+            rest = sum(number for _, number in rows[MOST_ROWS:])
+            lines.append(f'{rest:>8}  {len(rows) - MOST_ROWS} others')
+    return '\n'.join(lines)
+
+
 def _is_mode(value: object) -> bool:
     return isinstance(value, dict) and 'all_seconds' in value
 

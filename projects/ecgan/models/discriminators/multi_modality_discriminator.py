@@ -11,7 +11,13 @@ from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
 from ...structures import AnyLayout, as_layout
-from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
+from ..layers import (
+    LEAKY_SLOPE,
+    initialize_weights,
+    iterated_together,
+    leaky_relu,
+    spectral_norm,
+)
 from ..layers.indexed_convolution import (
     check_mode,
     choose_index,
@@ -149,7 +155,7 @@ class MultiModalityDiscriminator(BaseModule):
         self._check(layout, groups)
         outputs: list[list[list[Tensor]]] = [[] for _ in groups]
         # Cached: one power iteration a forward, however many groups.
-        with parametrize.cached():
+        with iterated_together(self.scales), parametrize.cached():
             for index, (scale, at_scale) in enumerate(zip(self.scales, self._pyramid(layout))):
                 groups = tuple(map(_halve, groups)) if index else groups
                 layout_part = scale.embed_layout(at_scale)

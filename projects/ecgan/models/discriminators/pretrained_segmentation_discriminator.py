@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ..encoders.frozen_encoder import build_encoder
-from ..layers import initialize_weights, spectral_norm
+from ..layers import initialize_weights, iterated_together, spectral_norm
 from .single_scale import SegmentingDiscriminator
 from .unet_segmentation_discriminator import SegmentationDecoder
 
@@ -122,7 +122,7 @@ class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
             for part, features in zip(self.conditioning, described[0]):
                 part.follow(features)
         # Cached: one power iteration a forward, however many groups.
-        with parametrize.cached():
+        with iterated_together(self), parametrize.cached():
             return [[self._decode(*pair)] for pair in zip(groups, described)]
 
     def _describe(self, images: Tensor) -> list[Tensor]:

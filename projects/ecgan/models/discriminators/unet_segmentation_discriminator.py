@@ -14,7 +14,13 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ...errors import ConfigError
-from ..layers import LEAKY_SLOPE, initialize_weights, leaky_relu, spectral_norm
+from ..layers import (
+    LEAKY_SLOPE,
+    initialize_weights,
+    iterated_together,
+    leaky_relu,
+    spectral_norm,
+)
 from .single_scale import SegmentingDiscriminator
 
 
@@ -137,7 +143,7 @@ class UNetSegmentationDiscriminator(SegmentingDiscriminator):
     def judge(self, groups: Sequence[Tensor], num_layouts: int) -> list[list[Tensor]]:
         """With ``with_stages`` the outputs of encoder and decoder, and the logits of each group."""
         # Cached: one power iteration a forward, however many groups.
-        with parametrize.cached():
+        with iterated_together(self), parametrize.cached():
             return [self._judge(images) for images in groups]
 
     def _judge(self, images: Tensor) -> list[Tensor]:

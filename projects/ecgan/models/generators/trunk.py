@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
-from ..layers import SPADEResidualBlock, recomputed
+from ..layers import SPADEResidualBlock, iterated_together, recomputed
 from ..parts.probing import check_features, check_layout
 from .layout_noise import plain_layout
 
@@ -141,11 +141,12 @@ class SPADETrunk(BaseModule):
         if self.noise_channels:
             layout = plain_layout(layout)
         features = {}
-        for name, block in self.blocks.items():
-            if name in self._doubling:
-                x = F.interpolate(x, scale_factor=2, mode='nearest')
-            recompute = name in self.recompute and torch.is_grad_enabled()
-            x = recomputed(block)(x, layout) if recompute else block(x, layout)
-            if name in return_features:
-                features[name] = x
+        with iterated_together(self.blocks):
+            for name, block in self.blocks.items():
+                if name in self._doubling:
+                    x = F.interpolate(x, scale_factor=2, mode='nearest')
+                recompute = name in self.recompute and torch.is_grad_enabled()
+                x = recomputed(block)(x, layout) if recompute else block(x, layout)
+                if name in return_features:
+                    features[name] = x
         return x, features

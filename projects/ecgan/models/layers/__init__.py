@@ -8,7 +8,13 @@ from .initialization import initialize_weights
 from .modulated_norm import ModulatedNorm
 from .recomputation import recomputed
 from .spade import LEAKY_SLOPE, SPADENorm, SPADEResidualBlock
-from .spectral_norm import SpectralConv2d, SpectralNorm, refresh_singular_vectors, spectral_norm
+from .spectral_norm import (
+    SpectralConv2d,
+    SpectralNorm,
+    iterated_together,
+    refresh_singular_vectors,
+    spectral_norm,
+)
 
 __all__ = [
     'LEAKY_SLOPE',
@@ -20,6 +26,7 @@ __all__ = [
     'SpectralConv2d',
     'SpectralNorm',
     'initialize_weights',
+    'iterated_together',
     'leaky_relu',
     'may_index',
     'recomputed',

@@ -26,15 +26,15 @@ def _set(thing: object, name: str, value: Any) -> Iterator[None]:
 def _repeated(block: nn.Module) -> Iterator[None]:
     """A training forward pass without a second update of what the first one has updated.
 
-    In evaluation mode, spectral norm takes its singular vectors as they are, which is what the
-    first pass did after its power iteration; at momentum 0 running averages stay.
+    Spectral norm takes what the first pass found by its power iteration; at momentum 0 running
+    averages stay.
     """
     with ExitStack() as stack:
         for module in block.modules():
             if isinstance(module, _NormBase):
                 stack.enter_context(_set(module, 'momentum', 0.0))
             elif isinstance(module, SpectralNorm):
-                stack.enter_context(_set(module, 'training', False))
+                stack.enter_context(_set(module, 'ahead', module.last))
         yield
 
 

@@ -5,34 +5,35 @@ tensors of the weight's size about fifteen times; the closed form needs six. At 
 generator has 90 million such weights, and that is a tenth of an update on a CPU.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import chain
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 # From an arbitrary start vector this many steps bring the largest singular value of a fresh
 # random matrix to within a fraction of a per cent; training refines it by one step a forward.
 POWER_ITERATIONS = 15
+_EPS = 1e-12
 
 
-class _Sigma(torch.autograd.Function):
-    """sigma = u^T W v, u and v constants: dsigma/dW = u v^T."""
+class Singular(NamedTuple):
+    """What a weight is divided by, as constants of one forward pass.
 
-    @staticmethod
-    def forward(ctx, weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
-        ctx.save_for_backward(u, v)
-        ctx.shape = weight.shape
-        return torch.dot(u, torch.mv(weight.flatten(1), v))
+    Attributes:
+        u: Left singular vector ``(out,)``.
+        v: Right singular vector ``(rest,)``.
+        sigma: u^T W v, a scalar.
+    """
 
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
-        u, v = ctx.saved_tensors
-        return torch.outer(u * grad, v).view(ctx.shape), None, None
+    u: Tensor
+    v: Tensor
+    sigma: Tensor
 
 
 class _OverSigma(torch.autograd.Function):
@@ -42,24 +43,41 @@ class _OverSigma(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
-        sigma = torch.dot(u, torch.mv(weight.flatten(1), v))
+    def forward(ctx, weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
         normalised = weight / sigma
         ctx.save_for_backward(normalised, sigma, u, v)
         return normalised
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None, None]:
         normalised, sigma, u, v = ctx.saved_tensors
         grad = grad.contiguous()
         along = torch.dot(grad.view(-1), normalised.view(-1))
-        result = torch.addr(grad.flatten(1), u * -along, v).div_(sigma)
-        return result.view_as(grad), None, None
+        result = torch.addr(grad.flatten(1), u * along, v, alpha=-1).div_(sigma)
+        return result.view_as(grad), None, None, None
 
 
-def _over_sigma(weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
-    return weight / torch.dot(u, torch.mv(weight.flatten(1), v))
+class _OutputOverSigma(torch.autograd.Function):
+    """Y / sigma, for Y linear in W, with sigma = u^T W v, u and v constants.
+
+    With Z = Y / sigma, dL/dY = G / sigma, and what sigma adds to dL/dW is -<G, Z> / sigma u v^T.
+    """
+
+    @staticmethod
+    def forward(ctx, y: Tensor, weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
+        divided = y / sigma
+        ctx.shape = weight.shape
+        ctx.save_for_backward(divided, sigma, u, v)
+        return divided
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
+        divided, sigma, u, v = ctx.saved_tensors
+        grad = grad / sigma
+        along = (grad * divided).sum(dtype=u.dtype)
+        return grad, torch.outer(u * -along, v).view(ctx.shape), None, None, None
 
 
 class SpectralNorm(nn.Module):
@@ -67,50 +85,125 @@ class SpectralNorm(nn.Module):
 
     The same numbers, buffers and state-dict keys as PyTorch's
     ``torch.nn.utils.parametrizations.spectral_norm``. Deviation: sigma is taken in the weight's
-    precision inside autocast as well.
+    precision inside autocast as well; after a power iteration it is |W^T u|, which u^T W v is then.
 
     Args:
         weight: The weight ``(out, ...)``; as a matrix it is out x rest.
         closed_form: Whether to differentiate in closed form, and :class:`SpectralConv2d` may divide
             its output; else the weight is divided and differentiated step by step, as PyTorch's.
+
+    Attributes:
+        ahead: What :func:`iterated_together` has found for the forward pass under way; None where
+            this module makes its power iteration itself.
+        last: What the last use in training was computed with.
     """
 
     def __init__(self, weight: Tensor, closed_form: bool = True) -> None:
         super().__init__()
         self.closed_form = closed_form
+        self.ahead: Singular | None = None
+        self.last: Singular | None = None
         matrix = weight.detach().flatten(1)
         for name, length in zip(('_u', '_v'), matrix.shape):
-            vector = F.normalize(matrix.new_empty(length).normal_(), dim=0)
+            vector = nn.functional.normalize(matrix.new_empty(length).normal_(), dim=0)
             self.register_buffer(name, vector)
         self.iterate(matrix, POWER_ITERATIONS)
 
-    @torch.no_grad()
     def iterate(self, matrix: Tensor, count: int) -> None:
         """Bring the singular vectors nearer to those of a matrix by power iterations."""
         for _ in range(count):
-            F.normalize(torch.mv(matrix, self._v), dim=0, eps=1e-12, out=self._u)
-            F.normalize(torch.mv(matrix.T, self._u), dim=0, eps=1e-12, out=self._v)
+            _power_iteration([self], [matrix])
 
     def forward(self, weight: Tensor) -> Tensor:
         """The weight that the layer uses, from the stored one, of the same shape."""
-        return self._apply_to(weight, _OverSigma.apply if self.closed_form else _over_sigma)
+        with _full_precision(weight.device):
+            u, v, sigma = self._singular(weight)
+            if self.closed_form:
+                return _OverSigma.apply(weight, u, v, sigma)
+            return weight / torch.dot(u, torch.mv(weight.flatten(1), v))
 
-    def sigma(self, weight: Tensor) -> Tensor:
-        """What :meth:`forward` divides by, a scalar; in training one power iteration as well."""
-        return self._apply_to(weight, _Sigma.apply)
+    def divide(self, y: Tensor, weight: Tensor) -> Tensor:
+        """What is linear in the weight, divided by sigma; counts as a use."""
+        with _full_precision(weight.device):
+            return _OutputOverSigma.apply(y, weight, *self._singular(weight))
 
-    def _apply_to(self, weight: Tensor, function: Callable[..., Tensor]) -> Tensor:
-        kind = weight.device.type
-        # Other devices (meta, for counting operations) know no autocast.
-        with torch.autocast(kind, enabled=False) if kind in ('cpu', 'cuda') else nullcontext():
-            if self.training:
-                self.iterate(weight.flatten(1), 1)
-            # Copies, as the next forward pass changes the vectors before this one's backward pass.
-            return function(weight, self._u.clone(), self._v.clone())
+    def _singular(self, weight: Tensor) -> Singular:
+        if not self.training:
+            # Copies, as a training pass may change the vectors before this pass's backward pass.
+            u, v = self._u.clone(), self._v.clone()
+            return Singular(u, v, torch.dot(u, torch.mv(weight.detach().flatten(1), v)))
+        (self.last,) = [self.ahead] if self.ahead else _power_iteration([self], [weight.flatten(1)])
+        return self.last
 
     def right_inverse(self, weight: Tensor) -> Tensor:
         """What is stored where the layer's weight is assigned: the same."""
         return weight
+
+
+def _full_precision(device: torch.device) -> torch.autocast | nullcontext:
+    # Other devices (meta, for counting operations) know no autocast.
+    known = device.type in ('cpu', 'cuda')
+    return torch.autocast(device.type, enabled=False) if known else nullcontext()
+
+
+@torch.no_grad()
+def _power_iteration(norms: Sequence[SpectralNorm], matrices: Sequence[Tensor]) -> list[Singular]:
+    """U = W v / |W v|, v = W^T u / |W^T u| for all at once; the vectors are rows, zeros behind."""
+    heights, widths = zip(*(matrix.shape for matrix in matrices))
+    left = matrices[0].new_zeros(len(matrices), max(heights))
+    right = matrices[0].new_zeros(len(matrices), max(widths))
+    all_u = [row[:height] for row, height in zip(left, heights)]
+    all_v = [row[:width] for row, width in zip(right, widths)]
+    for norm, matrix, u in zip(norms, matrices, all_u):
+        torch.mv(matrix, norm._v, out=u)
+    left /= torch.linalg.vector_norm(left, dim=1, keepdim=True).clamp_(min=_EPS)
+    for matrix, u, v in zip(matrices, all_u, all_v):
+        torch.mv(matrix.T, u, out=v)
+    sigma = torch.linalg.vector_norm(right, dim=1, keepdim=True)
+    right /= sigma.clamp(min=_EPS)
+    buffers = [norm._u for norm in norms] + [norm._v for norm in norms]
+    torch._foreach_copy_(buffers, [*all_u, *all_v])
+    return [Singular(*each) for each in zip(all_u, all_v, sigma.flatten())]
+
+
+@contextmanager
+def iterated_together(network: nn.Module) -> Iterator[None]:
+    """A forward pass in which all layers of a network make their power iteration in few operations.
+
+    Outside of it each layer makes its own, with the same result. Compiled layers keep theirs, as it
+    is in their graphs.
+
+    Args:
+        network: Network whose layers are used once in the pass, with the weights of its beginning.
+    """
+    alike = defaultdict(list)
+    for norm, weight in _spectral_norms(network, with_compiled=False):
+        if norm.training and norm.closed_form:
+            alike[weight.device, weight.dtype].append((norm, weight.detach().flatten(1)))
+    for (device, _), pairs in alike.items():
+        norms, matrices = zip(*pairs)
+        with _full_precision(device):
+            for norm, singular in zip(norms, _power_iteration(norms, matrices)):
+                norm.ahead = singular
+    try:
+        yield
+    finally:
+        for norm, _ in chain.from_iterable(alike.values()):
+            norm.ahead = None
+
+
+def _spectral_norms(
+    module: nn.Module, with_compiled: bool
+) -> Iterator[tuple[SpectralNorm, nn.Parameter]]:
+    """Spectral norms within a module, with what they normalise."""
+    if not with_compiled and getattr(module, '_compiled_call_impl', None) is not None:
+        return
+    if parametrize.is_parametrized(module, 'weight'):
+        weight = module.parametrizations.weight
+        if isinstance(weight[0], SpectralNorm):
+            yield weight[0], weight.original
+    for child in module.children():
+        yield from _spectral_norms(child, with_compiled)
 
 
 class SpectralConv2d(nn.Conv2d):
@@ -130,8 +223,8 @@ class SpectralConv2d(nn.Conv2d):
         divides_output = isinstance(norm, SpectralNorm) and norm.closed_form
         if not divides_output or weight.numel() <= size_of_output:
             return super().forward(x)
-        y = self._conv_forward(x, weight, None) / norm.sigma(weight)
-        return y if self.bias is None else y.add_(self.bias.view(-1, 1, 1).to(y.dtype))
+        y = norm.divide(self._conv_forward(x, weight, None), weight)
+        return y if self.bias is None else y + self.bias.view(-1, 1, 1).to(y.dtype)
 
 
 def spectral_norm(conv: nn.Conv2d) -> nn.Conv2d:
@@ -150,8 +243,5 @@ def spectral_norm(conv: nn.Conv2d) -> nn.Conv2d:
 
 def refresh_singular_vectors(module: nn.Module, iterations: int = POWER_ITERATIONS) -> None:
     """Bring a network's singular vectors up to date after its weights were changed from outside."""
-    for layer in module.modules():
-        if parametrize.is_parametrized(layer, 'weight'):
-            weight = layer.parametrizations.weight
-            if isinstance(weight[0], SpectralNorm):
-                weight[0].iterate(weight.original.flatten(1), iterations)
+    for norm, weight in _spectral_norms(module, with_compiled=True):
+        norm.iterate(weight.detach().flatten(1), iterations)
