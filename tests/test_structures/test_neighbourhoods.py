@@ -92,13 +92,14 @@ def test_key_bits(values):
 
 def test_windows_of_any_number_of_ids():
     # Ids of 32 bits and more: two no longer fit into one key.
-    from projects.ecgan.structures.neighbourhoods import _first_of_each
+    from projects.ecgan.structures.neighbourhoods import _joined
 
-    parts = [torch.tensor([[5, 5, 2**40, 5]]), torch.tensor([[1, 1, 1, 2**39]])]
-    example, inverse = _first_of_each(parts, 2**40 + 1)
-    assert len(example) == 3
-    assert inverse.reshape(-1)[0] == inverse.reshape(-1)[1]
-    assert len(set(inverse.reshape(-1).tolist())) == 3
+    row = [2**40, 5, 2**40, 1, 5, 0, 5, 2**40, 2**40, 5]
+    keys, bits = _joined(torch.tensor([row]), 41, (0, 1, 2), dim=1)
+    triples = [tuple(row[i : i + 3]) for i in range(len(row) - 2)]
+    assert bits <= 63
+    # Numbers stand in the order of the triples.
+    assert torch.equal(keys[0].argsort(), torch.tensor(sorted(range(8), key=triples.__getitem__)))
 
 
 def test_index_is_made_once():

@@ -7,10 +7,10 @@ distinct. A convolution then needs to be computed once for each distinct neighbo
 """
 
 from dataclasses import dataclass
-from functools import reduce
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 # Bits of a key: an int64 without its sign.
 KEY_BITS = 63
@@ -55,47 +55,61 @@ def index_neighbourhoods(values: Tensor, channels: Tensor) -> NeighbourhoodIndex
     """
     present, codes = torch.unique(values, return_inverse=True)
     rows = torch.cat([channels.new_zeros(1, channels.shape[1]), channels[present]])
-    windows_3, pixels_3 = _distinct(_windows(codes + 1), len(rows))
+    windows_3, pixels_3 = _distinct(codes + 1, len(rows), ALL)
     # The four corners of a 3 x 3 square of 3 x 3 neighbourhoods cover its 5 x 5 labels, so they
     # tell 5 x 5 neighbourhoods apart; at the layout's border the ones inside cover all there is.
     # A layout one pixel high or wide has no corners inside.
-    around = _windows(pixels_3.view_as(values) + 1)
-    telling = around if 1 in values.shape[-2:] else [around[i] for i in (0, 2, 6, 8)]
-    example, pixels_5 = _first_of_each(telling, len(windows_3) + 1)
-    windows_5 = torch.stack([part.reshape(-1)[example] for part in around], dim=1)
+    telling = ALL if 1 in values.shape[-2:] else CORNERS
+    windows_5, pixels_5 = _distinct(pixels_3.view_as(values) + 1, len(windows_3) + 1, telling)
     return NeighbourhoodIndex(rows, windows_3, pixels_3, windows_5, pixels_5)
 
 
-def _windows(ids: Tensor) -> list[Tensor]:
-    """The nine shifted views of ``(N, h, w)`` ids, zero outside, row-major."""
-    height, width = ids.shape[-2:]
-    padded = torch.nn.functional.pad(ids, (1, 1, 1, 1))
-    return [padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)]
+# Rows and columns of a 3 x 3 window.
+ALL, CORNERS = (0, 1, 2), (0, 2)
 
 
-def _distinct(parts: list[Tensor], size: int) -> tuple[Tensor, Tensor]:
-    """Distinct tuples ``(U, len(parts))`` of ids below ``size``, and the tuple at each pixel."""
-    example, inverse = _first_of_each(parts, size)
-    return torch.stack([part.reshape(-1)[example] for part in parts], dim=1), inverse
+def _distinct(ids: Tensor, size: int, telling: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Distinct 3 x 3 windows, and the window around each pixel.
 
+    Args:
+        ids: ``(N, h, w)``, from 1 on; 0 is outside.
+        size: Above every id.
+        telling: Rows and columns of a window that tell it apart.
 
-def _first_of_each(parts: list[Tensor], size: int) -> tuple[Tensor, Tensor]:
-    """A pixel of each distinct tuple, and the number of the tuple at each pixel."""
-    bits = max(size - 1, 1).bit_length()
-    while len(parts) * bits > KEY_BITS:
-        # Too many bits for one key: number the distinct values of groups first.
-        group = max(KEY_BITS // bits, 2)
-        numbered = [
-            torch.unique(_key(parts[i : i + group], bits), return_inverse=True)
-            for i in range(0, len(parts), group)
-        ]
-        parts = [inverse for _, inverse in numbered]
-        bits = max(max(len(values) for values, _ in numbered) - 1, 1).bit_length()
-    distinct, inverse = torch.unique(_key(parts, bits).reshape(-1), return_inverse=True)
-    pixels = torch.arange(len(inverse), device=inverse.device)
+    Returns:
+        Ids of each distinct window, row-major, ``(U, 9)``; windows ``(N * h * w,)``, below U.
+    """
+    padded = F.pad(ids, (1, 1, 1, 1))
+    rows, bits = _joined(padded, _bits(size), telling, dim=2)
+    keys, _ = _joined(rows, bits, telling, dim=1)
+    distinct, inverse = torch.unique(keys.reshape(-1), return_inverse=True)
+    pixels = torch.arange(len(inverse), device=ids.device)
     example = torch.zeros_like(distinct).scatter_(0, inverse, pixels)
-    return example, inverse
+    # A window's upper left corner in the padded map, and its cells from there.
+    cells = torch.arange(padded.numel(), device=ids.device).view_as(padded)
+    corners = cells[:, :-2, :-2].reshape(-1)[example]
+    return padded.view(-1)[corners[:, None] + cells[0, :3, :3].reshape(-1)], inverse
 
 
-def _key(parts: list[Tensor], bits: int) -> Tensor:
-    return reduce(lambda key, part: (key << bits) | part, parts)
+def _joined(ids: Tensor, bits: int, taps: tuple[int, ...], dim: int) -> tuple[Tensor, int]:
+    """One number for the ids at ``taps`` along an axis, in the order of their tuples; its bits."""
+    if len(taps) * bits > KEY_BITS:
+        ids, bits = _numbered(ids)
+    length = ids.shape[dim] - 2
+    first, *others = (ids.narrow(dim, tap, length) for tap in taps)
+    key, key_bits = first, bits
+    for part in others:
+        if key_bits + bits > KEY_BITS:
+            key, key_bits = _numbered(key)
+        key, key_bits = (key << bits) | part, key_bits + bits
+    return key, key_bits
+
+
+def _numbered(ids: Tensor) -> tuple[Tensor, int]:
+    """The distinct values numbered in their order, and the bits of the numbers."""
+    values, numbers = torch.unique(ids, return_inverse=True)
+    return numbers, _bits(len(values))
+
+
+def _bits(size: int) -> int:
+    return max(size - 1, 1).bit_length()
