@@ -1,7 +1,7 @@
 """Losses of ECGAN: each a pure function and a thin registered class."""
 
 from .class_pixel_loss import ClassSpecificPixelLoss, class_specific_pixel_loss
-from .contrast_sampling import sample_pixels, sampling_key
+from .contrast_sampling import sample_pixels, sampling_keys
 from .contrastive_loss import contrastive_loss
 from .diversity_loss import DiversityLoss, diversity_loss
 from .feature_matching_loss import FeatureMatchingLoss, feature_matching_loss
@@ -30,7 +30,7 @@ __all__ = [
     'feature_matching_loss',
     'label_mix_loss',
     'sample_pixels',
-    'sampling_key',
+    'sampling_keys',
     'segmentation_gan_loss',
     'similarity_loss',
 ]

@@ -31,7 +31,7 @@ def sample_pixels(
     Args:
         labels: Class of each pixel, (M,), values from 0 on or ``ignore_index``.
         ignore_index: Label of unknown pixels, which are never chosen.
-        key: Scalar int64 tensor that selects the random order (:func:`sampling_key`).
+        key: Scalar int64 tensor that selects the random order (of :func:`sampling_keys`).
         max_per_class: Most pixels of a class.
         max_total: Most pixels in all.
         min_per_class: A class with fewer pixels takes no part.
@@ -67,9 +67,10 @@ def sample_pixels(
     return order[found] * is_filled, classes[found].masked_fill(~is_filled, NO_CLASS)
 
 
-def sampling_key(seed: int, step: Tensor, stream: int = 0) -> Tensor:
-    """Key of one draw: a scalar int64 tensor from the seed, the step (scalar) and the stream."""
-    return _hash(_hash(_hash(step * 0 + seed) + step) + stream)
+def sampling_keys(seed: int, step: Tensor, streams: int) -> Tensor:
+    """Keys of draws: int64 ``(streams,)`` from the seed, the step (scalar) and the stream."""
+    of_step = _hash(_hash(torch.full_like(step, seed)) + step)
+    return _hash(of_step + torch.arange(streams, device=step.device))
 
 
 def _hash(x: Tensor) -> Tensor:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from mmagic.registry import MODELS
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..errors import ConfigError
+from .mean_differences import mean_differences
 
 
 def feature_matching_loss(
@@ -34,12 +34,12 @@ def feature_matching_loss(
             'only: name submodules whose outputs are to be matched as discriminator.features '
             '(with_stages=True of UNetSegmentationDiscriminator), or set feature_matching_loss=None'
         )
-    total = sum(
-        F.l1_loss(stage, target.detach())
-        for fake_scale, real_scale in zip(fake, real, strict=True)
-        for stage, target in zip(fake_scale[:-1], real_scale[:-1], strict=True)
-    )
-    return total / num_scales
+    pairs = [
+        pair
+        for scales in zip(fake, real, strict=True)
+        for pair in zip(*(scale[:-1] for scale in scales), strict=True)
+    ]
+    return mean_differences(*zip(*pairs)).sum() / num_scales
 
 
 @MODELS.register_module()

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from ..errors import ConfigError
 from ..structures import nearest_resize
-from .contrast_sampling import sample_pixels, sampling_key
+from .contrast_sampling import sample_pixels, sampling_keys
 from .contrastive_loss import NO_CLASS, contrastive_loss
 from .distributed import gather_batch, sum_over_ranks
 
@@ -151,8 +151,8 @@ class MultiScaleContrastLoss(nn.Module):
         if self.training:
             self.step += 1
         embeddings, classes = [], []
-        for stream, name in enumerate(self.feature_names):
-            key = sampling_key(self.seed, step, stream)
+        keys = sampling_keys(self.seed, step, len(self.feature_names))
+        for key, name in zip(keys, self.feature_names):
             embedding, chosen = self._embed_samples(
                 features[name], name, whole, offset, ignore_index, key
             )

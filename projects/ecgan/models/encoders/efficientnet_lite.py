@@ -50,3 +50,21 @@ def last_blocks(network: nn.Module) -> tuple[str, ...]:
     """Names of the last block of each size, fine to coarse: strides 2, 4, 8, 16, 32."""
     halves = [max(block._depthwise_conv.stride) == 2 for block in network._blocks]
     return tuple(f'_blocks.{i}' for i, half in enumerate([*halves[1:], True]) if half)
+
+
+def fold_norms(network: nn.Module) -> None:
+    """Fold batch norms into the convolutions in front of them, in place; the same up to rounding.
+
+    Convolutions with a step of 1 pad by themselves then, and activations overwrite their input.
+    """
+    from mmcv.cnn import fuse_conv_bn
+
+    fuse_conv_bn(network)
+    network.requires_grad_(False)
+    for layer in network.modules():
+        if isinstance(layer, nn.ReLU6):
+            layer.inplace = True
+        if isinstance(layer, nn.Conv2d) and max(layer.stride) == 1:
+            # Its own padding is as much on either side, as kernels are odd.
+            layer.static_padding = nn.Identity()
+            layer.padding = tuple(side // 2 for side in layer.kernel_size)

@@ -10,7 +10,7 @@ from ...errors import CheckpointError, ConfigError
 from ...weights import find_weights, keep_out_of_checkpoints
 from ..parts.building import build_of_mmseg
 from ..parts.feature_capture import capture_features
-from .efficientnet_lite import LITES, last_blocks, load_efficientnet_lite
+from .efficientnet_lite import LITES, fold_norms, last_blocks, load_efficientnet_lite
 
 # Of RGB in [0, 1], as most networks trained on ImageNet have it.
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -103,6 +103,7 @@ def build_encoder(config: dict) -> FrozenEncoder:
         network, _ = load_efficientnet_lite(kind)
         # The head is not needed.
         network._conv_head = network._bn1 = network._fc = nn.Identity()
+        fold_norms(network)
         scale = (127 / 255,) * 3, (128 / 255,) * 3
         return FrozenEncoder(kind, network, last_blocks(network), *scale, method='extract_features')
     library, _, name = kind.partition('.')

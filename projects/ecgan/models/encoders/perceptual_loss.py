@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from ...losses.mean_differences import mean_differences
 from .frozen_encoder import build_encoder
 
 
@@ -40,5 +39,4 @@ class EncoderPerceptualLoss(nn.Module):
 
     def forward(self, features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
         """Compare what :meth:`extract` gave for generated images and for photos: a scalar."""
-        losses = [F.l1_loss(f, real.detach()) for f, real in zip(features, targets, strict=True)]
-        return self.loss_weight * torch.stack(losses).mean()
+        return self.loss_weight * mean_differences(features, targets).mean()
