@@ -13,17 +13,18 @@ class _MeanDifferences(torch.autograd.Function):
     @staticmethod
     def forward(ctx, targets: Sequence[Tensor], *values: Tensor) -> Tensor:
         differences = torch._foreach_sub(values, targets)
-        ctx.save_for_backward(*differences)
+        ctx.save_for_backward(*torch._foreach_sign(differences))
+        torch._foreach_abs_(differences)
         # PyTorch's norms of all at once would add up on a CPU with an error of 1e-3.
-        return torch.stack([each.abs().mean() for each in differences])
+        return torch.stack([each.mean() for each in differences])
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        signs = torch._foreach_sign(ctx.saved_tensors)
-        torch._foreach_mul_(signs, [1 / max(each.numel(), 1) for each in signs])
-        torch._foreach_mul_(signs, list(grad.unbind()))
-        return None, *signs
+        signs = ctx.saved_tensors
+        grads = torch._foreach_mul(signs, [1 / max(each.numel(), 1) for each in signs])
+        torch._foreach_mul_(grads, list(grad.unbind()))
+        return None, *grads
 
 
 def mean_differences(values: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:

@@ -65,14 +65,15 @@ def _pair_sums(
         Sum of log likelihoods of each image (B,), and its gradient (B, N, M) or None.
     """
     batch, _, pixels = probs.shape
-    rows = _strip_rows(batch, pixels, probs.device)
     unknown = 1 - known
     # Of each column the sum over the rows of its strip and of the strips before, and over the rows
     # of its strip alone: all but these stand for two pairs.
     sums, own_sums = (probs.new_zeros(batch, pixels) for _ in range(2))
     grad = torch.zeros_like(probs) if with_grad else None
-    for start in range(0, pixels, rows):
-        stop = min(start + rows, pixels)
+    stop = 0
+    while stop < pixels:
+        start = stop
+        stop += _strip_rows(batch, pixels - start, probs.device)
         own, rest = probs[:, :, start:stop], probs[:, :, start:]
         u = probs.new_empty(batch, stop - start, pixels - start)
         torch.ne(labels[:, start:stop, None], labels[:, None, start:], out=u)
@@ -97,11 +98,17 @@ def _pair_sums(
     return total, grad
 
 
-def _strip_rows(batch: int, pixels: int, device: torch.device) -> int:
-    """Rows of a strip: a fixed number of entries, so that memory does not grow with M^2."""
+def _strip_rows(batch: int, rest: int, device: torch.device) -> int:
+    """Rows of a strip: a fixed number of entries, so that memory does not grow with M^2.
+
+    Args:
+        batch: Number of images.
+        rest: Columns of the strip, which are the rows that are left as well.
+        device: Where it is computed.
+    """
     entries = _STRIP_ENTRIES_CPU if device.type == 'cpu' else _STRIP_ENTRIES_GPU
-    rows = max(entries // (batch * pixels), _MIN_STRIP_ROWS)
-    return min(rows - rows % 4, max(pixels, 1))
+    rows = max(entries // (batch * rest), _MIN_STRIP_ROWS)
+    return min(rows - rows % 4, rest)
 
 
 def _log_of_rows(likelihood: Tensor, eps: float) -> Tensor:

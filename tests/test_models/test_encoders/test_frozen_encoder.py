@@ -8,6 +8,7 @@ import torchvision
 from mmseg.registry import MODELS as BACKBONES
 from torch import nn
 
+from projects.ecgan.models.encoders.efficientnet_lite import fold_norms, load_efficientnet_lite
 from projects.ecgan.models.encoders.frozen_encoder import build_encoder
 
 RESNET = dict(type='ResNetV1c', depth=18, base_channels=4, stem_channels=4)

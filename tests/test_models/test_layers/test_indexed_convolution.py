@@ -136,7 +136,7 @@ def test_modulate_over_more_pixels_than_a_chunk(monkeypatch):
     x, table = draw(3, 2, 5, 7), draw(4, 4)
     pixels = torch.arange(105) % 4
     whole = modulate(x, table, pixels, 0.2)
-    monkeypatch.setattr(indexed_convolution, 'CHUNK_PIXELS', 16)
+    monkeypatch.setattr(indexed_convolution, 'CHUNK_ELEMENTS', 64)
     assert torch.equal(modulate(x, table, pixels, 0.2), whole)
 
 

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # Operations that move no numbers, though their schemas do not say so.
-_VIEWS = {'aten::_unsafe_view', 'aten::detach', 'aten::lift_fresh'}
+_VIEWS = {'aten::_unsafe_view', 'aten::detach', 'aten::lift_fresh', 'aten::promote_types'}
 _CASTS = {'aten::_to_copy'}
 _COPIES = {'aten::clone', 'aten::copy_', 'aten::contiguous', 'aten::cat', 'aten::_foreach_copy_'}
 # A line of oneDNN's log, after a marker and perhaps times: ...,exec,cpu,reorder,...,milliseconds.

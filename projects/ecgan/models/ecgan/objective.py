@@ -4,7 +4,7 @@ Pairs are named by what stands beside the layout: ``image`` (final image I'', or
 ``coarse`` (I'), ``edge`` (I'_e); photos are ``image`` and ``edge``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -79,18 +79,34 @@ def pair_weights(names: Sequence[str], final_weight: float) -> dict[str, float]:
 
 
 def _over_scales(
+    weight: float,
     outputs: Sequence[Sequence[Tensor]],
     gan_loss: nn.Module,
     target: bool,
     is_disc: bool,
     layout: AnyLayout | None,
-) -> Tensor:
+) -> list[tuple[float, Tensor]]:
+    """Weights and losses of a pair, the mean over its scales weighing ``weight``."""
     predictions = [scale[-1].float() for scale in outputs]
     # MMagic's losses know of no layout.
     more = dict(layout=layout) if getattr(gan_loss, 'needs_layout', False) else {}
     if hasattr(gan_loss, 'over_scales'):
-        return gan_loss.over_scales(predictions, target, is_disc=is_disc, **more)
-    return sum(gan_loss(p, target, is_disc=is_disc, **more) for p in predictions) / len(predictions)
+        return [(weight, gan_loss.over_scales(predictions, target, is_disc=is_disc, **more))]
+    share = weight / len(predictions)
+    return [(share, gan_loss(each, target, is_disc=is_disc, **more)) for each in predictions]
+
+
+def weighted_sum(terms: Iterable[tuple[float, Tensor]]) -> Tensor:
+    """Sum of weight * term, one operation a term.
+
+    Args:
+        terms: Weights and scalars, at least one.
+    """
+    (weight, first), *others = terms
+    total = weight * first
+    for weight, term in others:
+        total = torch.add(total, term, alpha=weight)
+    return total
 
 
 def discriminator_losses(
@@ -119,12 +135,15 @@ def discriminator_losses(
     for name in fake:
         real_weights[modality(name)] += weights[name]
     return dict(
-        loss_disc_real=sum(
-            real_weights[name] * _over_scales(real[name], gan_loss, True, True, layout)
+        loss_disc_real=weighted_sum(
+            term
             for name in real
+            for term in _over_scales(real_weights[name], real[name], gan_loss, True, True, layout)
         ),
-        loss_disc_fake=sum(
-            weights[name] * _over_scales(fake[name], gan_loss, False, True, layout) for name in fake
+        loss_disc_fake=weighted_sum(
+            term
+            for name in fake
+            for term in _over_scales(weights[name], fake[name], gan_loss, False, True, layout)
         ),
     )
 
@@ -153,13 +172,16 @@ def generator_adversarial_losses(
         ``loss_gen_adversarial`` and ``loss_gen_feature_matching``, scalars.
     """
     losses = dict(
-        loss_gen_adversarial=sum(
-            weights[name] * _over_scales(fake[name], gan_loss, True, False, layout) for name in fake
+        loss_gen_adversarial=weighted_sum(
+            term
+            for name in fake
+            for term in _over_scales(weights[name], fake[name], gan_loss, True, False, layout)
         )
     )
     if feature_matching_loss is not None:
-        losses['loss_gen_feature_matching'] = sum(
-            weights[name] * feature_matching_loss(fake[name], real[modality(name)]) for name in fake
+        losses['loss_gen_feature_matching'] = weighted_sum(
+            (weights[name], feature_matching_loss(fake[name], real[modality(name)]))
+            for name in fake
         )
     return losses
 
@@ -197,10 +219,9 @@ def scores(
         ``score_real_<name>`` and ``score_fake_<name>``, scalars without gradient.
     """
     return {
-        f'score_{kind}_{name}': sum(
-            _score_map(scale[-1].detach(), gan_loss).mean() for scale in outputs
+        f'score_{kind}_{name}': weighted_sum(
+            (1 / len(outputs), _score_map(scale[-1].detach(), gan_loss).mean()) for scale in outputs
         )
-        / len(outputs)
         for kind, pairs in (('real', real), ('fake', fake))
         for name, outputs in pairs.items()
     }
@@ -228,7 +249,9 @@ def perceptual_loss(
     with torch.no_grad():
         targets = _features_by_name(loss, reals)
     features = _features_by_name(loss, fakes)
-    return sum(weights[name] * loss(features[name], targets[modality(name)]) for name in fakes)
+    return weighted_sum(
+        (weights[name], loss(features[name], targets[modality(name)])) for name in fakes
+    )
 
 
 def _features_by_name(

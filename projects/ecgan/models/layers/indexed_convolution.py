@@ -198,8 +198,8 @@ def halved_layout_ids(
     return rows, index.pixels_3.view(shape)[:, ::2, ::2] + 1
 
 
-# Pixels that are modulated at a time without gradients: their looked-up rows stay in the cache.
-CHUNK_PIXELS = 4096
+# Numbers that are modulated at a time: their looked-up rows stay in the cache.
+CHUNK_ELEMENTS = 2**18
 
 
 class _Modulate(torch.autograd.Function):
@@ -213,8 +213,9 @@ class _Modulate(torch.autograd.Function):
     def forward(ctx, x: Tensor, table: Tensor, pixels: Tensor, slope: float) -> Tensor:
         rows = x.permute(0, 2, 3, 1).flatten(0, 2)
         out = torch.empty_like(rows, memory_format=torch.contiguous_format)
-        for start in range(0, len(rows), CHUNK_PIXELS):
-            part = slice(start, start + CHUNK_PIXELS)
+        pixels_at_once = max(CHUNK_ELEMENTS // rows.shape[1], 1)
+        for start in range(0, len(rows), pixels_at_once):
+            part = slice(start, start + pixels_at_once)
             scale, shift = table.index_select(0, pixels[part]).chunk(2, dim=-1)
             torch.addcmul(shift, rows[part], scale, out=out[part])
             if slope != 1:
