@@ -55,15 +55,13 @@ def last_blocks(network: nn.Module) -> tuple[str, ...]:
 def fold_norms(network: nn.Module) -> None:
     """Fold batch norms into the convolutions in front of them, in place; the same up to rounding.
 
-    Convolutions with a step of 1 pad by themselves then, and activations overwrite their input.
+    Convolutions with a step of 1 pad by themselves then.
     """
     from mmcv.cnn import fuse_conv_bn
 
     fuse_conv_bn(network)
     network.requires_grad_(False)
     for layer in network.modules():
-        if isinstance(layer, nn.ReLU6):
-            layer.inplace = True
         if isinstance(layer, nn.Conv2d) and max(layer.stride) == 1:
             # Its own padding is as much on either side, as kernels are odd.
             layer.static_padding = nn.Identity()

@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Pixels that are worked on at a time: they stay in the cache between two operations.
+# Pixels that are worked on at a time, more of them where channels are few: they stay in the cache
+# between two operations.
 CHUNK_PIXELS = 2048
+CHUNK_ELEMENTS = 2**17
 # Parts of the pixels whose sums are taken apart.
 MAX_PARTS = 32
 
@@ -52,7 +54,8 @@ class _ChannelsLastBatchNorm(torch.autograd.Function):
         rows = grad.permute(0, 2, 3, 1).reshape(-1, channels)
         result = torch.empty_like(rows)
         normalised = y.permute(0, 2, 3, 1).flatten(0, 2)
-        chunks = list(zip(*(t.split(CHUNK_PIXELS) for t in (rows, normalised, result))))
+        pixels = max(CHUNK_PIXELS, CHUNK_ELEMENTS // channels)
+        chunks = list(zip(*(t.split(pixels) for t in (rows, normalised, result))))
         sums = [torch.stack([g.sum(0), (g * n).sum(0)]) for g, n, _ in chunks]
         mean, slope = torch.stack(sums).sum(0) / len(rows)
         # d/dx of (x - mean) * scale: scale * (g - mean(g) - y * mean(g * y))
