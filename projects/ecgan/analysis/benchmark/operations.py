@@ -1,5 +1,6 @@
 """How many operations an update consists of, which no load on the machine can change."""
 
+import ctypes
 import os
 import re
 import sys
@@ -102,6 +103,7 @@ def count_reorders(step: Callable[[], object]) -> dict:
 def _standard_output() -> Iterator[Callable[[], str]]:
     """What libraries print, in place of the terminal; ask for it afterwards."""
     sys.stdout.flush()
+    _flush_libraries()
     kept = os.dup(1)
     with tempfile.TemporaryFile('w+', encoding='utf-8', errors='replace') as file:
         os.dup2(file.fileno(), 1)
@@ -109,7 +111,14 @@ def _standard_output() -> Iterator[Callable[[], str]]:
         try:
             yield lambda: text
         finally:
+            _flush_libraries()
             os.dup2(kept, 1)
             os.close(kept)
             file.seek(0)
             text = file.read()
+
+
+def _flush_libraries() -> None:
+    """Write out what libraries have printed and the C library still holds."""
+    if os.name == 'posix':
+        ctypes.CDLL(None).fflush(None)
