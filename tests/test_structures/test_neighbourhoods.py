@@ -5,7 +5,7 @@ import torch
 from sample_layouts import SYNTHETIC, make_layout, read_layouts
 from torch.nn import functional as F
 
-from projects.ecgan.structures import Layout
+from projects.ecgan.structures import Layout, RowBags
 
 
 def contents(layout, radius):
@@ -40,7 +40,7 @@ def check_index(layout):
     around = F.unfold(ids, 3, padding=1).transpose(1, 2).reshape(-1, 9).long()
     assert torch.equal(index.windows_5[index.pixels_5], around)
     pixels = len(layout) * layout.shape[0] * layout.shape[1]
-    assert index.distinct_share == len(set(contents(layout, 2))) / pixels
+    assert index.distinct_share == len(set(contents(layout, 1))) / pixels
 
 
 @pytest.mark.parametrize('name', SYNTHETIC)
@@ -77,7 +77,14 @@ def test_counts_by_hand():
     labels[..., 5:] = 1
     index = Layout(labels, 2).neighbourhoods()
     assert (len(index.codes), len(index.windows_3), len(index.windows_5)) == (3, 18, 50)
-    assert index.distinct_share == 0.5
+    assert index.distinct_share == 0.18
+
+
+def test_users_of_rows_by_hand():
+    users, starts = RowBags(torch.tensor([[0, 2], [2, 2], [4, 0]]), 6).users
+    # Row 0 is in bags 0 and 2, row 2 in 0 and twice in 1, row 4 in 2; nobody has 1, 3, 5.
+    assert users.tolist() == [0, 2, 0, 1, 1, 2]
+    assert starts.tolist() == [0, 2, 2, 5, 5, 6]
 
 
 @pytest.mark.parametrize('values', [126, 127, 128, 300])

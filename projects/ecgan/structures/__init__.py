@@ -2,7 +2,7 @@
 
 from .layout import AnyLayout, DenseLayout, Layout, as_layout
 from .nearest import nearest_indices, nearest_resize
-from .neighbourhoods import NeighbourhoodIndex, index_neighbourhoods
+from .neighbourhoods import NeighbourhoodIndex, RowBags, index_neighbourhoods
 from .noisy_layout import NoisyLayout
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     'Layout',
     'NeighbourhoodIndex',
     'NoisyLayout',
+    'RowBags',
     'as_layout',
     'index_neighbourhoods',
     'nearest_indices',

@@ -7,6 +7,7 @@ distinct. A convolution then needs to be computed once for each distinct neighbo
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -14,6 +15,29 @@ from torch.nn import functional as F
 
 # Bits of a key: an int64 without its sign.
 KEY_BITS = 63
+
+
+@dataclass(frozen=True)
+class RowBags:
+    """Which rows of a table are added: bag b is the sum of rows ``ids[b]``.
+
+    Attributes:
+        ids: Rows of each bag, int64 ``(B, k)``, values below R.
+        num_rows: R.
+    """
+
+    ids: Tensor
+    num_rows: int
+
+    @cached_property
+    def users(self) -> tuple[Tensor, Tensor]:
+        """The bags that hold each row: bags ``(B * k,)`` by row, and where each row's begin, (R,).
+
+        They serve the gradient, which adds the bags' gradients for each row, in this order.
+        """
+        rows, order = self.ids.flatten().sort(stable=True)
+        starts = torch.searchsorted(rows, torch.arange(self.num_rows, device=rows.device))
+        return order.div(self.ids.shape[1], rounding_mode='floor'), starts
 
 
 @dataclass(frozen=True)
@@ -26,21 +50,63 @@ class NeighbourhoodIndex:
         codes: Layout channels of each code that occurs, ``(K, N')``; row 0, zeros, lies outside.
         windows_3: Codes of each distinct 3 x 3 neighbourhood, row-major, ``(U3, 9)``.
         pixels_3: 3 x 3 neighbourhood at each pixel, ``(N * h * w,)``, values below U3.
-        windows_5: 3 x 3 neighbourhoods (plus one) around each distinct 5 x 5 neighbourhood's nine
-            inner pixels, row-major, 0 outside the layout, ``(U5, 9)``.
-        pixels_5: 5 x 5 neighbourhood at each pixel, ``(N * h * w,)``, values below U5.
+        shape: N, h, w.
     """
 
     codes: Tensor
     windows_3: Tensor
     pixels_3: Tensor
-    windows_5: Tensor
-    pixels_5: Tensor
+    shape: tuple[int, int, int]
+
+    @property
+    def windows_5(self) -> Tensor:
+        """3 x 3 neighbourhoods (plus one) around the nine inner pixels of each distinct 5 x 5 one.
+
+        Row-major, 0 outside the layout, ``(U5, 9)``.
+        """
+        return self._fives[0]
+
+    @property
+    def pixels_5(self) -> Tensor:
+        """5 x 5 neighbourhood at each pixel, ``(N * h * w,)``, values below U5."""
+        return self._fives[1]
 
     @property
     def distinct_share(self) -> float:
-        """Distinct 5 x 5 neighbourhoods for each pixel, in (0, 1]."""
-        return len(self.windows_5) / len(self.pixels_5)
+        """Distinct 3 x 3 neighbourhoods for each pixel, in (0, 1]."""
+        return len(self.windows_3) / len(self.pixels_3)
+
+    @cached_property
+    def bags_3(self) -> RowBags:
+        """For each 3 x 3 neighbourhood its pixels: row ``9 * code + position``."""
+        return RowBags(_with_position(self.windows_3), 9 * len(self.codes))
+
+    @cached_property
+    def bags_5(self) -> RowBags:
+        """For each 5 x 5 neighbourhood its 3 x 3 ones: row ``9 * (neighbourhood + 1) + position``.
+
+        Rows below 9 lie outside.
+        """
+        return RowBags(_with_position(self.windows_5), 9 * (len(self.windows_3) + 1))
+
+    @cached_property
+    def lookup_3(self) -> RowBags:
+        """For each pixel its 3 x 3 neighbourhood."""
+        return RowBags(self.pixels_3.unsqueeze(1), len(self.windows_3))
+
+    @cached_property
+    def lookup_5(self) -> RowBags:
+        """For each pixel its 5 x 5 neighbourhood."""
+        return RowBags(self.pixels_5.unsqueeze(1), len(self.windows_5))
+
+    @cached_property
+    def _fives(self) -> tuple[Tensor, Tensor]:
+        # The four corners of a 3 x 3 square of 3 x 3 neighbourhoods cover its 5 x 5 labels, so they
+        # tell 5 x 5 neighbourhoods apart; at the layout's border the ones inside cover all there
+        # is. A layout one pixel high or wide has no corners inside.
+        telling = ALL if 1 in self.shape[1:] else CORNERS
+        around = self.pixels_3.view(self.shape) + 1
+        return _distinct(around, len(self.windows_3) + 1, telling)
 
 
 def index_neighbourhoods(values: Tensor, channels: Tensor) -> NeighbourhoodIndex:
@@ -56,12 +122,12 @@ def index_neighbourhoods(values: Tensor, channels: Tensor) -> NeighbourhoodIndex
     present, codes = torch.unique(values, return_inverse=True)
     rows = torch.cat([channels.new_zeros(1, channels.shape[1]), channels[present]])
     windows_3, pixels_3 = _distinct(codes + 1, len(rows), ALL)
-    # The four corners of a 3 x 3 square of 3 x 3 neighbourhoods cover its 5 x 5 labels, so they
-    # tell 5 x 5 neighbourhoods apart; at the layout's border the ones inside cover all there is.
-    # A layout one pixel high or wide has no corners inside.
-    telling = ALL if 1 in values.shape[-2:] else CORNERS
-    windows_5, pixels_5 = _distinct(pixels_3.view_as(values) + 1, len(windows_3) + 1, telling)
-    return NeighbourhoodIndex(rows, windows_3, pixels_3, windows_5, pixels_5)
+    return NeighbourhoodIndex(rows, windows_3, pixels_3, tuple(values.shape))
+
+
+def _with_position(windows: Tensor) -> Tensor:
+    """``(U, 9)`` ids as rows of a table that has nine rows an id, one a position."""
+    return windows * 9 + torch.arange(9, device=windows.device)
 
 
 # Rows and columns of a 3 x 3 window.

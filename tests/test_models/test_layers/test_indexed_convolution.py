@@ -12,6 +12,7 @@ from projects.ecgan.models.discriminators import MultiModalityDiscriminator
 from projects.ecgan.models.generators import ECGANGenerator, SemanticPreservingModule
 from projects.ecgan.models.layers import SPADENorm, may_index
 from projects.ecgan.models.layers.indexed_convolution import (
+    add_rows,
     choose_index,
     convolve_hidden,
     convolve_ids,
@@ -20,7 +21,7 @@ from projects.ecgan.models.layers.indexed_convolution import (
     layout_ids,
     modulate,
 )
-from projects.ecgan.structures import DenseLayout
+from projects.ecgan.structures import DenseLayout, RowBags
 
 DOUBLE, SINGLE = (torch.float64, 1e-10), (torch.float32, 2e-5)
 
@@ -77,7 +78,7 @@ def test_the_paths_compared_are_two():
     x = draw(2, 2, *layout.shape)
     index = layout.neighbourhoods()
     before = run(module, 'indexed', [x], layout)[0]
-    index.windows_5[0] = 0
+    index.bags_5.ids[0] = 0
     assert not torch.equal(run(module, 'indexed', [x], layout)[0], before)
     assert torch.equal(run(module, 'plain', [x], layout)[0], run(module, 'plain', [x], layout)[0])
 
@@ -125,9 +126,31 @@ def test_modulate_gradients(slope, memory_format):
     # Row 3 belongs to no pixel.
     pixels = torch.arange(24) % 3 + (torch.arange(24) % 3 == 2) * 2
     assert 3 not in pixels
-    assert torch.autograd.gradcheck(modulate, (x, table, pixels, slope))
+    lookup = RowBags(pixels.unsqueeze(1), len(table))
+    assert torch.autograd.gradcheck(modulate, (x, table, lookup, slope))
     scale, shift = table[pixels].view(2, 3, 4, 6).permute(0, 3, 1, 2).chunk(2, dim=1)
-    assert_close(modulate(x, table, pixels, slope), F.leaky_relu(x * scale + shift, slope), 1e-14)
+    assert_close(modulate(x, table, lookup, slope), F.leaky_relu(x * scale + shift, slope), 1e-14)
+
+
+@pytest.mark.parametrize('size', [1, 3])
+def test_add_rows(size):
+    # Rows 4 and 6, the last, belong to no bag; row 2 may stand in a bag twice.
+    ids = torch.tensor([[0, 2, 2], [5, 1, 0], [2, 3, 5], [0, 0, 1]])[:, :size]
+    table = draw(7, 2).requires_grad_()
+    bags = RowBags(ids, 7)
+    assert_close(add_rows(table, bags), table[ids].sum(1), 1e-14)
+    assert torch.autograd.gradcheck(add_rows, (table, bags))
+
+
+def test_gradients_of_what_many_pixels_share_in_bfloat16():
+    # Added one after the other in bfloat16, 20 000 ones are 256.
+    lookup = RowBags(torch.zeros(20000, 1, dtype=torch.int64), 2)
+    table = torch.ones(2, 2, dtype=torch.bfloat16, requires_grad=True)
+    (of_rows,) = torch.autograd.grad(add_rows(table, lookup).sum(), table)
+    x = torch.ones(1, 1, 100, 200, dtype=torch.bfloat16)
+    (of_table,) = torch.autograd.grad(modulate(x, table, lookup).sum(), table)
+    for found in (of_rows, of_table):
+        assert found.tolist() == [[19968, 19968], [0, 0]]  # 20 000 in bfloat16
 
 
 def test_modulate_over_more_pixels_than_a_chunk(monkeypatch):
@@ -135,9 +158,10 @@ def test_modulate_over_more_pixels_than_a_chunk(monkeypatch):
 
     x, table = draw(3, 2, 5, 7), draw(4, 4)
     pixels = torch.arange(105) % 4
-    whole = modulate(x, table, pixels, 0.2)
+    lookup = RowBags(pixels.unsqueeze(1), len(table))
+    whole = modulate(x, table, lookup, 0.2)
     monkeypatch.setattr(indexed_convolution, 'CHUNK_ELEMENTS', 64)
-    assert torch.equal(modulate(x, table, pixels, 0.2), whole)
+    assert torch.equal(modulate(x, table, lookup, 0.2), whole)
 
 
 @pytest.mark.parametrize('dtype, tolerance', [DOUBLE, SINGLE])
@@ -262,6 +286,9 @@ def test_auto_takes_the_faster_path():
     assert choose_index(distinct, 'indexed') is distinct.neighbourhoods()
     assert choose_index(dense, 'auto') is None
     assert choose_index(dense, 'indexed') is None
+    few = make_layout((8, 8), 4, cell=8)
+    assert choose_index(few, 'auto') is None
+    assert choose_index(few, 'indexed') is few.neighbourhoods()
     with pytest.raises(ValueError, match=r"layout_mode must be one of .*'fast'"):
         SPADENorm(2, 4, layout_mode='fast')
 

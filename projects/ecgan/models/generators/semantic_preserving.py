@@ -8,7 +8,12 @@ from torch.nn import functional as F
 
 from ...structures import AnyLayout
 from ..layers import LEAKY_SLOPE
-from ..layers.indexed_convolution import check_mode, choose_index, convolve_layout
+from ..layers.indexed_convolution import (
+    add_rows,
+    check_mode,
+    choose_index,
+    convolve_layout,
+)
 
 
 @MODELS.register_module()
@@ -80,5 +85,5 @@ class SemanticPreservingModule(BaseModule):
         x = F.leaky_relu_(torch.cat(parts, dim=1), LEAKY_SLOPE)
         of_parts, of_layout = self.to_classes.weight.split([x.shape[1], layout.num_channels], dim=1)
         table = convolve_layout(index, of_layout, self.to_classes.bias).to(x.dtype)
-        rows = F.embedding(index.pixels_3.view(len(x), *layout.shape), table)
+        rows = add_rows(table, index.lookup_3).view(*index.shape, -1)
         return F.conv2d(x, of_parts, padding=1).add_(rows.permute(0, 3, 1, 2))

@@ -4,7 +4,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...structures import AnyLayout
+from ...structures import AnyLayout, RowBags
 from .indexed_convolution import check_mode, has_codes, modulate
 from .modulated_norm import ModulatedNorm
 
@@ -49,4 +49,5 @@ class ClassAdaptiveNorm(ModulatedNorm):
         values, channels = layout.codes()
         weight, bias = self._scale_and_shift()
         table = F.linear(channels.to(weight.dtype), weight.flatten(1), bias)
-        return modulate(normalised, table, values.flatten(), slope)
+        lookup = RowBags(values.reshape(-1, 1), len(table))
+        return modulate(normalised, table, lookup, slope)

@@ -4,18 +4,21 @@ See :mod:`projects.ecgan.structures.neighbourhoods`. All functions are linear al
 with one row a neighbourhood, so autograd gives exact gradients.
 """
 
+import math
+
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from ...errors import ConfigError
-from ...structures import AnyLayout, Layout, NeighbourhoodIndex
+from ...structures import AnyLayout, Layout, NeighbourhoodIndex, RowBags
 
 MODES = ('auto', 'plain', 'indexed')
-# Above this share of distinct neighbourhoods the plain convolutions are as fast (measured on two
-# CPU cores, docs/measured_speed.md).
+# Above this share of distinct neighbourhoods, or with fewer pixels, the plain convolutions are as
+# fast (measured on a CPU core, docs/measured_speed.md).
 MAX_DISTINCT_SHARE = 0.5
+MIN_PIXELS = 128
 
 
 def check_mode(mode: str) -> str:
@@ -73,14 +76,66 @@ def choose_index(layout: AnyLayout, mode: str) -> NeighbourhoodIndex | None:
     """
     if not has_codes(layout, mode):
         return None
+    if mode == 'indexed':
+        return layout.neighbourhoods()
+    if len(layout) * math.prod(layout.shape) < MIN_PIXELS:
+        return None
     index = layout.neighbourhoods()
-    return index if mode == 'indexed' or index.distinct_share <= MAX_DISTINCT_SHARE else None
+    return index if index.distinct_share <= MAX_DISTINCT_SHARE else None
+
+
+class _RowSums(torch.autograd.Function):
+    """Sums of a table's rows; the gradient of a row is a sum as well, of the bags that hold it.
+
+    PyTorch's own gradients add row by row, slower, and in bfloat16 where that is the rows' type:
+    what a thousand pixels share then stays at a fraction of its sum. This kernel adds in float32.
+    """
+
+    @staticmethod
+    def forward(ctx, table: Tensor, bags: RowBags) -> Tensor:
+        ctx.bags = bags
+        if bags.ids.shape[1] == 1:
+            return table.index_select(0, bags.ids[:, 0])
+        return F.embedding_bag(bags.ids, table, mode='sum')
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+        return _sums_of_users(grad, ctx.bags), None
+
+
+def _sums_of_users(of_bags: Tensor, bags: RowBags) -> Tensor:
+    """For each row the sum over the bags that hold it: ``(B, C)`` to ``(R, C)``."""
+    users, starts = bags.users
+    return F.embedding_bag(users, of_bags.contiguous(), starts, mode='sum')
+
+
+def add_rows(table: Tensor, bags: RowBags) -> Tensor:
+    """Sums of rows of a table ``(R, C)``, one a bag: ``(B, C)``."""
+    return _RowSums.apply(table, bags)
+
+
+def _convolve_rows(rows: Tensor, bags: RowBags, weight: Tensor) -> Tensor:
+    """What windows of a convolution give that see few distinct rows of channels, one row a window.
+
+    A window's result is the sum of what its rows give at its positions: the product is taken once
+    for each row and position, and then added, not once for each window.
+
+    Args:
+        rows: Channels of what a pixel can hold, ``(R, in)``.
+        bags: For each window the pixels: row ``k * k * id + position``.
+        weight: ``(out, in, k, k)``.
+
+    Returns:
+        Table ``(B, out)``.
+    """
+    out, _, height, width = weight.shape
+    columns = rows.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
+    return add_rows(columns.view(len(rows) * height * width, out), bags)
 
 
 def convolve_layout(index: NeighbourhoodIndex, weight: Tensor, bias: Tensor | None) -> Tensor:
     """3 x 3 convolution (pad 1) of the one-hot layout, one row a distinct neighbourhood.
-
-    A window's result is the sum of nine columns of the weight, one a position, picked by code.
 
     Args:
         index: Index with U3 windows over K codes.
@@ -90,11 +145,7 @@ def convolve_layout(index: NeighbourhoodIndex, weight: Tensor, bias: Tensor | No
     Returns:
         Table ``(U3, out)``; ``table[index.pixels_3]`` is the convolution at the pixels.
     """
-    # (K, N') x (N', 9 * out): what each code adds at each of the nine positions.
-    columns = index.codes.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
-    columns = columns.view(9 * len(index.codes), -1)
-    position = torch.arange(9, device=weight.device)
-    table = F.embedding_bag(index.windows_3 * 9 + position, columns, mode='sum')
+    table = _convolve_rows(index.codes, index.bags_3, weight)
     return table if bias is None else table + bias
 
 
@@ -113,34 +164,7 @@ def convolve_hidden(
         Table ``(U5, out)``; ``table[index.pixels_5]`` is the convolution at the pixels.
     """
     with_outside = torch.cat([hidden.new_zeros(1, hidden.shape[1]), hidden])
-    matrix = weight.permute(2, 3, 1, 0).flatten(0, 2)
-    return _PatchProduct.apply(with_outside, index.windows_5, matrix, bias)
-
-
-def _patches(rows: Tensor, windows: Tensor) -> Tensor:
-    return F.embedding(windows, rows).flatten(1)
-
-
-class _PatchProduct(torch.autograd.Function):
-    """bias + patches @ matrix; gathers the patches again in the backward pass.
-
-    With nine rows a patch they are among the largest tensors of the generator.
-    """
-
-    @staticmethod
-    def forward(ctx, rows: Tensor, windows: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(rows, windows, matrix)
-        return torch.addmm(bias, _patches(rows, windows), matrix)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
-        rows, windows, matrix = ctx.saved_tensors
-        # Products in the type that autocast gave the forward pass, sums in the rows' own.
-        of_matrix = _patches(rows.to(grad.dtype), windows).T @ grad
-        of_patches = (grad @ matrix.to(grad.dtype).T).to(rows.dtype).view(*windows.shape, -1)
-        of_rows = torch.ops.aten.embedding_dense_backward(of_patches, windows, len(rows), -1, False)
-        return of_rows, None, of_matrix, grad.sum(0)
+    return _convolve_rows(with_outside, index.bags_5, weight) + bias
 
 
 def convolve_ids(
@@ -160,14 +184,12 @@ def convolve_ids(
         What the convolution of ``rows[ids]`` gives, ``(N, out, h', w')``.
     """
     size = weight.shape[-1]
-    columns = rows.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
-    columns = columns.view(len(rows) * size * size, -1)
     padded = F.pad(ids, (padding,) * 4)
     windows = padded.unfold(1, size, stride).unfold(2, size, stride)
     shape = windows.shape[:3]
     position = torch.arange(size * size, device=ids.device)
-    bags = windows.reshape(-1, size * size) * (size * size) + position
-    out = F.embedding_bag(bags, columns, mode='sum') + bias
+    pixels = windows.reshape(-1, size * size) * (size * size) + position
+    out = _convolve_rows(rows, RowBags(pixels, len(rows) * size * size), weight) + bias
     return out.view(*shape, -1).permute(0, 3, 1, 2)
 
 
@@ -210,7 +232,8 @@ class _Modulate(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x: Tensor, table: Tensor, pixels: Tensor, slope: float) -> Tensor:
+    def forward(ctx, x: Tensor, table: Tensor, lookup: RowBags, slope: float) -> Tensor:
+        pixels = lookup.ids[:, 0]
         rows = x.permute(0, 2, 3, 1).flatten(0, 2)
         out = torch.empty_like(rows, memory_format=torch.contiguous_format)
         pixels_at_once = max(CHUNK_ELEMENTS // rows.shape[1], 1)
@@ -222,39 +245,34 @@ class _Modulate(torch.autograd.Function):
                 F.leaky_relu_(out[part], slope)
         batch, _, height, width = x.shape
         out = out.view(batch, height, width, -1).permute(0, 3, 1, 2)
-        ctx.slope = slope
-        ctx.save_for_backward(x, table, pixels, out)
+        ctx.slope, ctx.lookup = slope, lookup
+        ctx.save_for_backward(x, table, out)
         return out
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        x, table, pixels, out = ctx.saved_tensors
+        x, table, out = ctx.saved_tensors
         rows, grad, out = (t.permute(0, 2, 3, 1).flatten(0, 2) for t in (x, grad, out))
         channels = rows.shape[-1]
         if ctx.slope != 1:
             grad = torch.ops.aten.leaky_relu_backward(grad, out, ctx.slope, True)
-        of_x = grad * table[:, :channels].index_select(0, pixels)
+        of_x = grad * table[:, :channels].index_select(0, ctx.lookup.ids[:, 0])
         # One half after the other: both together would be the largest tensor of the iteration.
-        of_table = torch.cat(
-            [
-                torch.ops.aten.embedding_dense_backward(part, pixels, len(table), -1, False)
-                for part in (grad * rows, grad)
-            ],
-            dim=-1,
-        )
+        halves = [_sums_of_users(part, ctx.lookup) for part in (grad * rows, grad)]
+        of_table = torch.cat(halves, dim=-1)
         return of_x.view(*x.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2), of_table, None, None
 
 
-def modulate(x: Tensor, table: Tensor, pixels: Tensor, slope: float = 1.0) -> Tensor:
+def modulate(x: Tensor, table: Tensor, lookup: RowBags, slope: float = 1.0) -> Tensor:
     """Y = act(x * scale + shift), scale and shift from a table with one row a neighbourhood.
 
     Args:
         x: Features ``(N, C, h, w)``.
         table: ``(U, 2C)``: scale, then shift.
-        pixels: Row of each pixel, ``(N * h * w,)``.
+        lookup: Row of each pixel: N * h * w bags of one row.
         slope: Negative slope of the leaky ReLU; 1 for none.
 
     Returns:
         Tensor ``(N, C, h, w)``, channels last in memory.
     """
-    return _Modulate.apply(x, table.to(x.dtype), pixels, slope)
+    return _Modulate.apply(x, table.to(x.dtype), lookup, slope)

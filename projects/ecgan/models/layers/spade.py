@@ -58,7 +58,7 @@ class SPADENorm(ModulatedNorm):
         if index is None:
             hidden = F.relu(self.shared(layout.one_hot(normalised.dtype)))
             return self._modulate_densely(normalised, hidden, slope)
-        return modulate(normalised, self._table(index), index.pixels_5, slope)
+        return modulate(normalised, self._table(index), index.lookup_5, slope)
 
     def _table(self, index: NeighbourhoodIndex) -> Tensor:
         """1 + gamma and beta of each distinct neighbourhood, ``(U5, 2C)``."""
