@@ -132,6 +132,18 @@ def test_modulate_gradients(slope, memory_format):
     assert_close(modulate(x, table, lookup, slope), F.leaky_relu(x * scale + shift, slope), 1e-14)
 
 
+def test_convolution_of_more_products_than_are_made_at_a_time(monkeypatch):
+    from projects.ecgan.models.layers import indexed_convolution
+
+    index = make_layout(**SYNTHETIC['blobs']).neighbourhoods()
+    hidden, weight, bias = draw(len(index.windows_3), 5), draw(7, 5, 3, 3, seed=3), draw(7)
+    whole = convolve_hidden(index, hidden, weight, bias)
+    # Three of the seven channels at a time, at most.
+    limit = 3 * index.bags_5.num_rows
+    monkeypatch.setattr(indexed_convolution, 'MAX_PRODUCT_ELEMENTS', limit)
+    assert_close(convolve_hidden(index, hidden, weight, bias), whole, 1e-14)
+
+
 @pytest.mark.parametrize('size', [1, 3])
 def test_add_rows(size):
     # Rows 4 and 6, the last, belong to no bag; row 2 may stand in a bag twice.

@@ -19,6 +19,8 @@ MODES = ('auto', 'plain', 'indexed')
 # fast (measured on a CPU core, docs/measured_speed.md).
 MAX_DISTINCT_SHARE = 0.5
 MIN_PIXELS = 128
+# Numbers of one table of products: more are made and added channels by channels, 64 MB at a time.
+MAX_PRODUCT_ELEMENTS = 2**24
 
 
 def check_mode(mode: str) -> str:
@@ -129,9 +131,13 @@ def _convolve_rows(rows: Tensor, bags: RowBags, weight: Tensor) -> Tensor:
     Returns:
         Table ``(B, out)``.
     """
-    out, _, height, width = weight.shape
-    columns = rows.to(weight.dtype) @ weight.permute(1, 2, 3, 0).flatten(1)
-    return add_rows(columns.view(len(rows) * height * width, out), bags)
+    rows = rows.to(weight.dtype)
+    parts = weight.split(max(MAX_PRODUCT_ELEMENTS // bags.num_rows, 1))
+    tables = []
+    for part in parts:
+        products = rows @ part.permute(1, 2, 3, 0).flatten(1)
+        tables.append(add_rows(products.view(bags.num_rows, len(part)), bags))
+    return tables[0] if len(tables) == 1 else torch.cat(tables, dim=1)
 
 
 def convolve_layout(index: NeighbourhoodIndex, weight: Tensor, bias: Tensor | None) -> Tensor:
