@@ -15,8 +15,7 @@ from projects.ecgan.analysis.benchmark import (
 )
 
 SMOKE = 'ecgan_smoke_1xb2-2iters_scenes-64x64'
-# With torch 2.15 on a CPU; 4650 before operations were taken together. Other versions of PyTorch
-# take a few apart that this one has as a whole.
+# With torch 2.15 on a CPU. Other versions of PyTorch take a few apart that this one has as a whole.
 MOST_OPERATIONS = 2950
 MOST_OF_OTHER_VERSIONS = 3300
 

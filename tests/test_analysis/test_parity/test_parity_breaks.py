@@ -17,7 +17,7 @@ from projects.ecgan.models.discriminators import multi_modality_discriminator as
 from projects.ecgan.models.ecgan import objective
 from projects.ecgan.models.generators import heads, semantic_preserving
 from projects.ecgan.models.layers import spade
-from projects.ecgan.structures import Layout, nearest
+from projects.ecgan.structures import Layout, layout
 
 GENERATOR_BREAKS, DISCRIMINATOR_BREAKS, OBJECTIVE_BREAKS = [], [], []
 
@@ -108,10 +108,14 @@ def _no_spectral_norm(model, monkeypatch):
 
 @breaks(GENERATOR_BREAKS)
 def _centred_nearest(model, monkeypatch):
-    def centres(source, target, device=None):
-        return ((torch.arange(target, device=device) + 0.5) * source / target).long()
+    def centred(x, size):
+        rows, columns = (
+            ((torch.arange(target) + 0.5) * source / target).long()
+            for source, target in zip(x.shape[-2:], size)
+        )
+        return x[..., rows[:, None], columns]
 
-    monkeypatch.setattr(nearest, 'nearest_indices', centres)
+    monkeypatch.setattr(layout, 'nearest_resize', centred)
 
 
 @breaks(GENERATOR_BREAKS)
