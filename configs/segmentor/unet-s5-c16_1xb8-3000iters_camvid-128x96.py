@@ -21,7 +21,7 @@ model = dict(
         in_index=4,
         num_classes=11,
         dropout_ratio=0.1,
-        # Lovasz' term is the IoU of each class alike; weights by class fail at unknown pixels.
+        # Lovasz' term is the IoU of each class alike.
         loss_decode=[
             dict(type='CrossEntropyLoss', avg_non_ignore=True),
             dict(type='LovaszLoss', reduction='none'),

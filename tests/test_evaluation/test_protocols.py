@@ -52,7 +52,7 @@ def test_protocol_builds_with_its_segmentor(repo_root, tmp_path, name):
 def test_protocol_names_absent_weights(repo_root, tmp_path, name):
     settings = copy.deepcopy(_protocol(repo_root, name).test_evaluator.metrics[0])
     settings['segmentor']['checkpoint'] = str(tmp_path / 'absent.pth')
-    with pytest.raises(MissingFileError, match=r'absent\.pth.*https://download\.openmmlab\.com'):
+    with pytest.raises(MissingFileError, match=r'absent\.pth.*downloaded from https://'):
         METRICS.build(settings)
 
 

@@ -74,9 +74,10 @@ def test_gradients_are_those_of_the_two_objectives(repo_root, monkeypatch):
         discriminator=torch.autograd.grad(disc, list(twin.discriminator.parameters())),
     )
     for name, gradients in expected.items():
+        largest = max(each.norm() for each in gradients)
         for a, b in zip(found[name], gradients, strict=True):
-            # Biases before a batch norm have no gradient but rounding.
-            assert (a - b).norm() <= 1e-4 * b.norm() + 1e-3
+            # Biases before a batch norm have no gradient but rounding of what goes through them.
+            assert (a - b).norm() <= 1e-4 * b.norm() + 1e-6 * largest
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_missing_local_weights_name_the_file_and_its_origin(tmp_path):
     message = str(caught.value)
     assert '\n' not in message
     assert str(tmp_path / 'absent.pth') in message
-    assert 'https://download.openmmlab.com/mmsegmentation/' in message
+    assert '/mmsegmentation/' in message
 
 
 def test_weights_that_cannot_be_fetched(tmp_path, monkeypatch):

@@ -14,10 +14,13 @@ def to_segmentor_input(image: Tensor, preprocessor: nn.Module) -> Tensor:
     Returns:
         ``(N, 3, H, W)``.
     """
-    if not hasattr(preprocessor, 'channel_conversion'):
+    # OneDL's fork calls it otherwise.
+    names = ('channel_conversion', '_channel_conversion')
+    found = [getattr(preprocessor, each) for each in names if hasattr(preprocessor, each)]
+    if not found:
         return image
     x = (image + 1) * 127.5
-    if not preprocessor.channel_conversion:
+    if not found[0]:
         x = x.flip(1)
     if preprocessor._enable_normalize:
         x = (x - preprocessor.mean) / preprocessor.std
