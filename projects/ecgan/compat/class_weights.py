@@ -9,12 +9,16 @@ Here the sum of the weights of the known pixels is computed beforehand; where ev
 the values are the original's.
 """
 
+from __future__ import annotations
+
 from functools import wraps
 from types import ModuleType
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from ._defect import Defect, old_mmseg
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def _patch(module: ModuleType) -> None:
