@@ -156,6 +156,8 @@ def run_tool(
         return 2
     finally:
         signal.signal(signal.SIGTERM, previous)
+        # What Python does not take apart at its end, other libraries report as leaks.
+        gc.unfreeze()
 
 
 @contextmanager

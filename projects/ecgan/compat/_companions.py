@@ -51,7 +51,6 @@ _ALL = (
     Companion('huggingface_hub', 'huggingface-hub', '0.25.2', '0.16', '0.26'),
     Companion('albumentations', 'albumentations', '1.4.3', '1.3'),
     Companion('pandas', 'pandas'),
-    Companion('safetensors', 'safetensors'),
     Companion('controlnet_aux', 'controlnet-aux', '0.0.10'),
     Companion('face_alignment', 'face-alignment', '1.3.4', '', '1.4'),
     Companion('clip', 'clip'),

@@ -1,7 +1,7 @@
 """MMagic imports its companions of 2023 although only a few of its editors use them.
 
 Versions: mmagic <= 1.2.0 without diffusers, transformers, huggingface-hub, albumentations, pandas,
-safetensors or controlnet-aux, or with diffusers 0.29, transformers 5, huggingface-hub 0.26 or up.
+controlnet-aux, or with diffusers 0.29, transformers 5, huggingface-hub 0.26 or up.
 Upstream: https://github.com/open-mmlab/mmagic/issues/2110 (newer diffusers)
 
 ``import mmagic.models`` and ``mmagic.datasets`` need them at import time, for Stable Diffusion's
