@@ -60,7 +60,7 @@ features: setup ## weights of EfficientNet: distances of features, perceptual lo
 $(PHOTO_JUDGES): | setup
 	$(RUN) tools/train.py configs/segmentor/$(notdir $(@D)).py --resume
 
-test: setup ## all tests but the campaigns (5 to 9 minutes)
+test: setup ## all tests but the campaigns (5 to 10 minutes)
 	$(PYTEST) $(AT_ONCE) worksteal $(PYTEST_ARGS)
 
 test-fast: setup ## the quick tests (2 to 3 minutes)
