@@ -24,7 +24,9 @@ def nearest_resize(x: Tensor, size: tuple[int, int]) -> Tensor:
     """
     if tuple(x.shape[-2:]) == tuple(size):
         return x
-    if all(source % target == 0 for source, target in zip(x.shape[-2:], size)):
+    # Lengths that an export leaves open are no numbers: what divides them would be asked ever after.
+    known = all(type(length) is int for length in (*x.shape[-2:], *size))
+    if known and all(source % target == 0 for source, target in zip(x.shape[-2:], size)):
         down, right = (source // target for source, target in zip(x.shape[-2:], size))
         return x[..., ::down, ::right].contiguous()
     rows, columns = (nearest_indices(*pair, x.device) for pair in zip(x.shape[-2:], size))
