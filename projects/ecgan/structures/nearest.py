@@ -24,7 +24,7 @@ def nearest_resize(x: Tensor, size: tuple[int, int]) -> Tensor:
     """
     if tuple(x.shape[-2:]) == tuple(size):
         return x
-    # Lengths that an export leaves open are no numbers: what divides them would be asked ever after.
+    # Lengths that an export leaves open are no numbers: what divides them is costly to find out.
     known = all(type(length) is int for length in (*x.shape[-2:], *size))
     if known and all(source % target == 0 for source, target in zip(x.shape[-2:], size)):
         down, right = (source // target for source, target in zip(x.shape[-2:], size))
