@@ -11,11 +11,12 @@ import numpy as np
 from mmengine import fileio
 from rich.progress import track
 
-from ..datasets.label_files import LabelMap, instance_ids, read_stored
+from ..datasets.label_files import LabelMap
 from ..errors import ConfigError, UserError
 from ..inference import ECGANInferencer
 from ..inference.inferencer import PreparedLayout
 from ..inference.input_maps import NamedMap
+from ..inference.instance_maps import read_maps
 from ..version import __version__
 from .changes import cropped, mirrored, warped
 from .files import SetFiles
@@ -139,26 +140,6 @@ def _check_names(jobs: Sequence[_Job]) -> None:
         names[job.name] = job.label_map
 
 
-def _read(
-    inferencer: ECGANInferencer, label_map: NamedMap, instances: NamedMap | None
-) -> LayoutPair:
-    """A label map, ids of the layout, with its instances.
-
-    Raises:
-        UserError: One of them cannot be read, or their sizes differ.
-    """
-    labels = inferencer.knowledge.read(label_map.content, inferencer.coding, label_map.name)
-    if instances is None:
-        return LayoutPair(labels, labels)
-    stored = read_stored(instances.content, instances.name, inferencer.coding.reading.variable)
-    objects = instance_ids(stored).astype(np.int64)
-    if objects.shape != labels.shape:
-        raise ConfigError(
-            f'{label_map.name} is of shape {labels.shape}, its instance map of {objects.shape}'
-        )
-    return LayoutPair(labels, objects)
-
-
 def _recombination(
     inferencer: ECGANInferencer,
     settings: SetSettings,
@@ -172,7 +153,8 @@ def _recombination(
     pairs: list[tuple[str, LayoutPair]] = []
     for each, other in maps[:: -(-len(maps) // MOST_DONORS)]:
         try:
-            pairs.append((each.name, _read(inferencer, each, other)))
+            pair = LayoutPair(*read_maps(each, other, inferencer.knowledge, inferencer.coding))
+            pairs.append((each.name, pair))
         except UserError:
             # It is told of where its own picture is to be made.
             continue
@@ -207,7 +189,8 @@ def _layouts(
         seed = settings.seed + job.copy if inferencer.has_noise else None
         row: dict[str, Any] = dict(name=job.name, label_map=_shown(source), copy=job.copy)
         try:
-            pair = _read(inferencer, source, job.instances)
+            maps = read_maps(source, job.instances, inferencer.knowledge, inferencer.coding)
+            pair = LayoutPair(*maps)
             if recombination is not None:
                 pair, what = recombination(pair, numbers, source.name)
                 row.update(what)

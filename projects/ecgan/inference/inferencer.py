@@ -16,7 +16,7 @@ from mmengine.logging import print_log
 from mmengine.registry import INFERENCERS
 from torch import nn
 
-from ..datasets.label_files import MAP_SUFFIXES, LabelMap, instance_ids, read_stored
+from ..datasets.label_files import MAP_SUFFIXES, LabelMap
 from ..datasets.palettes import generated_palette
 from ..datasets.transforms.edges import boundary_map
 from ..errors import CheckpointError, ConfigError, DataError, one_line
@@ -29,7 +29,7 @@ from ..visualization import colour_labels
 from .folded_generator import prepare_for_inference
 from .generated_picture import GeneratedPicture
 from .input_maps import NamedMap, list_maps
-from .instance_maps import find_beside, instance_note, pair_instances
+from .instance_maps import find_beside, instance_note, pair_instances, read_maps
 from .model_names import find_model, read_model
 from .seeds import Seeds
 from .threads import fitting_threads
@@ -265,19 +265,9 @@ class ECGANInferencer(BaseInferencer):
             UserError: It cannot be read, holds ids out of range, or has a size that is refused.
         """
         name, seeds = label_map.name, self.check_seed(seed)
-        labels = self.knowledge.read(label_map.content, self.coding, name)
+        labels, objects = read_maps(label_map, instances, self.knowledge, self.coding)
         note = self.knowledge.palette_note(label_map.content, self.coding, name)
         self._say(note, once='palette')
-        objects = labels
-        if instances is not None:
-            variable = self.coding.reading.variable
-            stored = read_stored(instances.content, instances.name, variable)
-            objects = instance_ids(stored).astype(np.int64)
-        if objects.shape != labels.shape:
-            raise DataError(
-                f'{name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '
-                f'{objects.shape[1]}x{objects.shape[0]} (width x height)'
-            )
         if self.sizes != 'resize' and (note := self.knowledge.size_note(labels.shape)):
             self._say(f'{name}: {note}', once='size')
         maps = [labels, objects, *seeds.masks(labels, name)]

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
-from ..datasets.label_files import MAP_SUFFIXES
+import numpy as np
+
+from ..datasets.label_files import MAP_SUFFIXES, LabelCoding, instance_ids, read_stored
 from ..errors import DataError, MissingFileError
 from ..preparation.pairing.name_ends import stem_of
 from .input_maps import NamedMap, find_instance_map, list_maps
@@ -36,6 +38,33 @@ def find_beside(label_map: NamedMap, knowledge: TrainingKnowledge) -> NamedMap |
         except MissingFileError:
             continue
     return None
+
+
+def read_maps(
+    label_map: NamedMap,
+    instances: NamedMap | None,
+    knowledge: TrainingKnowledge,
+    coding: LabelCoding,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read a label map, and what tells its objects apart: the labels where nothing else does.
+
+    Returns:
+        (H, W) int64 each: ids of the layout, and numbers of instances.
+
+    Raises:
+        UserError: One cannot be read, or their sizes differ.
+    """
+    labels = knowledge.read(label_map.content, coding, label_map.name)
+    if instances is None:
+        return labels, labels
+    stored = read_stored(instances.content, instances.name, coding.reading.variable)
+    objects = instance_ids(stored).astype(np.int64)
+    if objects.shape != labels.shape:
+        raise DataError(
+            f'{label_map.name} is {labels.shape[1]}x{labels.shape[0]}, but its instance map is '
+            f'{objects.shape[1]}x{objects.shape[0]} (width x height)'
+        )
+    return labels, objects
 
 
 def pair_instances(
