@@ -22,6 +22,13 @@ READ = """async (selector) => {
 }"""
 
 
+def png(values: np.ndarray) -> bytes:
+    """An array as the content of a PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(values).save(buffer, 'PNG')
+    return buffer.getvalue()
+
+
 class Tab:
     """The page as a user has it, and what the browser says of it."""
 

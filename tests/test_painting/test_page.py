@@ -1,13 +1,12 @@
 """The page in a real browser: every test has a tab of its own, and so a layout of its own."""
 
 import http.client
-import io
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from page_tab import Tab
+from page_tab import Tab, png
 from PIL import Image
 
 from projects.ecgan.datasets import SCENE_CLASSES, SCENE_PALETTE, draw_scene
@@ -26,12 +25,6 @@ def tab(browser, address) -> Iterator[Tab]:
     yield opened
     assert opened.console == [] and opened.foreign == []
     context.close()
-
-
-def png(values: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(values).save(buffer, 'PNG')
-    return buffer.getvalue()
 
 
 def test_it_starts_with_a_layout_of_the_data_set(tab, inferencer):

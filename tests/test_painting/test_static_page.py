@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ecgan_toys import write_checkpoint
+from page_tab import png
 from PIL import Image
 from static_tab import StaticTab, is_near
 
@@ -65,12 +65,6 @@ def tab(browser, folder) -> Iterator[StaticTab]:
 def outside(tab: StaticTab, folder: Path) -> list[str]:
     """Requests for anything that is not of the page."""
     return [url for url in tab.foreign if not url.startswith(folder.as_uri())]
-
-
-def png(values: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(values).save(buffer, 'PNG')
-    return buffer.getvalue()
 
 
 def test_from_a_disk_it_shows_the_inferencers_picture(tab, inferencer):

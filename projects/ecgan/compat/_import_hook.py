@@ -103,7 +103,12 @@ def give_import(module: ModuleType, function: Callable[..., Any]) -> None:
         function: Called in place of ``__import__``, with its arguments.
     """
     # The code of a module looks `__import__` up in the builtins of its own namespace.
-    module.__dict__['__builtins__'] = {**vars(builtins), '__import__': function}
+    module.__dict__['__builtins__'] = {**given_builtins(module), '__import__': function}
+
+
+def given_builtins(module: ModuleType) -> dict[str, Any]:
+    """The builtins of a module whose code did not run yet: its own, where a cure gave it some."""
+    return module.__dict__.get('__builtins__') or vars(builtins)
 
 
 def _install() -> None:

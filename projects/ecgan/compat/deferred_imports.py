@@ -11,7 +11,6 @@ values, later. The import system and all other code know nothing of them, and a 
 absent is absent as ever.
 """
 
-import builtins
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pkgutil import resolve_name
@@ -19,6 +18,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ._defect import Defect
+from ._import_hook import give_import, given_builtins
 from ._versions import older_than
 
 # The modules of the toolbox, and what each asks for by an import statement of its own.
@@ -63,10 +63,8 @@ class Deferred:
 
 
 def _give_import(module: ModuleType) -> None:
-    # The code of a module looks `__import__` up in the builtins of its own namespace, where
-    # another cure may have put one.
-    own = module.__dict__.get('__builtins__') or vars(builtins)
-    original: Callable[..., Any] = own['__import__']
+    # Another cure may have given it one.
+    original: Callable[..., Any] = given_builtins(module)['__import__']
 
     def deferring(
         name: str,
@@ -83,7 +81,7 @@ def _give_import(module: ModuleType) -> None:
             return Deferred(root)
         return SimpleNamespace(**{item: Deferred(f'{name}.{item}') for item in fromlist})
 
-    module.__dict__['__builtins__'] = {**own, '__import__': deferring}
+    give_import(module, deferring)
 
 
 DEFECT = Defect(
