@@ -73,6 +73,16 @@ def write_camvid(root: Path) -> None:
         _write(root / f'camvid/labels/{name}.png', _regions(rng, range(12)).astype(np.uint8))
 
 
+def write_made(root: Path) -> None:
+    """A set of ``ecgan make-dataset``: ``images``, ``labels`` and the list of their names."""
+    names = []
+    for _, index, rng in _samples('made'):
+        names.append(f'layout_{index}')
+        _write(root / f'images/{names[-1]}.png', _photo(rng))
+        _write(root / f'labels/{names[-1]}.png', _regions(rng, range(8)).astype(np.uint8))
+    (root / 'list.txt').write_text('\n'.join(names))
+
+
 WRITERS = {
     'cityscapes': write_cityscapes,
     'ade20k': write_ade20k,

@@ -15,6 +15,7 @@ MORE = (
     'matplotlib.pyplot',
     'projects.ecgan.engine.configuration',
     'projects.ecgan.inference',
+    'projects.ecgan.evaluation.iou_by_class',
     'projects.ecgan.models.segmentors.contrast_head',
     'projects.ecgan.models.translation.layout_pix2pix',
     'projects.ecgan.reports',

@@ -21,7 +21,7 @@ _PARTS = ('datasets', 'engine', 'evaluation', 'inference', 'losses', 'models')
 # Subclasses of a toolbox's models, whose import takes seconds: its own registries look for them.
 _SUBCLASSES = {
     'mmagic.registry': ('models.translation.layout_pix2pix',),
-    'mmseg.registry': ('models.segmentors.contrast_head',),
+    'mmseg.registry': ('models.segmentors.contrast_head', 'evaluation.iou_by_class'),
 }
 
 

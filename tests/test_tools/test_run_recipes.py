@@ -110,6 +110,30 @@ def test_what_is_done_is_not_done_again(tool, ladder, tmp_path, monkeypatch):
     assert '| 1 | ecgan_b6-plain | 1 | 0.5 | 0.1 |' in table
 
 
+def test_a_segmentor_s_metrics_are_its_own(tool, tmp_path, monkeypatch, repo_root):
+    """No pictures of it are asked for; the half that made pictures have is half of any length."""
+    monkeypatch.chdir(repo_root)
+    monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
+
+    def run_tool(name, config, *arguments, log):
+        if name == 'train.py':
+            (log.parent / 'iter_40.pth').touch()
+            return
+        assert arguments[-2] == '--out' and '--save-images' not in arguments
+        cfg = Config.fromfile(config)
+        miou = {(1, 0): 0.5, (1, 1): 0.6}[tuple(cfg.train_dataloader.sampler.shares)]
+        assert cfg.train_dataloader.sampler.get('first_samples', 160) == 160
+        arguments[-1].write_text(json.dumps({'mIoU': miou}))
+
+    monkeypatch.setattr(runner, 'run_tool', run_tool)
+    recipe = 'unet-s5-c16_made_1xb8-600iters_camvid-128x96'
+    recipes = [recipe, f'{recipe}@photos', f'{recipe}@made_first']
+    out = ['--out', str(tmp_path), '--iterations', '40']
+    assert tool.main(['--configs', *recipes, *out]) == 0
+    text = (tmp_path / 'usefulness.md').read_text()
+    assert '| unet-s5-c16_made | photos and made | 1 | 0.600 | 1.20 | +10.0 |' in text
+
+
 def test_other_settings_in_the_same_folder_are_refused(tool, ladder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runner, 'check_metrics', lambda cfg: None)
     folder = tmp_path / 'out' / 'ecgan_b6-plain'

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..errors import ConfigError
+from .scene_canvas import SCENE_CLASSES, SCENE_PALETTE
 
 Palette = list[list[int]]
 
@@ -134,6 +135,7 @@ LABEL_PRESETS: dict[str, Callable[[], tuple[list[str], Palette]]] = {
     'ade20k': _ade20k,
     'coco_stuff': _coco_stuff,
     'camvid': partial(_of_rows, _CAMVID),
+    'scenes': partial(_of_rows, tuple(zip(SCENE_CLASSES, SCENE_PALETTE))),
 }
 
 
@@ -141,7 +143,8 @@ def label_preset(name: str) -> dict:
     """Meta information of a known set of labels.
 
     Args:
-        name: 'cityscapes' (35 ids), 'ade20k' (150), 'coco_stuff' (182) or 'camvid' (11).
+        name: 'cityscapes' (35 ids), 'ade20k' (150), 'coco_stuff' (182), 'camvid' (11) or 'scenes'
+            (8, the drawn ones).
 
     Returns:
         ``classes``, a tuple of names, and ``palette``, an RGB triple for each.

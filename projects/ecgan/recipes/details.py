@@ -47,7 +47,9 @@ def _heading(row: Row) -> list[str]:
 def _sections(row: Row) -> Iterator[tuple[str, list[str]]]:
     values, model, cells = row.values, row.values.model, row.cells
     yield 'data', [cells['data'], *_layout(model.data_preprocessor)]
-    yield 'augmentation', [_text(values.train_dataloader.dataset.pipeline)]
+    data = values.train_dataloader.dataset
+    pipelines = (each.pipeline for each in data.get('datasets', [data]))
+    yield 'augmentation', [*dict.fromkeys(map(_text, pipelines))]
     yield 'batch', [cells['batch']]
     yield 'rates', [*_rates(values.optim_wrapper)]
     yield 'schedule', [cells['length'], *map(_text, _listed(values.get('param_scheduler')))]

@@ -24,7 +24,6 @@ MODELS = {
     'ecgan-plus': 'ECGAN-plus',
     'pix2pix': 'Pix2Pix',
     'spade': 'SPADE',
-    'fast-scnn': 'Fast-SCNN, a judge',
 }
 _SEEDS = {'1': 'one seed', '3': 'three seeds'}
 
@@ -52,7 +51,7 @@ class Row:
     @cached_property
     def cells(self) -> dict[str, str]:
         """What a table says of it, by heading; '' where nothing is known."""
-        model, *_, last = self.path.stem.split('_')
+        last = self.path.stem.split('_')[-1]
         data, _, size = last.rpartition('-')
         network = self.values.model.get('generator') or self.values.model.backbone
         network = network.get('network', network)
@@ -61,7 +60,7 @@ class Row:
         results = self.facts.get('results')
         return {
             'recipe': self.name,
-            'model': MODELS.get(model, 'UNet, a judge'),
+            'model': _model(self.path.stem),
             'data': f'{DATA[data]} {size.replace("x", " x ")}',
             'width': str(network.get('base_channels', '-')),
             'batch': _batch(self.values),
@@ -85,6 +84,15 @@ class Row:
         what += f'; {self.change}' * bool(self.change)
         takes = '; '.join(filter(None, (cells['time'], cells['memory'])))
         return [line for line in (what, takes, cells['measured']) if line]
+
+
+def _model(stem: str) -> str:
+    """What a recipe trains; of segmentors what for."""
+    model, kind, *_ = stem.split('_')
+    if model in MODELS:
+        return MODELS[model]
+    name = 'Fast-SCNN' if model == 'fast-scnn' else 'UNet'
+    return f'{name}, on made pictures' if kind == 'made' else f'{name}, a judge'
 
 
 def _batch(values: Entries) -> str:

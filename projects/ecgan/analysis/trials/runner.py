@@ -11,9 +11,10 @@ from mmengine.registry import init_default_scope
 from ...errors import ConfigError
 from ...reports import write_text
 from .grid import draw_grid
-from .summary import read_result, summarize, write_summary
+from .summary import METRICS, REPORT, read_result, summarize, write_summary
 from .tool_processes import run_tool
 from .training_length import make_config, measured_iterations
+from .usefulness import write_usefulness
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,19 @@ def check_metrics(cfg: Config) -> None:
         ConfigError: A metric cannot be built.
     """
     init_default_scope(cfg.get('default_scope', 'mmagic'))
+    evaluator = cfg.test_evaluator
+    if 'metrics' not in evaluator:
+        # The short form, of toolboxes' recipes.
+        evaluator = dict(type='mmengine.Evaluator', metrics=evaluator)
     try:
-        EVALUATORS.build(cfg.test_evaluator)
+        EVALUATORS.build(evaluator)
     except (OSError, ValueError) as error:
         raise ConfigError(f'the test metrics cannot be built: {error}') from error
+
+
+def is_segmentor(cfg: Config) -> bool:
+    """Whether a recipe trains a segmentor of mmsegmentation, of which no report is written."""
+    return cfg.get('default_scope') == 'mmseg'
 
 
 def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
@@ -69,9 +79,13 @@ def do_run(cfg: Config, folder: Path, trial: Trial) -> None:
     checkpoint = folder / f'iter_{cfg.train_cfg.max_iters}.pth'
     if not checkpoint.exists():
         run_tool('train.py', config, '--work-dir', folder, '--resume', log=log)
-    if not (folder / 'report.json').exists():
-        images = ['--save-images', folder / 'images'] if trial.grid_layouts else []
-        run_tool('test.py', config, checkpoint, '--work-dir', folder, *images, log=log)
+    if not any((folder / name).exists() for name in (REPORT, METRICS)):
+        arguments = ['--work-dir', folder]
+        if is_segmentor(cfg):
+            arguments += ['--out', folder / METRICS]
+        elif trial.grid_layouts:
+            arguments += ['--save-images', folder / 'images']
+        run_tool('test.py', config, checkpoint, *arguments, log=log)
     separation = folder / 'separation.json'
     if trial.separation_layouts and not separation.exists():
         arguments = ['--layouts', trial.separation_layouts, '--out', separation]
@@ -112,7 +126,9 @@ def write_results(recipes: Iterable[str], seeds: Sequence[int], out: Path, layou
     results = {
         name: {seed: read_result(out / name / f'seed_{seed}') for seed in seeds} for name in recipes
     }
-    write_summary(summarize(results), out)
+    summary = summarize(results)
+    write_summary(summary, out)
+    write_usefulness(summary, out)
     folders = [out / name / f'seed_{seeds[0]}' for name in results]
     if layouts and any((folder / 'images').is_dir() for folder in folders):
         draw_grid(folders, out / 'grid.png', layouts)

@@ -9,6 +9,8 @@ from pathlib import Path
 from ...reports import table, write_text
 from .tool_processes import logged_times
 
+# Where a run's metrics are: of generated images in a report, of a segmentor by themselves.
+REPORT, METRICS = 'report.json', 'metrics.json'
 # Shown first, in this order; other metrics of the reports follow by name.
 LEADING = ('mIoU', 'aAcc')
 SECONDS = 'seconds per iteration'
@@ -24,18 +26,22 @@ def read_result(folder: Path) -> Result | None:
     """Read what a finished run left.
 
     Args:
-        folder: Work dir with ``report.json`` (the metrics of the generated images),
-            ``separation.json`` and MMEngine's ``*/vis_data/scalars.json``, each where it exists.
-            Beside it ``timing.json`` of the recipe, where it was timed by itself.
+        folder: Work dir with ``report.json`` (the metrics of the generated images) or
+            ``metrics.json`` (those of a segmentor), ``separation.json`` and MMEngine's
+            ``*/vis_data/scalars.json``, each where it exists. Beside it ``timing.json`` of the
+            recipe, where it was timed by itself.
 
     Returns:
-        Metric -> value, None for a run without a report. With them those of the photos and of the
+        Metric -> value, None for a run without either. With them those of the photos and of the
         untrained model, as ``mIoU of the photos`` and ``efficientnet-lite0-KID untrained``.
     """
-    report = folder / 'report.json'
-    if not report.is_file():
+    report, metrics = folder / REPORT, folder / METRICS
+    if report.is_file():
+        sections = json.loads(report.read_text(encoding='utf-8'))
+    elif metrics.is_file():
+        sections = {'generated': json.loads(metrics.read_text(encoding='utf-8'))}
+    else:
         return None
-    sections = json.loads(report.read_text(encoding='utf-8'))
     result = {k: v for k, v in sections['generated'].items() if isinstance(v, (int, float))}
     for section, words in BOUNDS.items():
         for name, value in sections.get(section, {}).items():

@@ -33,6 +33,9 @@ def make_config(source: str, iterations: int | None, seed: int, options: dict) -
         for key in ('begin', 'end', 'T_max', 'total_steps', 'total_iters'):
             if scheduler.get(key) is not None:
                 scheduler[key] = round(scheduler[key] * iterations / length)
+    sampler = cfg.train_dataloader.get('sampler') or {}
+    if sampler.get('first_samples'):
+        sampler['first_samples'] = round(sampler['first_samples'] * iterations / length)
     cfg.train_cfg.max_iters = iterations
     # Tested after training, by tools/test.py: not validated, at the end neither.
     cfg.train_cfg.val_begin = iterations + 1
