@@ -3,7 +3,7 @@
 _base_ = './ecgan_base16_1xb4-600iters_scenes-64x64.py'
 model = dict(
     generator=dict(base_channels=8, trunk=dict(hidden_channels=32)),
-    # Helped alone (docs/results_scenes.md).
+    # Helped alone (docs/results.md).
     augmentation=dict(type='DiffAugment', policy=('color', 'translation', 'cutout')),
     ema_config=dict(momentum=2e-3),
 )

@@ -6,7 +6,7 @@ model = dict(
     discriminator=dict(base_channels=16, init_gain=1.0),
     label_generator=dict(base_channels=16, init_gain=1.0),
     # At the papers' 10 it outweighs the adversarial loss a hundredfold in short trainings
-    # (docs/results_scenes.md#parts-beyond-the-papers).
+    # (docs/results.md#parts-beyond-the-papers).
     feature_matching_loss=dict(loss_weight=3.0),
     perceptual_loss=None,
     # In short trainings the moving average sees the last hundred iterations or so.

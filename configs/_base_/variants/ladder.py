@@ -1,4 +1,4 @@
-# The papers' ladder (docs/results_scenes.md): each step is the one below it and a part more.
+# The papers' ladder (docs/results.md): each step is the one below it and a part more.
 one_scale = dict(_delete_=True, type='PixelContrastLoss', loss_weight=1.0)
 b5 = dict(contrast_loss=None, class_pixel_loss=None)
 b4 = dict(**b5, label_generator=None, similarity_loss=None)

@@ -23,8 +23,7 @@ values that make one (rates, schedule, losses, augmentation, data), `ecgan train
 `ecgan recipes --write`, from the configs and `configs/measured.yaml`. A batch is processes x
 layouts at a time. Times and memory are measured where they say so; estimates are the arithmetic of
 [train.md](train.md#memory-and-hours). mIoU is by the segmentor of `configs/segmentor`, with that of
-the real photos; what else was measured, and how, is in [results.md](results.md) and
-[results_scenes.md](results_scenes.md).
+the real photos; what else was measured, and how, is in [results.md](results.md).
 """
 _COLUMNS = ('recipe', 'model', 'width', 'batch', 'length', 'time', 'memory', 'measured')
 _TABLE = re.compile(r'(?:^\| .*\n)(?:^\|.*\n)*', re.MULTILINE)
