@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -80,3 +81,21 @@ def test_workers_end_by_their_training_alone() -> None:
     os.kill(worker, signal.SIGTERM)
     batches._workers[0].join(60)
     assert batches._workers[0].exitcode == 0
+
+
+def beside_a_thread_that_takes_signals(worker: int) -> None:
+    """Initialise a worker in which a library has a thread already."""
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    ShieldedWorker([])(worker)
+
+
+@pytest.mark.skipif(not hasattr(signal, 'sigwaitinfo'), reason='signals have no senders here')
+def test_a_thread_of_before_lets_no_signal_end_its_worker() -> None:
+    loader = DataLoader(
+        Loaders(), num_workers=1, worker_init_fn=beside_a_thread_that_takes_signals, timeout=60
+    )
+    batches = iter(loader)
+    worker = int(next(batches))
+    for _ in range(3):
+        subprocess.run(['kill', '-TERM', str(worker)], check=True)
+        assert int(next(batches)) == worker

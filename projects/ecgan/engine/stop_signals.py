@@ -91,11 +91,17 @@ class ShieldedWorker:
         for number in set(self.numbers) - {signal.SIGTERM}:
             signal.signal(number, signal.SIG_IGN)
         if hasattr(signal, 'sigwaitinfo'):
-            # For the threads to come as well: the one below is to get it.
+            # For the threads to come as well: the one below is to get it. A thread that a library
+            # has begun before may take it all the same, and is not to end the process by it.
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+            signal.signal(signal.SIGTERM, _heed_nothing)
             threading.Thread(target=_end_with_the_training, daemon=True).start()
         if self.initialize is not None:
             self.initialize(worker)
+
+
+def _heed_nothing(number: int, frame: FrameType | None) -> None:
+    """Take a signal and go on."""
 
 
 def _end_with_the_training() -> None:
