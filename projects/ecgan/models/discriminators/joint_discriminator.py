@@ -11,7 +11,7 @@ from ...errors import ConfigError
 from ...structures import AnyLayout
 from ..parts.building import build_for
 from ..parts.contracts import Discriminator
-from .multi_modality_discriminator import judge_pairs
+from .pairs import judge_pairs
 
 
 @MODELS.register_module()
@@ -48,7 +48,7 @@ class JointDiscriminator(BaseModule):
         Args:
             layout: N layouts.
             *groups: Groups of images as every discriminator takes them, which all members judge; or
-                two dicts of pairs by name, photos and generated, each image ``(N, 3, H, W)``.
+                dicts of pairs by name, such as photos and generated, each image ``(N, 3, H, W)``.
 
         Returns:
             Per group the scales of all members; of dicts, per name.

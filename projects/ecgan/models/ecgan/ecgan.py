@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
-from ..discriminators import judge_pairs
+from ..discriminators import check_edges_are_judged, judge_pairs
 from ..parts.building import build_for, build_part
 from ..parts.contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
 from ..parts.unwrap import unwrap
@@ -102,6 +102,7 @@ class ECGAN(BaseModel):
             self.discriminator = build_for(Discriminator, discriminator, **sizes)
             if not getattr(self.discriminator, 'judges_edges', True):
                 judged = [name for name in judged if name != 'edge']
+            check_edges_are_judged(self.discriminator, judged)
             self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
         self.perceptual_loss = build_part(perceptual_loss)
@@ -175,7 +176,7 @@ class ECGAN(BaseModel):
         if mode == 'loss':
             outputs = self._generate(inputs)
             layout = inputs['layout']
-            judged = objective.image_pairs(inputs, outputs, self.judged)
+            judged = self._pairs(inputs, outputs)
             real, fake = judge_pairs(self.discriminator, layout, *judged)
             return {
                 **self._discriminator_losses(real, fake, layout),
@@ -205,14 +206,16 @@ class ECGAN(BaseModel):
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
             outputs = self._generate(inputs)
-        reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
+        reals, fakes = self._pairs(inputs, outputs)
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
             seen, reals, shown = self._augmented(layout, reals, leaves)
             real, fake = judge_pairs(self.discriminator, seen, reals, shown)
             losses = self._discriminator_losses(real, fake, seen)
-            judge = BoundDiscriminator(unwrap(self.discriminator), seen, self.gan_loss)
+            judge = BoundDiscriminator(
+                unwrap(self.discriminator), seen, self.gan_loss, with_edges='edge' in shown
+            )
             penalties = self.discriminator_regularizers
             losses |= regularize(penalties, judge, reals, shown, (real, fake), iteration)
             loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
@@ -241,6 +244,12 @@ class ECGAN(BaseModel):
         layout = inputs.get('generator_layout', inputs['layout'])
         samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
         return generate(self.generator, layout, self.feature_names, samples)
+
+    def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Photos by name, and the generated images that are judged."""
+        reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
+        check_edges_are_judged(self.discriminator, fakes)
+        return reals, fakes
 
     def _augmented(
         self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
+from ..discriminators import judge_pairs
 from . import objective
 
 # What MMagic's components are to be given, where their config does not say otherwise.
@@ -32,24 +33,38 @@ class BoundDiscriminator:
         discriminator: Module under the contract ``Discriminator``.
         layout: N layouts.
         gan_loss: Loss that may say what a prediction's score is.
+        with_edges: Whether edges are among what is judged: of several pictures of a layout the last
+            are its edges then, as they are in what :func:`regularize` hands to the regularisers.
     """
 
-    def __init__(self, discriminator: nn.Module, layout: AnyLayout, gan_loss: nn.Module) -> None:
+    def __init__(
+        self,
+        discriminator: nn.Module,
+        layout: AnyLayout,
+        gan_loss: nn.Module,
+        with_edges: bool = False,
+    ) -> None:
         self.discriminator = discriminator
         self.layout = layout
         self.gan_loss = gan_loss
+        self.with_edges = with_edges
 
     def judge(self, images: Tensor) -> Sequence[Sequence[Tensor]]:
         """Outputs by scale.
 
         Args:
-            images: ``(P * N, 3, H, W)``.
+            images: ``(P * N, 3, H, W)``, no edges.
         """
         return self.discriminator(self.layout, images)[0]
 
     def __call__(self, images: Tensor) -> Tensor:
-        """Scores ``(P * N, 1)``, see :func:`objective.image_scores`."""
-        return objective.image_scores(self.judge(images), self.gan_loss)
+        """Scores ``(P * N, 1)`` of pictures and edges, see :func:`objective.image_scores`."""
+        pairs = images.split(len(self.layout))
+        names = [str(index) for index in range(len(pairs))]
+        if self.with_edges and len(pairs) > 1:
+            names[-1] = 'edge'
+        (outputs,) = judge_pairs(self.discriminator, self.layout, dict(zip(names, pairs)))
+        return torch.cat([objective.image_scores(each, self.gan_loss) for each in outputs.values()])
 
 
 def build_regularizers(configs: Iterable[dict]) -> nn.ModuleList:

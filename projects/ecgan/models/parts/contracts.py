@@ -69,7 +69,12 @@ class Trunk(Protocol):
 
 
 class Discriminator(Protocol):
-    """Judges images beside their layouts."""
+    """Judges images beside their layouts.
+
+    One with ``judges_edges = False`` never gets edges. One with ``judges_named_pairs = True`` gets
+    each group as a dict by name (``image``, ``coarse``, ``edge``) and returns dicts, so that it can
+    tell edges from images; a bare tensor holds images then.
+    """
 
     def forward(self, layout: AnyLayout, *groups: Tensor) -> Sequence[ScaleOutputs]:
         """Judge.

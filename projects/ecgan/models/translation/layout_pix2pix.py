@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...errors import ConfigError
-from ..discriminators import judge_pairs
+from ..discriminators import check_edges_are_judged, judge_pairs
 from ..ecgan import objective
 from ..ecgan.label_losses import label_losses
 from ..parts import contracts
@@ -148,6 +148,9 @@ class LayoutPix2Pix(Pix2Pix):
                         f'{name} {value} needs a discriminator that takes layouts and images, as '
                         f'MultiModalityDiscriminator does, got {kind}'
                     )
+        if self.discriminators is not None:
+            names = ('image', 'edge') if self.with_edges else ('image',)
+            check_edges_are_judged(self.discriminators, names)
         self.gan_loss = MODELS.build(gan_loss or dict(type='GANLoss', gan_type='hinge'))
         self.feature_matching_loss = build_part(feature_matching_loss)
 
