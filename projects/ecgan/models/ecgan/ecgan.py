@@ -11,13 +11,13 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ...structures import AnyLayout
 from ..discriminators import check_edges_are_judged, judge_pairs
 from ..parts.building import build_for, build_part
 from ..parts.contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
 from ..parts.unwrap import unwrap
 from . import objective
 from .label_losses import label_losses
+from .pair_plan import PairPlan
 from .regularizers import BoundDiscriminator, build_regularizers, regularize
 from .training_step import generate, gradients_at, to_floats
 
@@ -54,6 +54,10 @@ class ECGAN(BaseModel):
         class_pixel_loss: Config of the class-specific pixel loss on I''.
         diversity_loss: Config of the diversity loss, for a generator with noise.
         final_weight: lambda, weight of the final image against coarse image and edges.
+        edge_weight: Weight of the edges in both adversarial losses and in feature matching; a
+            number, or a dict of ``start``, ``end``, ``begin`` and ``until``: ``start`` up to the
+            iteration ``begin``, ``end`` from the iteration ``until`` on, a line between. The
+            perceptual loss of edges is not touched.
         judged: Generated pairs that the discriminator judges, of those that the generator makes. A
             discriminator with ``judges_edges = False`` never gets edges.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
@@ -85,6 +89,7 @@ class ECGAN(BaseModel):
         class_pixel_loss: dict | None = None,
         diversity_loss: dict | None = None,
         final_weight: float = 2.0,
+        edge_weight: float | dict = 1.0,
         judged: Sequence[str] = objective.PAIRS,
         discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
@@ -124,7 +129,7 @@ class ECGAN(BaseModel):
                 "noise=dict(type='LayoutNoise'); this one has noise=None"
             )
         self.final_weight = final_weight
-        self.judged = objective.check_pairs(judged)
+        self.pair_plan = PairPlan(judged, edge_weight)
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.augmentation = build_part(augmentation)
@@ -176,11 +181,13 @@ class ECGAN(BaseModel):
         if mode == 'loss':
             outputs = self._generate(inputs)
             layout = inputs['layout']
-            judged = self._pairs(inputs, outputs)
+            *judged, weights = self._pairs(inputs, outputs)
             real, fake = judge_pairs(self.discriminator, layout, *judged)
+            pairs = real, fake, weights, self.gan_loss
+            matching = self.feature_matching_loss
             return {
-                **self._discriminator_losses(real, fake, layout),
-                **self._adversarial_losses(real, fake, layout),
+                **objective.discriminator_losses(*pairs, layout),
+                **objective.generator_adversarial_losses(*pairs, matching, layout),
                 **self.direct_losses(inputs, outputs),
             }
         raise ValueError(f"mode must be 'tensor', 'predict' or 'loss', got {mode!r}")
@@ -201,18 +208,21 @@ class ECGAN(BaseModel):
         inputs = self.data_preprocessor(data, True)['inputs']
         layout = inputs['layout']
         gen_wrapper, disc_wrapper = optim_wrapper['generator'], optim_wrapper['discriminator']
-        iteration = MessageHub.get_current_instance().get_info('iter', 0)
+        iteration = self._iteration
         updates_generator = (iteration + 1) % self.discriminator_steps == 0
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
             outputs = self._generate(inputs)
-        reals, fakes = self._pairs(inputs, outputs)
+        reals, fakes, weights = self._pairs(inputs, outputs)
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
-            seen, reals, shown = self._augmented(layout, reals, leaves)
+            seen, shown = layout, leaves
+            if self.augmentation is not None:
+                seen, reals, shown = self.augmentation(layout, reals, leaves)
             real, fake = judge_pairs(self.discriminator, seen, reals, shown)
-            losses = self._discriminator_losses(real, fake, seen)
+            pairs = real, fake, weights, self.gan_loss
+            losses = objective.discriminator_losses(*pairs, seen)
             judge = BoundDiscriminator(
                 unwrap(self.discriminator), seen, self.gan_loss, with_edges='edge' in shown
             )
@@ -220,7 +230,9 @@ class ECGAN(BaseModel):
             losses |= regularize(penalties, judge, reals, shown, (real, fake), iteration)
             loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
             if updates_generator:
-                adversarial = self._adversarial_losses(real, fake, seen)
+                adversarial = objective.generator_adversarial_losses(
+                    *pairs, self.feature_matching_loss, seen
+                )
                 gradients = gradients_at(sum(adversarial.values()), leaves, gen_wrapper)
         logs = {**losses, **objective.scores(real, fake, self.gan_loss)}
         disc_wrapper.update_params(loss_disc)
@@ -239,35 +251,25 @@ class ECGAN(BaseModel):
         logs['loss_disc'] = loss_disc
         return to_floats(logs)
 
+    @property
+    def _iteration(self) -> int:
+        """Count of iterations so far, of the run that was resumed, too."""
+        return MessageHub.get_current_instance().get_info('iter', 0)
+
     def _generate(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
         """The generator's outputs for training, from a layout of its own where there is one."""
         layout = inputs.get('generator_layout', inputs['layout'])
         samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
         return generate(self.generator, layout, self.feature_names, samples)
 
-    def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Photos by name, and the generated images that are judged."""
-        reals, fakes = objective.image_pairs(inputs, outputs, self.judged)
-        check_edges_are_judged(self.discriminator, fakes)
-        return reals, fakes
-
-    def _augmented(
-        self, layout: AnyLayout, reals: dict[str, Tensor], fakes: dict[str, Tensor]
-    ) -> tuple[AnyLayout, dict[str, Tensor], dict[str, Tensor]]:
-        """What the discriminator sees of layouts, photos and generated images in training."""
-        if self.augmentation is None:
-            return layout, reals, fakes
-        return self.augmentation(layout, reals, fakes)
-
-    def _discriminator_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
-        weights = objective.pair_weights(list(fake), self.final_weight)
-        return objective.discriminator_losses(real, fake, weights, self.gan_loss, layout)
-
-    def _adversarial_losses(self, real: dict, fake: dict, layout: AnyLayout) -> dict[str, Tensor]:
-        weights = objective.pair_weights(list(fake), self.final_weight)
-        return objective.generator_adversarial_losses(
-            real, fake, weights, self.gan_loss, self.feature_matching_loss, layout
-        )
+    def _pairs(
+        self, inputs: dict, outputs: dict
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, float]]:
+        """Photos by name, the generated images that are judged now, and what each pair weighs."""
+        weights = self.pair_plan.weights(outputs, self.final_weight, self._iteration)
+        check_edges_are_judged(self.discriminator, weights)
+        pairs = objective.image_pairs(inputs, outputs, self.pair_plan.due(self._iteration))
+        return *pairs, weights
 
     def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
         """The generator's losses that need no discriminator, weighted.

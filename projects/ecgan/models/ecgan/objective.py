@@ -62,12 +62,15 @@ def modality(name: str) -> str:
     return 'edge' if name == 'edge' else 'image'
 
 
-def pair_weights(names: Sequence[str], final_weight: float) -> dict[str, float]:
+def pair_weights(
+    names: Sequence[str], final_weight: float, edge_weight: float = 1.0
+) -> dict[str, float]:
     """Weight of each generated pair: lambda for I'' beside an I', 1 for all else.
 
     Args:
         names: Generated pairs.
         final_weight: lambda.
+        edge_weight: What edges weigh, where it is not 1.
 
     Returns:
         Weight by name.
@@ -75,6 +78,8 @@ def pair_weights(names: Sequence[str], final_weight: float) -> dict[str, float]:
     weights = dict.fromkeys(names, 1.0)
     if 'coarse' in weights:
         weights['image'] = final_weight
+    if 'edge' in weights:
+        weights['edge'] = edge_weight
     return weights
 
 

@@ -1,6 +1,6 @@
 """Small pieces of a training iteration."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import torch
 from mmengine.optim import OptimWrapper
@@ -53,6 +53,17 @@ def gradients_at(
     scale = 1.0 if scaler is None else scaler.scale(loss.new_ones(()))
     gradients = torch.autograd.grad(loss * scale, list(leaves.values()), retain_graph=True)
     return {name: gradient / scale for name, gradient in zip(leaves, gradients)}
+
+
+def left_untouched(tensors: Iterable[Tensor]) -> Tensor:
+    """0, of which every tensor has a gradient of zeros.
+
+    A distributed run waits for the gradient of every weight, also of one that a loss leaves out.
+
+    Args:
+        tensors: Weights, or what was computed with them; at least one.
+    """
+    return sum(each.unsqueeze(0)[:0].sum() for each in tensors)
 
 
 def to_floats(logs: dict[str, Tensor]) -> dict[str, float]:

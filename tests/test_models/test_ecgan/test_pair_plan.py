@@ -1,0 +1,113 @@
+"""When pairs are judged, and what they weigh: the plan by hand, and the model that follows it."""
+
+import pytest
+import torch
+from ecgan_toys import BARE, build_model, build_optimizers, make_batch
+from mmengine.logging import MessageHub
+
+from projects.ecgan.errors import ConfigError
+from projects.ecgan.models.ecgan.pair_plan import PairPlan, ramp_of
+
+ALL = ('coarse', 'image', 'edge')
+RAMP = dict(start=1.0, end=0.2, begin=10, until=18)
+
+
+@pytest.fixture(autouse=True)
+def iteration():
+    """Sets the iteration that models read."""
+    hub = MessageHub.get_current_instance()
+    hub.update_info('iter', 0)
+    yield lambda count: hub.update_info('iter', count)
+    hub.update_info('iter', 0)
+
+
+def test_a_ramp_by_hand():
+    ramp = ramp_of(RAMP)
+    found = {i: ramp.at(i) for i in (0, 10, 12, 14, 17, 18, 1000)}
+    assert found == pytest.approx({0: 1.0, 10: 1.0, 12: 0.8, 14: 0.6, 17: 0.3, 18: 0.2, 1000: 0.2})
+    assert ramp.at(18) == 0.2  # without rounding
+    rising = ramp_of(dict(start=0, end=2, begin=0, until=4))
+    assert [rising.at(i) for i in range(6)] == [0, 0.5, 1, 1.5, 2, 2]
+
+
+@pytest.mark.parametrize('value', [1.0, 0, 0.25])
+def test_a_number_stays(value):
+    assert {ramp_of(value).at(i) for i in (0, 1, 7, 10**6)} == {value}
+
+
+@pytest.mark.parametrize(
+    ('value', 'sentence'),
+    [
+        (-0.5, 'number of 0 or more, got -0.5'),
+        ('much', "number of 0 or more, got 'much'"),
+        (True, 'number of 0 or more, got True'),
+        (float('nan'), 'number of 0 or more, got nan'),
+        (RAMP | dict(end=-1), 'number of 0 or more, got -1'),
+        (RAMP | dict(until=10), 'begin < until, got begin=10, until=10'),
+        (RAMP | dict(begin=-1), 'begin < until, got begin=-1, until=18'),
+        (RAMP | dict(begin=1.5), 'begin < until, got begin=1.5, until=18'),
+        (dict(start=1, end=0), r'a dict of start, end, begin, until, got \{.start.: 1, .end.: 0\}'),
+        (RAMP | dict(by='epoch'), r"dict of start, end, begin, until, got .*'by': 'epoch'"),
+    ],
+)
+def test_what_is_no_weight_is_refused(value, sentence):
+    with pytest.raises(ConfigError, match=f'edge_weight is to .*{sentence}'):
+        PairPlan(ALL, edge_weight=value)
+
+
+def test_weights_of_what_is_made():
+    plan = PairPlan(ALL, edge_weight=RAMP)
+    assert plan.weights(ALL, 2.0, 0) == dict(coarse=1.0, image=2.0, edge=1.0)
+    assert plan.weights(ALL, 3.0, 18) == dict(coarse=1.0, image=3.0, edge=0.2)
+    # lambda is against a coarse image alone; what is not judged weighs nothing.
+    assert plan.weights(('image', 'edge', 'features'), 2.0, 18) == dict(image=1.0, edge=0.2)
+    assert PairPlan(('image',)).weights(ALL, 2.0, 0) == dict(image=1.0)
+
+
+def losses_of(model, weight):
+    model.pair_plan = PairPlan(ALL, edge_weight=weight)
+    found = model(**model.data_preprocessor(make_batch(), True), mode='loss')
+    return {k: v.item() for k, v in found.items()}
+
+
+def test_losses_hold_the_edges_by_their_weight(repo_root):
+    """Both players' losses and feature matching are linear in it, and nothing else is touched."""
+    model = build_model(repo_root, **BARE, **{'discriminator.init_gain': 1.0}).eval()
+    by_default = {
+        k: v.item()
+        for k, v in model(**model.data_preprocessor(make_batch(), True), mode='loss').items()
+    }
+    none, half, one, triple = (losses_of(model, weight) for weight in (0.0, 0.5, 1.0, 3.0))
+    assert one == by_default
+    weighed = {
+        'loss_disc_real', 'loss_disc_fake', 'loss_gen_adversarial', 'loss_gen_feature_matching'
+    }  # fmt: skip
+    for name in one:
+        share = one[name] - none[name]
+        assert (abs(share) > 1e-3) == (name in weighed), name
+        assert half[name] == pytest.approx(none[name] + 0.5 * share, rel=1e-4, abs=1e-5)
+        assert triple[name] == pytest.approx(none[name] + 3 * share, rel=1e-4, abs=1e-5)
+
+
+def test_without_weight_edges_are_judged_and_teach_nothing(repo_root):
+    changes = dict(BARE, edge_weight=0.0)
+    b2 = {'generator.edge_transfer': None, 'generator.semantic_module': None}
+    model = build_model(repo_root, **changes, **b2)
+    before = [p.clone() for p in model.generator.edge_generator.parameters()]
+    logs = model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert 'score_fake_edge' in logs
+    for old, new in zip(before, model.generator.edge_generator.parameters(), strict=True):
+        assert torch.equal(old, new)
+
+
+def test_an_update_takes_the_weight_of_its_iteration(repo_root, iteration):
+    logs = {}
+    for count, weight in ((0, RAMP), (14, RAMP), (99, RAMP), (14, 0.6), (0, 1.0), (0, 0.2)):
+        iteration(count)
+        model = build_model(repo_root, edge_weight=weight, **BARE)
+        found = model.train_step(make_batch(), build_optimizers(repo_root, model))
+        logs[count, weight if weight is not RAMP else 'ramp'] = found
+    assert logs[0, 'ramp'] == logs[0, 1.0]
+    assert logs[14, 'ramp'] == pytest.approx(logs[14, 0.6], rel=1e-5)
+    assert logs[99, 'ramp'] == logs[0, 0.2]
+    assert logs[0, 1.0] != logs[0, 0.2]
