@@ -88,9 +88,9 @@ def make_batch(count: int = 2, seed: int = 0) -> dict:
     )
 
 
-def step_with_sgd(model: ECGAN, batch: dict) -> None:
-    """The first iteration, in which the discriminator alone moves much, by its plain gradient."""
-    MessageHub.get_current_instance().update_info('iter', 0)
+def step_with_sgd(model: ECGAN, batch: dict, iteration: int = 0) -> None:
+    """An iteration in which the discriminator alone moves much, by its plain gradient."""
+    MessageHub.get_current_instance().update_info('iter', iteration)
     wrappers = OptimWrapperDict(
         generator=OptimWrapper(torch.optim.SGD(model.generator.parameters(), lr=1e-9)),
         discriminator=OptimWrapper(torch.optim.SGD(model.discriminator.parameters(), lr=1.0)),

@@ -15,6 +15,7 @@ from projects.ecgan.analysis.benchmark import (
 )
 from projects.ecgan.analysis.benchmark.modes import build_model
 from projects.ecgan.analysis.benchmark.samples import load_batches
+from projects.ecgan.models.ecgan.pair_plan import PairPlan
 from projects.ecgan.models.layers import refresh_singular_vectors
 
 SETTINGS = BenchmarkSettings(layout='scenes', batch=2, base_channels=8, height=64)
@@ -166,4 +167,18 @@ def test_plain_layout_resizes_by_the_nearest_rule():
 def test_other_losses_are_refused(model):
     model.class_pixel_loss = torch.nn.Identity()
     with pytest.raises(ValueError, match='class_pixel_loss'):
+        PlainUpdate(model)
+
+
+def test_other_judging_of_edges_is_refused(model):
+    model.pair_plan = PairPlan(('image', 'edge'), judged_every=dict(edge=2))
+    with pytest.raises(ValueError, match=r"judged_every=\{'edge': 2\}"):
+        PlainUpdate(model)
+    model.pair_plan = PairPlan(('image', 'edge'), edge_weight=0.5)
+    with pytest.raises(ValueError, match=r'LinearRamp\(start=0.5'):
+        PlainUpdate(model)
+    model.pair_plan = PairPlan(('image', 'edge'))
+    PlainUpdate(model)
+    model.discriminator.edge_weights = 'own'
+    with pytest.raises(ValueError, match='edge_weights=own'):
         PlainUpdate(model)

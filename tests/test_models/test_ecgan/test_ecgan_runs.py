@@ -23,6 +23,8 @@ PLAN = [
     'model.edge_weight.end=0.25',
     'model.edge_weight.begin=1',
     'model.edge_weight.until=7',
+    'model.judged_every.coarse=2',
+    'model.judged_every.edge=3',
 ]
 
 

@@ -1,8 +1,18 @@
 """When pairs are judged, and what they weigh: the plan by hand, and the model that follows it."""
 
+import copy
+
 import pytest
 import torch
-from ecgan_toys import BARE, build_model, build_optimizers, make_batch
+from ecgan_toys import (
+    BARE,
+    assert_same_steps,
+    build_model,
+    build_optimizers,
+    make_batch,
+    saved_by_two_ranks,
+    step_with_sgd,
+)
 from mmengine.logging import MessageHub
 
 from projects.ecgan.errors import ConfigError
@@ -111,3 +121,140 @@ def test_an_update_takes_the_weight_of_its_iteration(repo_root, iteration):
     assert logs[14, 'ramp'] == pytest.approx(logs[14, 0.6], rel=1e-5)
     assert logs[99, 'ramp'] == logs[0, 0.2]
     assert logs[0, 1.0] != logs[0, 0.2]
+
+
+def test_what_is_due_by_hand():
+    plan = PairPlan(ALL, judged_every=dict(coarse=2, edge=3))
+    found = [''.join(name[0] for name in plan.due(i)) for i in range(7)]
+    assert found == ['cie', 'i', 'ci', 'ie', 'ci', 'i', 'cie']
+    # The discriminator's iterations before an update of the generator see the pairs that it sees.
+    rounds = PairPlan(ALL, judged_every=dict(edge=2), discriminator_steps=3)
+    assert ['edge' in rounds.due(i) for i in range(12)] == [True] * 3 + [False] * 3 + [True] * 3 + [
+        False
+    ] * 3
+    assert all(PairPlan(ALL).due(i) == ALL for i in range(5))
+
+
+@pytest.mark.parametrize(
+    ('every', 'sentence'),
+    [
+        (dict(image=2), r"judged_every is for pairs of \['coarse'\], .* got 'image'"),
+        (dict(edge=2), r"judged_every is for pairs of \['coarse'\], .* got 'edge'"),
+        (dict(coarse=0), 'judged_every.coarse is to be a whole number of 1 or more, got 0'),
+        (dict(coarse=1.5), 'of 1 or more, got 1.5'),
+        (dict(coarse=True), 'of 1 or more, got True'),
+    ],
+)
+def test_what_is_no_interval_is_refused(every, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        PairPlan(('coarse', 'image'), judged_every=every)
+
+
+def test_a_pair_that_is_left_out_leaves_nothing_behind(repo_root, iteration):
+    """Losses are those of a model that never judges it, but for lambda, which stays."""
+    loud = {'discriminator.init_gain': 1.0, **BARE}
+    model = build_model(repo_root, judged_every=dict(coarse=2, edge=2), **loud)
+    never = build_model(repo_root, judged=('image',), **loud)
+    always = build_model(repo_root, **loud)
+    data = model.data_preprocessor(make_batch(), True)
+    seen = []
+    model.discriminator.register_forward_pre_hook(
+        lambda _, args: seen.append([len(group) for group in args[1:]])
+    )
+    iteration(0)
+    assert model(**data, mode='loss') == always(**data, mode='loss')
+    iteration(1)
+    found, expected = (each(**data, mode='loss') for each in (model, never))
+    assert seen == [[4, 6], [2, 2]]
+    for name in expected:
+        # Of a model that makes one image lambda is 1.
+        factor = 2.0 if name.startswith(('loss_disc', 'loss_gen')) else 1.0
+        torch.testing.assert_close(found[name], factor * expected[name])
+
+
+class Fading:
+    """Weights of edges' own, and whether they moved in an update."""
+
+    def __init__(self, model):
+        self.model, self.before = model, None
+
+    @property
+    def weights(self):
+        generator, discriminator = self.model.generator, self.model.discriminator
+        parts = [generator.edge_generator, discriminator.edge_scales, discriminator.scales]
+        return [[p.detach().clone() for p in part.parameters()] for part in parts]
+
+    def moved(self):
+        before, self.before = self.before or self.weights, self.weights
+        return [any(not torch.equal(*pair) for pair in zip(*each)) for each in
+                zip(before, self.before)]  # fmt: skip
+
+
+B2 = {'generator.edge_transfer': None, 'generator.semantic_module': None}
+
+
+@pytest.mark.parametrize('steps', [1, 2])
+def test_weights_that_only_edges_train_wait_for_their_turn(repo_root, iteration, steps):
+    model = build_model(
+        repo_root,
+        judged_every=dict(edge=3),
+        discriminator_steps=steps,
+        **{'discriminator.edge_weights': 'own', **B2, **BARE},
+    )
+    optimizers, fading, keys = build_optimizers(repo_root, model), Fading(model), []
+    fading.moved()
+    for count in range(4 * steps):
+        iteration(count)
+        logs = model.train_step(make_batch(seed=count), optimizers)
+        keys.append('score_fake_edge' in logs and 'score_real_edge' in logs)
+        due, updated = count // steps in (0, 3), (count + 1) % steps == 0
+        assert fading.moved() == [due and updated, due, True]
+    assert keys == [count // steps in (0, 3) for count in range(4 * steps)]
+
+
+def build_own(repo_root, **changes):
+    options = {'discriminator.edge_weights': 'own', 'discriminator.init_gain': 1.0}
+    return build_model(repo_root, **options, **B2, **BARE, **changes)
+
+
+def test_every_weight_has_a_gradient_in_every_update(repo_root, iteration):
+    """A distributed run waits for it."""
+    model = build_own(repo_root, judged_every=dict(edge=2))
+    trained = [
+        (name, p) for name, p in model.named_parameters() if p.requires_grad and 'ema' not in name
+    ]
+    found = set()
+    for name, parameter in trained:
+        parameter.register_hook(lambda _, name=name: found.add(name))
+    for count in (0, 1):
+        iteration(count)
+        model.train_step(make_batch(), build_optimizers(repo_root, model))
+        assert found == {name for name, _ in trained}
+        found.clear()
+
+
+def updates_of_a_rank(repo_root, out) -> None:
+    import torch.distributed as dist
+    from mmengine.model import MMSeparateDistributedDataParallel
+
+    dist.init_process_group('gloo')
+    rank = dist.get_rank()
+    model = build_own(repo_root, judged_every=dict(edge=2))
+    wrapped = MMSeparateDistributedDataParallel(model, broadcast_buffers=False)
+    for count in range(4):
+        whole = make_batch(4, seed=count)['inputs']
+        half = {k: v[2 * rank : 2 * rank + 2] for k, v in whole.items()}
+        step_with_sgd(wrapped.module, dict(inputs=half), count)
+    if rank == 0:
+        torch.save([p.detach() for p in wrapped.module.discriminator.parameters()], out)
+    dist.destroy_process_group()
+
+
+@pytest.mark.slow
+def test_two_processes_leave_the_same_pairs_out_as_one(tmp_path, repo_root):
+    found = saved_by_two_ranks(updates_of_a_rank, repo_root, tmp_path)
+    model = build_own(repo_root, judged_every=dict(edge=2))
+    before = copy.deepcopy(model.discriminator)
+    for count in range(4):
+        step_with_sgd(model, make_batch(4, seed=count), count)
+    assert_same_steps(before, found, model.discriminator)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...models.ecgan import ECGAN, objective
+from ...models.ecgan.pair_plan import ramp_of
 from ...models.layers import LEAKY_SLOPE
 from ...structures import DenseLayout
 
@@ -93,7 +94,7 @@ class PlainUpdate:
         discriminator_rate: Learning rate of the discriminator.
 
     Raises:
-        ValueError: If the model has a loss that is not computed here.
+        ValueError: If the model has a loss that is not computed here, or judges edges otherwise.
     """
 
     def __init__(
@@ -106,6 +107,12 @@ class PlainUpdate:
         ]
         if extra:
             raise ValueError(f'the plain update has the base losses only, the model has {extra}')
+        plan, kind = model.pair_plan, getattr(model.discriminator, 'edge_weights', 'shared')
+        if kind != 'shared' or plan.judged_every or plan.edge_weight != ramp_of(1):
+            raise ValueError(
+                f'the plain update judges edges as the papers do, the model has edge_weights={kind}'
+                f', {plan.edge_weight}, judged_every={plan.judged_every}'
+            )
         self.model = model
         self.generator = use_plain_paths(model.generator)
         self.discriminator = PlainDiscriminator(use_plain_paths(model.discriminator))

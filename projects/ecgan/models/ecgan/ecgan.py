@@ -11,6 +11,7 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from ...errors import ConfigError
+from ...structures import AnyLayout
 from ..discriminators import check_edges_are_judged, judge_pairs
 from ..parts.building import build_for, build_part
 from ..parts.contracts import Discriminator, FeatureGenerator, Generator, LabelGenerator
@@ -19,7 +20,7 @@ from . import objective
 from .label_losses import label_losses
 from .pair_plan import PairPlan
 from .regularizers import BoundDiscriminator, build_regularizers, regularize
-from .training_step import generate, gradients_at, to_floats
+from .training_step import generate, gradients_at, left_untouched, to_floats
 
 
 @MODELS.register_module()
@@ -54,12 +55,12 @@ class ECGAN(BaseModel):
         class_pixel_loss: Config of the class-specific pixel loss on I''.
         diversity_loss: Config of the diversity loss, for a generator with noise.
         final_weight: lambda, weight of the final image against coarse image and edges.
-        edge_weight: Weight of the edges in both adversarial losses and in feature matching; a
-            number, or a dict of ``start``, ``end``, ``begin`` and ``until``: ``start`` up to the
-            iteration ``begin``, ``end`` from the iteration ``until`` on, a line between. The
-            perceptual loss of edges is not touched.
+        edge_weight: Weight of the edges' pair in the adversarial losses and feature matching: a
+            number, or a dict of ``start``, ``end``, ``begin``, ``until``, see :class:`PairPlan`.
         judged: Generated pairs that the discriminator judges, of those that the generator makes. A
             discriminator with ``judges_edges = False`` never gets edges.
+        judged_every: E.g. ``dict(coarse=2, edge=4)``: pairs that are judged in every n-th update
+            only and left out of the others, see :class:`PairPlan`.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
             ``R1GradientPenaltyComps`` and the like, see
             :mod:`projects.ecgan.models.ecgan.regularizers`.
@@ -91,6 +92,7 @@ class ECGAN(BaseModel):
         final_weight: float = 2.0,
         edge_weight: float | dict = 1.0,
         judged: Sequence[str] = objective.PAIRS,
+        judged_every: dict[str, int] | None = None,
         discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
         ema_config: dict | None = None,
@@ -129,7 +131,7 @@ class ECGAN(BaseModel):
                 "noise=dict(type='LayoutNoise'); this one has noise=None"
             )
         self.final_weight = final_weight
-        self.pair_plan = PairPlan(judged, edge_weight)
+        self.pair_plan = PairPlan(judged, edge_weight, judged_every, discriminator_steps)
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.augmentation = build_part(augmentation)
@@ -208,12 +210,12 @@ class ECGAN(BaseModel):
         inputs = self.data_preprocessor(data, True)['inputs']
         layout = inputs['layout']
         gen_wrapper, disc_wrapper = optim_wrapper['generator'], optim_wrapper['discriminator']
-        iteration = self._iteration
-        updates_generator = (iteration + 1) % self.discriminator_steps == 0
+        updates_generator = (self._iteration + 1) % self.discriminator_steps == 0
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
             outputs = self._generate(inputs)
         reals, fakes, weights = self._pairs(inputs, outputs)
+        left_out = [outputs[name] for name in weights if name not in fakes]
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
         leaves = {name: fake.detach().requires_grad_() for name, fake in fakes.items()}
         with disc_wrapper.optim_context(self.discriminator):
@@ -223,12 +225,10 @@ class ECGAN(BaseModel):
             real, fake = judge_pairs(self.discriminator, seen, reals, shown)
             pairs = real, fake, weights, self.gan_loss
             losses = objective.discriminator_losses(*pairs, seen)
-            judge = BoundDiscriminator(
-                unwrap(self.discriminator), seen, self.gan_loss, with_edges='edge' in shown
-            )
-            penalties = self.discriminator_regularizers
-            losses |= regularize(penalties, judge, reals, shown, (real, fake), iteration)
+            losses |= self._penalties(seen, reals, shown, (real, fake))
             loss_disc = sum(value for name, value in losses.items() if name.startswith('loss_'))
+            if left_out:
+                loss_disc = loss_disc + left_untouched(self.discriminator.parameters())
             if updates_generator:
                 adversarial = objective.generator_adversarial_losses(
                     *pairs, self.feature_matching_loss, seen
@@ -243,6 +243,7 @@ class ECGAN(BaseModel):
                 # The gradient of this sum with respect to each generated image is the one found
                 # above, so one backward pass serves the discriminator's part and the direct losses.
                 carried = sum((fakes[name] * gradients[name]).sum() for name in fakes)
+                carried = carried + left_untouched(left_out)
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
                 self.generator_ema.update_parameters(unwrap(self.generator))
@@ -271,6 +272,14 @@ class ECGAN(BaseModel):
         pairs = objective.image_pairs(inputs, outputs, self.pair_plan.due(self._iteration))
         return *pairs, weights
 
+    def _penalties(self, layout: AnyLayout, reals: dict, fakes: dict, outputs: tuple) -> dict:
+        """What regularisers add to the discriminator's loss, see :func:`regularize`."""
+        judge = BoundDiscriminator(
+            unwrap(self.discriminator), layout, self.gan_loss, with_edges='edge' in fakes
+        )
+        penalties = self.discriminator_regularizers
+        return regularize(penalties, judge, reals, fakes, outputs, self._iteration)
+
     def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
         """The generator's losses that need no discriminator, weighted.
 
@@ -281,34 +290,29 @@ class ECGAN(BaseModel):
         Returns:
             Scalars by name; empty where all are off.
         """
-        layout, losses = inputs['layout'], {}
+        layout, photo, losses = inputs['layout'], inputs.get('image'), {}
+        unknown = self.num_classes
         if self.perceptual_loss is not None:
             losses['loss_perceptual'] = objective.perceptual_loss(
                 inputs, outputs, self.perceptual_loss, self.final_weight
             )
         if self.label_generator is not None:
             made = [outputs[name] for name in ('coarse', 'image') if name in outputs]
-            losses.update(
-                label_losses(
-                    self.label_generator,
-                    layout,
-                    made,
-                    inputs['image'],
-                    self.similarity_loss,
-                    self.label_loss_weight,
-                )
+            losses |= label_losses(
+                self.label_generator,
+                layout,
+                made,
+                photo,
+                self.similarity_loss,
+                self.label_loss_weight,
             )
         if self.contrast_loss is not None:
             losses['loss_contrast'] = self.contrast_loss(
-                outputs['features'], layout.labels, ignore_index=self.num_classes
+                outputs['features'], layout.labels, ignore_index=unknown
             )
         if self.class_pixel_loss is not None:
             losses['loss_class_pixel'] = self.class_pixel_loss(
-                outputs['image'],
-                inputs['image'],
-                layout.labels,
-                num_classes=self.num_classes,
-                ignore_index=self.num_classes,
+                outputs['image'], photo, layout.labels, num_classes=unknown, ignore_index=unknown
             )
         if self.diversity_loss is not None:
             second = outputs['second_image']

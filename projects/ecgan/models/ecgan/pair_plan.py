@@ -67,12 +67,21 @@ def ramp_of(value: float | Mapping[str, Any]) -> LinearRamp:
 class PairPlan:
     """What the model's options say about pairs, asked for by iteration.
 
+    A pair that is not due is left out of an update: of both adversarial losses, of feature matching
+    and of the discriminator's regularisers. Nothing else weighs more for it: lambda stays, photos
+    weigh as much as all that is left to compare them with. Weights that such a pair alone trains
+    have a gradient of zeros in the update: without momentum they stay where they are, while Adam's
+    second moment fades. Edges and coarse image are generated in any case, and learn from the losses
+    that need no discriminator and from the image that they help to make.
+
     Args:
         judged: Pairs that are judged at all.
-        edge_weight: Weight of the edges' pair, see :func:`ramp_of`.
+        edge_weight: Weight of the edges' pair beside the others' 1 and lambda, see :func:`ramp_of`;
+            of the photos' edges, too. That of the perceptual loss is another.
         judged_every: By pair, every how many rounds it is judged; 1 where nothing is said. A round
-            is the discriminator's updates up to one of the generator.
-        discriminator_steps: Discriminator updates in a round.
+            is the discriminator's iterations up to one that updates the generator. Where gradients
+            of several batches are accumulated, an iteration is a batch.
+        discriminator_steps: Iterations in a round.
 
     Raises:
         ConfigError: A value is out of its range, or a pair is named that is not judged.

@@ -55,13 +55,16 @@ def gradients_at(
     return {name: gradient / scale for name, gradient in zip(leaves, gradients)}
 
 
-def left_untouched(tensors: Iterable[Tensor]) -> Tensor:
+def left_untouched(tensors: Iterable[Tensor]) -> Tensor | int:
     """0, of which every tensor has a gradient of zeros.
 
     A distributed run waits for the gradient of every weight, also of one that a loss leaves out.
 
     Args:
-        tensors: Weights, or what was computed with them; at least one.
+        tensors: Weights, or what was computed with them.
+
+    Returns:
+        A scalar; the number 0 without tensors.
     """
     return sum(each.unsqueeze(0)[:0].sum() for each in tensors)
 
