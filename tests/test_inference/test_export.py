@@ -29,6 +29,7 @@ SPADE = 'configs/spade/spade_base16_1xb8-400iters_scenes-64x64.py'
 # Generator, unknown channel, boundary channel, how the data set's label maps are read.
 MODELS = dict(
     ecgan=(ECGAN, False, True, {}),
+    ecgan_opening=(ECGAN, False, True, {}),
     ecgan_unknown=(ECGAN, True, True, dict(label_map={40: 0, 0: 255})),
     spade=(SPADE, False, False, {}),
     spade_unknown=(SPADE, True, False, dict(reduce_zero_label=True)),
@@ -48,6 +49,8 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
             'model.data_preprocessor.with_boundary': boundary,
         }
     )
+    if name == 'ecgan_opening':
+        cfg.model.generator.edge_transfer.opening = 0.02
     cfg.test_dataloader.dataset.update(reading)
     model = build_loud(cfg)
     with torch.no_grad():
@@ -107,6 +110,8 @@ def run_file(path: Path) -> tuple[Callable, dict]:
     ('name', 'suffix'),
     [
         ('spade_unknown', '.pt2'),
+        ('ecgan_opening', '.pt2'),
+        pytest.param('ecgan_opening', '.onnx', marks=pytest.mark.campaign),
         pytest.param('ecgan', '.pt2', marks=pytest.mark.campaign),
         pytest.param('ecgan_unknown', '.onnx', marks=pytest.mark.campaign),
         pytest.param('spade', '.onnx', marks=pytest.mark.campaign),

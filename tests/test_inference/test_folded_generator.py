@@ -7,15 +7,19 @@ from projects.ecgan.inference import prepare_for_inference
 from projects.ecgan.models.layers import ParameterFreeBatchNorm
 
 
-@pytest.fixture
-def trained(repo_root):
+def build_trained(repo_root, **changes):
     """A generator with running statistics that matter, and a layout."""
-    model = build_model(repo_root).eval()
+    model = build_model(repo_root, **changes).eval()
     for module in model.generator.modules():
         if isinstance(module, ParameterFreeBatchNorm):
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)
     return model.generator, model.data_preprocessor(make_batch())['inputs']['layout']
+
+
+@pytest.fixture
+def trained(repo_root):
+    return build_trained(repo_root)
 
 
 def test_same_images_with_nothing_left_to_normalise(trained):
@@ -48,3 +52,21 @@ def test_bfloat16_copy_is_close(trained):
         found = prepare_for_inference(generator, torch.bfloat16)(layout)['image']
     assert found.dtype == torch.bfloat16
     assert (found.float() - expected).abs().mean() < 0.05 * expected.abs().mean()
+
+
+@pytest.mark.parametrize('opening', [0.0, 0.7])
+def test_a_gate_that_opens_is_in_the_copy(repo_root, opening):
+    generator, layout = build_trained(
+        repo_root, **{'generator.edge_transfer.opening': opening, 'generator.init_gain': 1.0}
+    )
+    with torch.no_grad():
+        expected = generator(layout)
+        folded = prepare_for_inference(generator)
+        found = folded(layout)
+        for name in ('image', 'coarse', 'edge'):
+            torch.testing.assert_close(found[name], expected[name], atol=1e-5, rtol=1e-4)
+        folded.edge_transfer.opening.fill_(1.0)
+        assert (folded(layout)['coarse'] - expected['coarse']).abs().max() > 0.01
+        low = prepare_for_inference(generator, torch.bfloat16)(layout)['coarse']
+    assert low.dtype == torch.bfloat16
+    assert (low.float() - expected['coarse']).abs().mean() < 0.05 * expected['coarse'].abs().mean()

@@ -2,7 +2,7 @@ import copy
 
 import pytest
 import torch
-from ecgan_toys import NUM_CLASSES, build_model, build_optimizers, make_batch
+from ecgan_toys import BARE, NUM_CLASSES, build_model, build_optimizers, make_batch
 from mmengine.device import get_device
 from mmengine.logging import MessageHub
 
@@ -94,6 +94,18 @@ def test_a_loss_is_off_with_one_line(repo_root, changes, gone):
     model = build_model(repo_root, **changes)
     logs = model.train_step(make_batch(), build_optimizers(repo_root, model))
     assert gone not in logs and 'loss_gen_adversarial' in logs
+
+
+@pytest.mark.parametrize('opening', [0.0, 0.5])
+def test_the_edges_gate_opens_as_it_is_trained(repo_root, opening):
+    changes = {'generator.edge_transfer.opening': opening, 'generator.init_gain': 1.0}
+    model = build_model(repo_root, **changes, **BARE)
+    assert model.state_dict()['generator.edge_transfer.opening'].item() == opening
+    before = parameters(model, 'generator')
+    model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert model.generator.edge_transfer.opening.item() != opening
+    assert moved(before, model, 'generator')
+    assert 'generator_ema.module.edge_transfer.opening' in model.state_dict()
 
 
 def test_final_weight_comes_from_the_config(repo_root):

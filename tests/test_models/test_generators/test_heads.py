@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.models.generators import (
     AttentionEdgeTransfer,
     EdgeGenerator,
@@ -28,6 +29,41 @@ def test_edge_generator_hands_out_raw_stages():
 def test_transfer_by_hand():
     y = AttentionEdgeTransfer()(torch.tensor([2.0, -1.0]), torch.tensor([0.0, 100.0]))
     torch.testing.assert_close(y, torch.tensor([3.0, -2.0]))  # 2 * (1 + 0.5), -1 * (1 + 1)
+
+
+def test_a_gate_that_opens_by_hand():
+    x, edge = torch.tensor([4.0, -1.0]), torch.tensor([0.0, 100.0])
+    transfer = AttentionEdgeTransfer(opening=0.5)
+    torch.testing.assert_close(transfer(x, edge), torch.tensor([5.0, -1.5]))  # 4 + .5 * 4 * .5
+    closed = AttentionEdgeTransfer(opening=0)
+    assert torch.equal(closed(x, edge), x)
+    closed(x, edge).sum().backward()
+    assert closed.opening.grad.item() == pytest.approx(4 * 0.5 - 1)  # sum of x * sigmoid(edge)
+    closed.opening.data.fill_(1.0)
+    assert torch.equal(closed(x, edge), AttentionEdgeTransfer()(x, edge))
+
+
+def test_only_a_gate_that_opens_has_a_weight():
+    assert not AttentionEdgeTransfer().state_dict()
+    state = AttentionEdgeTransfer(opening=-1).state_dict()
+    assert {k: v.item() for k, v in state.items()} == dict(opening=-1.0)
+    with pytest.raises(RuntimeError, match=r'Unexpected key.*opening'):
+        AttentionEdgeTransfer().load_state_dict(state)
+
+
+@pytest.mark.parametrize('opening', ['half', True, float('nan'), float('inf')])
+def test_an_opening_is_a_number(opening):
+    with pytest.raises(ConfigError, match=f'opening is to be a number or None, got {opening!r}'):
+        AttentionEdgeTransfer(opening=opening)
+
+
+@pytest.mark.parametrize('dtype', [torch.float64, torch.bfloat16])
+def test_a_gate_that_opens_keeps_the_type_of_features(dtype):
+    x, edge = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 4, 4)
+    found = AttentionEdgeTransfer(opening=0.3)(x.to(dtype), edge.to(dtype))
+    assert found.dtype == dtype
+    expected = x + 0.3 * x * torch.sigmoid(edge)
+    torch.testing.assert_close(found.float(), expected, rtol=3e-2, atol=3e-2)
 
 
 def test_image_generator_without_transfer_is_a_plain_ladder():

@@ -1,5 +1,6 @@
 """G_e, G_i and G_t: edge generator, image generator, attention guided edge transfer (ECGAN)."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -7,6 +8,7 @@ from mmagic.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from ...errors import ConfigError
 from ..layers import LEAKY_SLOPE, leaky_relu
 
 # Widths of the released networks, whatever the trunk's width.
@@ -52,11 +54,35 @@ class EdgeGenerator(BaseModule):
 
 @MODELS.register_module()
 class AttentionEdgeTransfer(BaseModule):
-    """G_t: F_i <- F_i * sigmoid(F_e) + F_i."""
+    """G_t: F_i <- F_i * sigmoid(F_e) + F_i.
+
+    With an ``opening``: F_i <- g F_i * sigmoid(F_e) + F_i, g a scalar that is learned, the same
+    wherever the module is used.
+
+    Args:
+        opening: Where g starts, 0 for a gate that is closed at first: edges then enter as far as
+            the losses open it. None: the papers' gate, without g.
+
+    Raises:
+        ConfigError: It is no number.
+    """
+
+    def __init__(self, opening: float | None = None) -> None:
+        super().__init__()
+        if opening is not None and not (_is_number(opening) and math.isfinite(opening)):
+            raise ConfigError(f'edge_transfer.opening is to be a number or None, got {opening!r}')
+        # A parameter that is None has no key in checkpoints.
+        start = None if opening is None else nn.Parameter(torch.tensor(float(opening)))
+        self.register_parameter('opening', start)
 
     def forward(self, x: Tensor, edge: Tensor) -> Tensor:
         """Features or image ``(N, C, H, W)``, gated by edge features or edges of the same shape."""
-        return torch.addcmul(x, x, torch.sigmoid(edge))
+        gate = torch.sigmoid(edge)
+        return torch.addcmul(x, x, gate if self.opening is None else gate * self.opening)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @MODELS.register_module()
@@ -64,7 +90,8 @@ class ImageGenerator(BaseModule):
     """G_i: from trunk features F to the coarse image I', gated by the edges where there are any.
 
     F_i^j = conv_j(a(F_i^(j-1))), then F_i^j <- transfer(F_i^j, F_e^j); T = tanh(conv(a(F_i^n)));
-    I' = transfer(T, I'_e). With the transfer |I'| reaches 1 + sigmoid(1) = 1.73; not clamped.
+    I' = transfer(T, I'_e). With the transfer |I'| reaches 1 + sigmoid(1) = 1.73, with an opening of
+    g 1 + 0.73 |g|; not clamped.
 
     Args:
         in_channels: Channels C of F.
