@@ -3,11 +3,14 @@
 import cv2
 import numpy as np
 import pytest
+from mmagic.registry import TRANSFORMS
+from mmengine.registry import init_default_scope
 
 from projects.ecgan.datasets import (
     CannyEdges,
     InstanceBoundary,
     LabelEdges,
+    ProceduralScenes,
     boundary_map,
     canny_edges,
     draw_scene,
@@ -150,7 +153,91 @@ def test_transforms_enter_their_map_once_in_what_geometry_moves():
     assert np.array_equal(results['gt_edge_map'], 255 * boundary_map(labels))
 
 
+LABELS = np.array([[0, 0, 0, 3], [0, 0, 3, 3], [255, 255, 3, 3]], np.uint8)
+INSTANCES = np.array([[1, 1, 1, 5], [1, 2, 5, 5], [9, 9, 5, 5]], np.int32)
+# Of each option the edges of the two maps above, by hand.
+THIN = [[0, 0, 1, 0], [1, 1, 0, 0], [0, 1, 0, 0]]
+WIDE = [[0, 0, 1, 1], [1, 1, 1, 0], [1, 1, 1, 0]]
+THIN_INSTANCES = [[0, 1, 1, 0], [1, 1, 0, 0], [0, 1, 0, 0]]
+WIDE_INSTANCES = [[0, 1, 1, 1], [1, 1, 1, 0], [1, 1, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ('options', 'expected'),
+    [
+        ({}, WIDE),
+        (dict(thin=True), THIN),
+        (dict(instances=True), WIDE_INSTANCES),
+        (dict(thin=True, instances=True), THIN_INSTANCES),
+    ],
+)
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.int32, np.int64])
+def test_label_edges_by_hand(options, expected, dtype):
+    results = dict(gt_seg_map=LABELS.astype(dtype), gt_instance_map=INSTANCES)
+    edges = LabelEdges(**options)(results)['gt_edge_map']
+    assert edges.dtype == np.uint8 and edges.flags.c_contiguous
+    assert edges.tolist() == (255 * np.array(expected)).tolist()
+    assert results['seg_fields'] == ['gt_edge_map']
+
+
+def slow_label_edges(labels, instances):
+    """A pixel is an edge where its right or lower neighbour has another id."""
+    height, width = labels.shape
+    edges = np.zeros(labels.shape, np.uint8)
+    for y in range(height):
+        for x in range(width):
+            for down, right in ((0, 1), (1, 0)):
+                if y + down < height and x + right < width:
+                    here, there = (y, x), (y + down, x + right)
+                    if labels[here] != labels[there] or instances[here] != instances[there]:
+                        edges[here] = 255
+    return edges
+
+
+@pytest.mark.parametrize('index', range(3))
+def test_thin_edges_are_those_of_the_formula(index):
+    photo, labels, instances = draw_scene(index, 0)
+    labels[10:20, 5:30] = 255
+    expected = slow_label_edges(labels, instances)
+    canny = canny_edges(photo)
+    assert (expected & ~canny).any() and (canny & ~expected).any()
+    maps = dict(gt_seg_map=labels, gt_instance_map=instances, gt_edge_map=canny.copy())
+    alone = LabelEdges(thin=True, instances=True)(dict(maps))
+    assert np.array_equal(alone['gt_edge_map'], expected)
+    both = LabelEdges(thin=True, instances=True, add=True)(dict(maps))
+    assert np.array_equal(both['gt_edge_map'], np.maximum(expected, canny))
+    assert set(np.unique(both['gt_edge_map'])) == {0, 255}
+    assert np.array_equal(maps['gt_edge_map'], canny)
+    # Without a map of instances the labels decide alone.
+    del maps['gt_instance_map']
+    without = LabelEdges(thin=True, instances=True)(dict(maps))['gt_edge_map']
+    assert np.array_equal(without, slow_label_edges(labels, labels))
+
+
+def test_label_edges_of_a_pipeline():
+    init_default_scope('mmagic')
+    transform = TRANSFORMS.build(dict(type='LabelEdges', thin=True, add=True))
+    assert repr(transform) == 'LabelEdges(thin=True, instances=False, add=True)'
+    dataset = ProceduralScenes(
+        size=(64, 64),
+        length=2,
+        pipeline=[
+            dict(type='CannyEdges'),
+            dict(type='mmseg.RandomFlip', prob=1.0),
+            dict(type='LabelEdges', thin=True, instances=True, add=True),
+            dict(type='PackLayoutInputs'),
+        ],
+    )
+    inputs = dataset[0]['inputs']
+    label, edge = inputs['label'].numpy(), inputs['edge'].numpy()
+    assert edge.shape == (1, 64, 64) and set(np.unique(edge)) == {0, 255}
+    assert (edge[0][slow_label_edges(label, label) > 0] == 255).all()
+    assert (edge[0] > 0).sum() > (slow_label_edges(label, label) > 0).sum()
+
+
 def test_errors():
+    with pytest.raises(ConfigError, match=r'LabelEdges\(add=True\) needs edges .*put CannyEdges'):
+        LabelEdges(add=True)(dict(gt_seg_map=LABELS))
     with pytest.raises(ValueError, match=r'low=0.3, high=0.2'):
         CannyEdges(0.3, 0.2)
     with pytest.raises(ConfigError, match='put LoadInstanceMap before it'):

@@ -65,21 +65,24 @@ def canny_edges(photo: np.ndarray, low: float = 0.075, high: float = 0.175) -> n
     return weak & cv2.dilate(strong, _NEIGHBOURS)
 
 
-def boundary_map(ids: np.ndarray) -> np.ndarray:
+def boundary_map(ids: np.ndarray, thin: bool = False) -> np.ndarray:
     """Pixels that have a 4-neighbour with another id; outside the picture is no neighbour.
 
     Args:
         ids: (H, W) whole numbers.
+        thin: Whether only the neighbours to the right and below count: a line of one pixel.
 
     Returns:
-        (H, W) uint8, 1 on the boundary (on both its sides) and 0 elsewhere.
+        (H, W) uint8, 1 on the boundary (on both its sides, or on its left or upper one where it is
+        thin) and 0 elsewhere.
     """
     boundary = np.zeros(ids.shape, bool)
     beside, below = ids[:, 1:] != ids[:, :-1], ids[1:] != ids[:-1]
-    boundary[:, 1:] |= beside
     boundary[:, :-1] |= beside
-    boundary[1:] |= below
     boundary[:-1] |= below
+    if not thin:
+        boundary[:, 1:] |= beside
+        boundary[1:] |= below
     return boundary.view(np.uint8)
 
 
@@ -127,15 +130,51 @@ class CannyEdges(BaseTransform):
 
 @TRANSFORMS.register_module()
 class LabelEdges(BaseTransform):
-    """Add ``gt_edge_map``, 255 where a 4-neighbour has another label.
+    """Add ``gt_edge_map``, 255 where a 4-neighbour has another label, see :func:`boundary_map`.
 
     For data without photos' edges, and as the lower bound of what edges can tell: they then hold
-    nothing that the layout does not.
+    nothing that the layout does not. With ``add`` they complete those of the photo, which shows an
+    outline only where the colours differ enough.
+
+    Unknown (255) is an id like every other: what was not labelled is something else than what it
+    borders on, and its outline is in the photo as that of a class is.
+
+    Place it behind the geometry, where lines stay whole and of one width; edges of the photo may be
+    taken before.
+
+    Args:
+        thin: Whether only the neighbours to the right and below count: a line of one pixel in
+            place of two, as wide as those of :class:`CannyEdges`.
+        instances: Whether a neighbour of another instance makes an edge, too, where the sample has
+            ``gt_instance_map``.
+        add: Whether the edges that are there already stay; else these take their place.
     """
 
+    def __init__(self, thin: bool = False, instances: bool = False, add: bool = False) -> None:
+        self.thin, self.instances, self.add = thin, instances, add
+
     def transform(self, results: dict) -> dict:
-        """Add the edges of the label map."""
-        return add_map(results, 'gt_edge_map', boundary_map(results['gt_seg_map']) * 255)
+        """Add the edges of the label map.
+
+        Raises:
+            ConfigError: There are no edges that these could be added to.
+        """
+        if self.add and 'gt_edge_map' not in results:
+            raise ConfigError(
+                'LabelEdges(add=True) needs edges to add to: put CannyEdges or LoadEdgeMap before '
+                'it, or leave add out'
+            )
+        names = ('gt_seg_map', *['gt_instance_map'] * self.instances)
+        maps = [boundary_map(results[name], self.thin) for name in names if name in results]
+        edges = np.bitwise_or.reduce(maps) * np.uint8(255)
+        if self.add:
+            edges |= results['gt_edge_map']
+        return add_map(results, 'gt_edge_map', edges)
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(thin={self.thin}, instances={self.instances}, add={self.add})'
+        )
 
 
 @TRANSFORMS.register_module()
