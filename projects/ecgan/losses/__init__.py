@@ -9,6 +9,7 @@ from .joint_gan_loss import JointGANLoss
 from .label_mix_loss import LabelMixConsistency, label_mix_loss
 from .multi_scale_contrast_loss import MultiScaleContrastLoss
 from .pixel_contrast_loss import PixelContrastLoss
+from .relativistic_gan_loss import RelativisticGANLoss, relativistic_pairing_loss
 from .segmentation_gan_loss import SegmentationGANLoss, segmentation_gan_loss
 from .similarity_loss import SimilarityLoss, similarity_loss
 from .vgg_perceptual_loss import VGGPerceptualLoss
@@ -21,6 +22,7 @@ __all__ = [
     'LabelMixConsistency',
     'MultiScaleContrastLoss',
     'PixelContrastLoss',
+    'RelativisticGANLoss',
     'SegmentationGANLoss',
     'SimilarityLoss',
     'VGGPerceptualLoss',
@@ -29,6 +31,7 @@ __all__ = [
     'diversity_loss',
     'feature_matching_loss',
     'label_mix_loss',
+    'relativistic_pairing_loss',
     'sample_pixels',
     'sampling_keys',
     'segmentation_gan_loss',

@@ -26,6 +26,9 @@ class JointGANLoss(nn.Module):
         segmentation_loss: Config of :class:`SegmentationGANLoss`; its own defaults if None.
         patch_weight: w_p.
         segmentation_weight: w_s.
+
+    Raises:
+        ConfigError: If ``patch_loss`` judges pairs, as :class:`RelativisticGANLoss`.
     """
 
     needs_layout = True
@@ -39,6 +42,11 @@ class JointGANLoss(nn.Module):
     ) -> None:
         super().__init__()
         self.patch_loss = MODELS.build(patch_loss or dict(type='GANLoss', gan_type='hinge'))
+        if getattr(self.patch_loss, 'needs_pairs', False):
+            raise ConfigError(
+                'gan_loss.patch_loss of JointGANLoss judges each prediction by itself, got '
+                f'{type(self.patch_loss).__name__}'
+            )
         self.segmentation_loss = MODELS.build(segmentation_loss or dict(type='SegmentationGANLoss'))
         self.patch_weight = patch_weight
         self.segmentation_weight = segmentation_weight

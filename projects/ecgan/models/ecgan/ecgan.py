@@ -44,8 +44,8 @@ class ECGAN(BaseModel):
             preprocessor here and below, where a config does not give them.
         data_preprocessor: Config of the data preprocessor.
         discriminator: Config of the discriminator; None for inference only.
-        gan_loss: Config of MMagic's ``GANLoss`` or ``GANLossComps``, or of
-            :class:`SegmentationGANLoss`.
+        gan_loss: Config of MMagic's ``GANLoss`` or ``GANLossComps``, of
+            :class:`SegmentationGANLoss` or :class:`RelativisticGANLoss`.
         feature_matching_loss: Config of the feature matching loss.
         perceptual_loss: Config of the perceptual loss.
         label_generator: Config of G_l, needed by ``similarity_loss``.

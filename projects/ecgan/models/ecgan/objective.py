@@ -101,6 +101,21 @@ def _over_scales(
     return [(share, gan_loss(each, target, is_disc=is_disc, **more)) for each in predictions]
 
 
+def _paired(
+    real: PairOutputs,
+    fake: PairOutputs,
+    weights: Mapping[str, float],
+    gan_loss: nn.Module,
+    is_disc: bool,
+) -> Tensor:
+    """The loss of a ``gan_loss`` with ``needs_pairs``, over all pairs and scales."""
+    return weighted_sum(
+        (weights[name] / len(scales), gan_loss(of_photo[-1].float(), of_fake[-1].float(), is_disc))
+        for name, scales in fake.items()
+        for of_photo, of_fake in zip(real[modality(name)], scales, strict=True)
+    )
+
+
 def weighted_sum(terms: Iterable[tuple[float, Tensor]]) -> Tensor:
     """Sum of weight * term, one operation a term.
 
@@ -130,12 +145,16 @@ def discriminator_losses(
         fake: D's outputs on generated images and edges.
         weights: Weight of each generated pair; a photo weighs as much as all it is compared with.
         gan_loss: MMagic's ``GANLoss`` or ``GANLossComps``, or a loss with ``needs_layout``; one
-            that weighs scales itself has ``over_scales``.
+            that weighs scales itself has ``over_scales``. One with ``needs_pairs`` gets what D
+            gives for photo and generated image together: L_D = d(I, I') + lambda d(I, I'') +
+            d(I_e, I'_e).
         layout: The layouts, for a loss that needs them.
 
     Returns:
-        ``loss_disc_real`` and ``loss_disc_fake``, scalars.
+        ``loss_disc_real`` and ``loss_disc_fake``, scalars; of pairs ``loss_disc_pairs``.
     """
+    if getattr(gan_loss, 'needs_pairs', False):
+        return dict(loss_disc_pairs=_paired(real, fake, weights, gan_loss, is_disc=True))
     real_weights = dict.fromkeys(real, 0.0)
     for name in fake:
         real_weights[modality(name)] += weights[name]
@@ -176,13 +195,15 @@ def generator_adversarial_losses(
     Returns:
         ``loss_gen_adversarial`` and ``loss_gen_feature_matching``, scalars.
     """
-    losses = dict(
-        loss_gen_adversarial=weighted_sum(
+    if getattr(gan_loss, 'needs_pairs', False):
+        adversarial = _paired(real, fake, weights, gan_loss, is_disc=False)
+    else:
+        adversarial = weighted_sum(
             term
             for name in fake
             for term in _over_scales(weights[name], fake[name], gan_loss, True, False, layout)
         )
-    )
+    losses = dict(loss_gen_adversarial=adversarial)
     if feature_matching_loss is not None:
         losses['loss_gen_feature_matching'] = weighted_sum(
             (weights[name], feature_matching_loss(fake[name], real[modality(name)]))

@@ -124,7 +124,11 @@ def regularize(
     """
     if not regularizers:
         return {}
-    fakes = {name: fake.detach() for name, fake in fakes.items()}
+    # Where the generator ran in lower precision, its images are in it.
+    fakes = {
+        name: fake.detach().to(torch.promote_types(fake.dtype, torch.float32))
+        for name, fake in fakes.items()
+    }
     with torch.autocast(disc.layout.device.type, enabled=False):
         real_scores, fake_scores = (
             torch.cat([objective.image_scores(each, disc.gan_loss) for each in group.values()])
