@@ -5,7 +5,7 @@ import torch
 from ecgan_toys import build_model, build_optimizers, make_batch
 
 from projects.ecgan.errors import ConfigError
-from projects.ecgan.models.ecgan.training_step import generate
+from projects.ecgan.models.ecgan.training_step import generate, left_untouched
 from projects.ecgan.structures import Layout
 
 NOISE = {'generator.noise': dict(type='LayoutNoise', channels=4)}
@@ -31,6 +31,17 @@ def test_second_images_are_of_the_first_layouts():
     for name in ('image', 'edge'):
         assert torch.equal(outputs[name], plain[name])
     assert torch.equal(outputs['features']['head'], plain['features']['head'])
+
+
+def test_what_is_left_untouched_has_a_gradient_of_zeros():
+    weights = [torch.ones(shape, requires_grad=True) for shape in ((2, 3), (), (4,), (0,))]
+    weights[0].data.fill_(torch.inf)
+    total = left_untouched(weights)
+    assert total.shape == () and total.item() == 0
+    total.backward()
+    for weight in weights:
+        assert torch.equal(weight.grad, torch.zeros_like(weight))
+    assert left_untouched([]) == 0
 
 
 def test_diversity_loss_is_trained(repo_root):

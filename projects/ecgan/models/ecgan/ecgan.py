@@ -242,8 +242,10 @@ class ECGAN(BaseModel):
                 direct = self.direct_losses(inputs, outputs)
                 # The gradient of this sum with respect to each generated image is the one found
                 # above, so one backward pass serves the discriminator's part and the direct losses.
-                carried = sum((fakes[name] * gradients[name]).sum() for name in fakes)
-                carried = carried + left_untouched(left_out)
+                carried = sum(
+                    ((fakes[name] * gradients[name]).sum() for name in fakes),
+                    start=left_untouched(left_out),
+                )
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
                 self.generator_ema.update_parameters(unwrap(self.generator))
@@ -268,7 +270,8 @@ class ECGAN(BaseModel):
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, float]]:
         """Photos by name, the generated images that are judged now, and what each pair weighs."""
         weights = self.pair_plan.weights(outputs, self.final_weight, self._iteration)
-        check_edges_are_judged(self.discriminator, weights)
+        if 'edge' in self.pair_plan.judged:
+            check_edges_are_judged(self.discriminator, weights)
         pairs = objective.image_pairs(inputs, outputs, self.pair_plan.due(self._iteration))
         return *pairs, weights
 
