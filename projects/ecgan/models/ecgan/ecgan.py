@@ -242,10 +242,8 @@ class ECGAN(BaseModel):
                 direct = self.direct_losses(inputs, outputs)
                 # The gradient of this sum with respect to each generated image is the one found
                 # above, so one backward pass serves the discriminator's part and the direct losses.
-                carried = sum(
-                    ((fakes[name] * gradients[name]).sum() for name in fakes),
-                    start=left_untouched(left_out),
-                )
+                products = ((fakes[name] * gradients[name]).sum() for name in fakes)
+                carried = sum(products, start=left_untouched(left_out))
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
                 self.generator_ema.update_parameters(unwrap(self.generator))
@@ -265,9 +263,7 @@ class ECGAN(BaseModel):
         samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
         return generate(self.generator, layout, self.feature_names, samples)
 
-    def _pairs(
-        self, inputs: dict, outputs: dict
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, float]]:
+    def _pairs(self, inputs: dict, outputs: dict) -> tuple[dict, dict, dict[str, float]]:
         """Photos by name, the generated images that are judged now, and what each pair weighs."""
         weights = self.pair_plan.weights(outputs, self.final_weight, self._iteration)
         if 'edge' in self.pair_plan.judged:
