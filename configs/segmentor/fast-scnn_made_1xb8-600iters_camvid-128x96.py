@@ -1,5 +1,8 @@
 # Fast-SCNN on photos of two drives of CamVid's train and on made pictures of their label maps.
-_base_ = ['./fast-scnn_scratch_1xb8-2500iters_camvid-128x96.py', '../_base_/variants/made_pictures.py']
+_base_ = [
+    './fast-scnn_scratch_1xb8-2500iters_camvid-128x96.py',
+    '../_base_/variants/made_pictures.py',
+]
 photos = _base_.train_dataloader.dataset
 files = dict(data_root='{{$ECGAN_DATA_DIR:data}}/made', img_dir='images', label_dir='labels')
 made = dict(

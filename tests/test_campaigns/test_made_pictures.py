@@ -1,4 +1,4 @@
-"""The whole way: scenes as files, pictures of their label maps, segmentors on both, what it gave."""
+"""The whole way: scenes as files, pictures of their label maps, segmentors on both, the gain."""
 
 import os
 import subprocess

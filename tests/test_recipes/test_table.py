@@ -98,7 +98,14 @@ def test_every_recipe_that_a_page_names_is_there(repo_root):
     ]
     named = {name for page in pages for name in NAME.findall(page.read_text())}
     # All variants at once, and what a page writes itself.
-    own = {f'{name}@all' for name in (CAMVID, 'ecgan_base16_1xb8-400iters_scenes-64x64')}
+    own = {
+        f'{name}@all'
+        for name in (
+            CAMVID,
+            'ecgan_base16_1xb8-400iters_scenes-64x64',
+            'unet-s5-c16_made_1xb8-600iters_camvid-128x96',
+        )
+    }
     own.add('ecgan_own-parts_1xb2-2iters_scenes-64x64')
     assert len(named) > 60
     assert named - own <= {row.name for row in all_rows()}

@@ -64,7 +64,8 @@ class LayoutImageDataset(BaseDataset):
         edge_suffix: End of an edge map's file name, or several.
         ann_file: Text file with one name a line, without suffix, relative to ``data_root``: only
             these are used; '' for all.
-        labels: 'cityscapes', 'ade20k', 'coco_stuff', 'camvid' or 'scenes': their classes and palette.
+        labels: 'cityscapes', 'ade20k', 'coco_stuff', 'camvid' or 'scenes': whose classes and
+            palette these are.
         metainfo: Classes and palette otherwise, or what replaces some of them. Classes without a
             palette get a generated one.
         label_map: Id in the files -> id of the layout, or 255 for unknown; the others stay. With

@@ -19,9 +19,9 @@ _IOU = 'IoU.'
 _HEAD = """\
 # What made pictures are worth
 
-mIoU on photos that no segmentor was trained on. *Of the photos*: GAN-train, the share of what photos
-alone give. *Points above*: mIoU in hundredths, minus that of photos alone with the same seeds. Mean
-± sample standard deviation.
+mIoU on photos that no segmentor was trained on. *Of the photos*: GAN-train, the share of what
+photos alone give. *Points above*: mIoU in hundredths, minus that of photos alone with the same
+seeds. Mean ± sample standard deviation.
 """
 # Seed -> metrics, of a recipe's variant; and variant -> runs, of a recipe.
 Runs = dict[int, dict[str, float]]
@@ -75,7 +75,7 @@ def render_usefulness(summary: dict[str, Any]) -> str:
 
 
 def _arms_by_recipe(entries: dict[str, Any]) -> dict[str, Arms]:
-    """The recipes of which photos alone were measured, photos first; only seeds that photos have."""
+    """Recipes of which photos alone were measured, photos first; only seeds that photos have."""
     found: dict[str, Arms] = {}
     for name, entry in entries.items():
         recipe, _, variant = name.partition('@')
