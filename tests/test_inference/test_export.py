@@ -31,6 +31,7 @@ MODELS = dict(
     ecgan=(ECGAN, False, True, {}),
     ecgan_opening=(ECGAN, False, True, {}),
     ecgan_unknown=(ECGAN, True, True, dict(label_map={40: 0, 0: 255})),
+    ecgan_bilinear=(ECGAN, False, True, {}),
     spade=(SPADE, False, False, {}),
     spade_unknown=(SPADE, True, False, dict(reduce_zero_label=True)),
 )
@@ -51,6 +52,8 @@ def save_checkpoint(repo_root: Path, path: Path, name: str) -> Path:
     )
     if name == 'ecgan_opening':
         cfg.model.generator.edge_transfer.opening = 0.02
+    if name == 'ecgan_bilinear':
+        cfg.model.generator.trunk = dict(upsampling_mode='bilinear')
     cfg.test_dataloader.dataset.update(reading)
     model = build_loud(cfg)
     with torch.no_grad():
@@ -111,7 +114,9 @@ def run_file(path: Path) -> tuple[Callable, dict]:
     [
         ('spade_unknown', '.pt2'),
         ('ecgan_opening', '.pt2'),
+        ('ecgan_bilinear', '.pt2'),
         pytest.param('ecgan_opening', '.onnx', marks=pytest.mark.campaign),
+        pytest.param('ecgan_bilinear', '.onnx', marks=pytest.mark.campaign),
         pytest.param('ecgan', '.pt2', marks=pytest.mark.campaign),
         pytest.param('ecgan_unknown', '.onnx', marks=pytest.mark.campaign),
         pytest.param('spade', '.onnx', marks=pytest.mark.campaign),

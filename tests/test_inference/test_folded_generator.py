@@ -70,3 +70,18 @@ def test_a_gate_that_opens_is_in_the_copy(repo_root, opening):
         low = prepare_for_inference(generator, torch.bfloat16)(layout)['coarse']
     assert low.dtype == torch.bfloat16
     assert (low.float() - expected['coarse']).abs().mean() < 0.05 * expected['coarse'].abs().mean()
+
+
+def test_a_bilinear_trunk_is_in_the_copy(repo_root):
+    changes = {'generator.init_gain': 1.0}
+    papers, layout = build_trained(repo_root, **changes)
+    generator, _ = build_trained(
+        repo_root, **changes, **{'generator.trunk': dict(upsampling_mode='bilinear')}
+    )
+    generator.load_state_dict(papers.state_dict())
+    with torch.no_grad():
+        expected = generator(layout)
+        found = prepare_for_inference(generator)(layout)
+        for name in ('image', 'coarse', 'edge'):
+            torch.testing.assert_close(found[name], expected[name], atol=1e-5, rtol=1e-4)
+        assert (papers(layout)['image'] - expected['image']).abs().max() > 0.01

@@ -81,6 +81,11 @@ def test_dense_layout_gives_the_same():
         (dict(upsampling='much'), "one of .*'more', 'most', 'normal'.*got 'much'"),
         (dict(upsampling='most', base_channels=3), 'halves base_channels, got 3'),
         (dict(layout_mode='fast'), "layout_mode must be one of .*got 'fast'"),
+        (
+            dict(upsampling_mode='bicubic'),
+            r"trunk\.upsampling_mode must be one of \('nearest', 'bilinear'\), got 'bicubic'",
+        ),
+        (dict(upsampling_mode=['bilinear']), r"upsampling_mode must be .* got \['bilinear'\]"),
     ],
 )
 def test_options_that_do_not_exist(options, message):
@@ -102,3 +107,60 @@ def test_layout_of_another_data_set():
     trunk = SPADETrunk(CHANNELS + 1, 2, hidden_channels=4)
     with pytest.raises(ValueError, match='the layout has 4 channels, the network was built for 5'):
         trunk(make_layout(32, 32))
+
+
+def stages_by_hand(trunk, layout, enlarge):
+    """Outputs of the trunk's blocks; ``enlarge``: between blocks of different size."""
+    x = trunk.stem(layout.resized(trunk.bottom_size(layout.shape)).one_hot())
+    outputs = {}
+    for name, block in trunk.blocks.items():
+        if name in ('middle_0', 'up_0', 'up_1', 'up_2', 'up_3'):
+            x = enlarge(x)
+        x = outputs[name] = block(x, layout)
+    return outputs
+
+
+def doubled(x):
+    """Bilinear, corners not aligned, along both axes: 3/4 of a pixel and 1/4 of its neighbour."""
+    for dim in (2, 3):
+        before = torch.cat([x.narrow(dim, 0, 1), x.narrow(dim, 0, x.shape[dim] - 1)], dim)
+        after = torch.cat([x.narrow(dim, 1, x.shape[dim] - 1), x.narrow(dim, -1, 1)], dim)
+        pairs = torch.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], dim + 1)
+        x = pairs.flatten(dim, dim + 1)
+    return x
+
+
+def test_features_are_enlarged_by_the_nearest_rule_unless_told_otherwise():
+    def by_the_nearest_rule(x):
+        return x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+    layout = make_layout(64, 96)
+    trunks = {}
+    for options in ({}, dict(upsampling_mode='nearest'), dict(upsampling_mode='bilinear')):
+        torch.manual_seed(0)
+        trunk = SPADETrunk(CHANNELS, 2, hidden_channels=4, **options).eval()
+        trunks[trunk.upsampling_mode, bool(options)] = trunk
+    papers, named, bilinear = trunks.values()
+    with torch.no_grad():
+        expected = stages_by_hand(papers, layout, by_the_nearest_rule)
+        for trunk in (papers, named):
+            found = trunk(layout, expected)[1]
+            assert all(torch.equal(found[name], value) for name, value in expected.items())
+        expected = stages_by_hand(bilinear, layout, doubled)
+        found = bilinear(layout, expected)[1]
+        for name, value in expected.items():
+            torch.testing.assert_close(found[name], value, rtol=1e-5, atol=1e-6)
+    assert torch.equal(found['head'], papers(layout, ['head'])[1]['head'])
+    assert not torch.allclose(found['middle_0'], named(layout, ['middle_0'])[1]['middle_0'])
+
+
+@pytest.mark.parametrize('mode', ['nearest', 'bilinear'])
+def test_indexed_norms_do_not_mind_how_features_are_enlarged(mode):
+    torch.manual_seed(0)
+    options = dict(hidden_channels=4, upsampling_mode=mode)
+    plain = SPADETrunk(CHANNELS, 2, layout_mode='plain', **options).eval()
+    indexed = SPADETrunk(CHANNELS, 2, layout_mode='indexed', **options).eval()
+    indexed.load_state_dict(plain.state_dict())
+    layout = make_layout(64, 64, batch=2)
+    with torch.no_grad():
+        torch.testing.assert_close(indexed(layout)[0], plain(layout)[0], rtol=1e-4, atol=1e-6)

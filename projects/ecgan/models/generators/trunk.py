@@ -16,6 +16,8 @@ from .layout_noise import plain_layout
 
 # Times the bottom is doubled on the way up.
 NUM_UPSAMPLINGS = {'normal': 5, 'more': 6, 'most': 7}
+# How it is doubled; the first is the papers'.
+UPSAMPLING_MODES = ('nearest', 'bilinear')
 
 
 @MODELS.register_module()
@@ -24,7 +26,7 @@ class SPADETrunk(BaseModule):
 
     The layout, resized to the bottom size, goes through a 3 x 3 convolution to 16c channels, then
     through SPADE residual blocks: ``head``, ``middle_0``, ``middle_1`` of 16c channels and ``up_0``
-    to ``up_3`` of 8c, 4c, 2c, c (``most`` adds ``up_4`` of c/2), with nearest upsampling between.
+    to ``up_3`` of 8c, 4c, 2c, c (``most`` adds ``up_4`` of c/2), doubled in size between.
 
     Args:
         layout_channels: Channels N' of the layout.
@@ -39,10 +41,14 @@ class SPADETrunk(BaseModule):
             do not: noise with ``modulates=False``, see :class:`LayoutNoise`.
         recompute: Names of blocks whose activations are computed again in the backward pass and not
             kept for it (activation checkpointing).
+        upsampling_mode: How features are doubled in size: ``nearest``, the papers', or
+            ``bilinear`` (corners not aligned), without the steps that ``nearest`` leaves at the
+            borders of the bottom's pixels. The weights are the same.
 
     Raises:
         ConfigError: If ``upsampling`` is not one of the three, ``base_channels`` is odd with
-            ``most``, or there is no block of a name in ``recompute``.
+            ``most``, there is no block of a name in ``recompute``, or ``upsampling_mode`` is not
+            one of the two.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class SPADETrunk(BaseModule):
         modulation: dict | None = None,
         noise_channels: int = 0,
         recompute: Sequence[str] = (),
+        upsampling_mode: str = UPSAMPLING_MODES[0],
     ) -> None:
         super().__init__()
         if upsampling not in NUM_UPSAMPLINGS:
@@ -64,6 +71,11 @@ class SPADETrunk(BaseModule):
             )
         if upsampling == 'most' and base_channels % 2:
             raise ConfigError(f"upsampling 'most' halves base_channels, got {base_channels}")
+        if upsampling_mode not in UPSAMPLING_MODES:
+            raise ConfigError(
+                f'trunk.upsampling_mode must be one of {UPSAMPLING_MODES}, got {upsampling_mode!r}'
+            )
+        self.upsampling_mode = upsampling_mode
         self.layout_channels, self.noise_channels = layout_channels, noise_channels
         self.divisor = 2 ** NUM_UPSAMPLINGS[upsampling]
         widths = dict(head=16, middle_0=16, middle_1=16, up_0=8, up_1=4, up_2=2, up_3=1)
@@ -144,7 +156,7 @@ class SPADETrunk(BaseModule):
         with iterated_together(self.blocks):
             for name, block in self.blocks.items():
                 if name in self._doubling:
-                    x = F.interpolate(x, scale_factor=2, mode='nearest')
+                    x = F.interpolate(x, scale_factor=2, mode=self.upsampling_mode)
                 recompute = name in self.recompute and torch.is_grad_enabled()
                 x = recomputed(block)(x, layout) if recompute else block(x, layout)
                 if name in return_features:
