@@ -5,11 +5,13 @@ fresh weights there.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
+from torch import nn
 
 from ...errors import CheckpointError
 from ...models.parts.unwrap import unwrap
@@ -48,18 +50,8 @@ class MatchingCheckpointHook(Hook):
                 f'{where} is not that of a training, it lacks {", ".join(lacking)}; a training '
                 'begins from weights alone with load_from, without --resume'
             )
-        model = unwrap(runner.model)
-        here = _shapes(model.state_dict())
-        there = {
-            re.sub(r'^module\.', '', name): shape
-            for name, shape in _shapes(checkpoint.get('state_dict', checkpoint)).items()
-        }
-        common = [name for name in here if name in there]
-        sizes = [f'{n} {there[n]}, here {here[n]}' for n in common if here[n] != there[n]]
-        problems = _list('differ in size', sizes)
-        if trains or not common:
-            problems += _list('are missing', [name for name in here if name not in there])
-            problems += _list('are unknown here', [name for name in there if name not in here])
+        state = checkpoint.get('state_dict', checkpoint)
+        problems = find_mismatches(unwrap(runner.model), state, whole=trains)
         if problems:
             advice = 'take the config that it was trained with, which lies beside it'
             if trains:
@@ -67,7 +59,29 @@ class MatchingCheckpointHook(Hook):
             raise CheckpointError(f'{where} is of another config: {"; ".join(problems)} - {advice}')
 
 
-def _shapes(state: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+def find_mismatches(model: nn.Module, state: Mapping[str, Any], whole: bool) -> list[str]:
+    """Where names and shapes of stored tensors are not a model's.
+
+    Args:
+        model: The model.
+        state: Tensors by name.
+        whole: Whether the names have to be the same; else one common name does.
+
+    Returns:
+        Problems in words; empty where there are none.
+    """
+    here = _shapes(model.state_dict())
+    there = {re.sub(r'^module\.', '', name): shape for name, shape in _shapes(state).items()}
+    common = [name for name in here if name in there]
+    sizes = [f'{n} {there[n]}, here {here[n]}' for n in common if here[n] != there[n]]
+    problems = _list('differ in size', sizes)
+    if whole or not common:
+        problems += _list('are missing', [name for name in here if name not in there])
+        problems += _list('are unknown here', [name for name in there if name not in here])
+    return problems
+
+
+def _shapes(state: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(value.shape) for name, value in state.items() if hasattr(value, 'shape')}
 
 

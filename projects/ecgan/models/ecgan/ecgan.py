@@ -181,7 +181,7 @@ class ECGAN(BaseModel):
         if mode == 'predict':
             return self._predict(inputs, data_samples)
         if mode == 'loss':
-            outputs = self._generate(inputs)
+            outputs = self.training_outputs(inputs)
             layout = inputs['layout']
             *judged, weights = self._pairs(inputs, outputs)
             real, fake = judge_pairs(self.discriminator, layout, *judged)
@@ -213,7 +213,7 @@ class ECGAN(BaseModel):
         updates_generator = (self._iteration + 1) % self.discriminator_steps == 0
 
         with gen_wrapper.optim_context(self.generator), torch.set_grad_enabled(updates_generator):
-            outputs = self._generate(inputs)
+            outputs = self.training_outputs(inputs)
         reals, fakes, weights = self._pairs(inputs, outputs)
         left_out = [outputs[name] for name in weights if name not in fakes]
         # D sees leaves: their gradient is asked for by itself, and D's own loss ends there.
@@ -257,8 +257,15 @@ class ECGAN(BaseModel):
         """Count of iterations so far, of the run that was resumed, too."""
         return MessageHub.get_current_instance().get_info('iter', 0)
 
-    def _generate(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
-        """The generator's outputs for training, from a layout of its own where there is one."""
+    def training_outputs(self, inputs: dict) -> dict[str, Tensor | dict[str, Tensor]]:
+        """What the generator in training makes, of a layout of its own where there is one.
+
+        Args:
+            inputs: What the data preprocessor gave.
+
+        Returns:
+            As the generator returns, with the features for the losses; see :func:`generate`.
+        """
         layout = inputs.get('generator_layout', inputs['layout'])
         samples = 0 if self.diversity_loss is None else self.diversity_loss.layouts
         return generate(self.generator, layout, self.feature_names, samples)

@@ -212,8 +212,16 @@ def generator_adversarial_losses(
     return losses
 
 
-def _score_map(prediction: Tensor, gan_loss: nn.Module | None) -> Tensor:
-    """Where D takes the picture for a photo, and how surely; the prediction itself mostly."""
+def score_map(prediction: Tensor, gan_loss: nn.Module | None) -> Tensor:
+    """Where D takes the picture for a photo, and how surely; the prediction itself mostly.
+
+    Args:
+        prediction: ``(B, C, h, w)``.
+        gan_loss: Loss that may have a ``scores`` of its own, from prediction to score map.
+
+    Returns:
+        ``(B, 1, h, w)``.
+    """
     return gan_loss.scores(prediction) if hasattr(gan_loss, 'scores') else prediction
 
 
@@ -227,7 +235,7 @@ def image_scores(outputs: Sequence[Sequence[Tensor]], gan_loss: nn.Module | None
     Returns:
         ``(B, 1)`` float32.
     """
-    maps = [_score_map(scale[-1].float(), gan_loss) for scale in outputs]
+    maps = [score_map(scale[-1].float(), gan_loss) for scale in outputs]
     return torch.stack([each.flatten(1).mean(1, keepdim=True) for each in maps]).mean(0)
 
 
@@ -246,7 +254,7 @@ def scores(
     """
     return {
         f'score_{kind}_{name}': weighted_sum(
-            (1 / len(outputs), _score_map(scale[-1].detach(), gan_loss).mean()) for scale in outputs
+            (1 / len(outputs), score_map(scale[-1].detach(), gan_loss).mean()) for scale in outputs
         )
         for kind, pairs in (('real', real), ('fake', fake))
         for name, outputs in pairs.items()
