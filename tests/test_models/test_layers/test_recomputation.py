@@ -77,3 +77,15 @@ def test_nothing_is_recomputed_without_gradients():
 def test_unknown_block_is_refused():
     with pytest.raises(ValueError, match=r"no block \['up_9'\] to recompute, .*'up_3'"):
         make_trunk(recompute=['up_9'])
+
+
+def test_several_backward_passes_through_one_graph():
+    """As one asks for the gradients of several losses, one by one."""
+    found = []
+    for options in ({}, dict(recompute=['head', 'up_3'])):
+        trunk, layout = make_trunk(**options), make_layout()
+        weights, (x, _) = list(trunk.parameters()), trunk(layout)
+        for loss in (x.square().mean(), x[:, 0].sum()):
+            found.append(torch.autograd.grad(loss, weights, retain_graph=True))
+    for first, second in zip(found[:2], found[2:]):
+        assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))

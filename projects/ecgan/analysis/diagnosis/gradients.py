@@ -67,6 +67,6 @@ def _cosines(directions: Mapping[str, Tensor | None]) -> dict[str, dict[str, flo
         for second in names[index:]:
             a, b = directions[first], directions[second]
             known = a is not None and b is not None
-            cosine = (a * b).sum(dtype=torch.float64).item() if known else None
+            cosine = (a * b).sum(dtype=torch.float64).clamp(-1, 1).item() if known else None
             cosines[first][second] = cosines[second][first] = cosine
     return {name: {other: cosines[name][other] for other in names} for name in names}

@@ -20,7 +20,8 @@ _EDGES = (
 )
 _JUDGEMENTS = (
     '*margin lacking*: mean of max(0, 1 - score) on photos, of max(0, 1 + score) on what is '
-    'generated; *accuracy*: share of positions on the right side. Means over positions, then scales.'
+    'generated; *accuracy*: share of positions on the right side. Means over positions, then '
+    'scales.'
 )
 
 

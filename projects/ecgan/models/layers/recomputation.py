@@ -22,20 +22,29 @@ def _set(thing: object, name: str, value: Any) -> Iterator[None]:
         setattr(thing, name, before)
 
 
-@contextmanager
-def _repeated(block: nn.Module) -> Iterator[None]:
+class _Repeated:
     """A training forward pass without a second update of what the first one has updated.
 
     Spectral norm takes what the first pass found by its power iteration; at momentum 0 running
-    averages stay.
+    averages stay. It is entered anew by every backward pass through a graph that is kept.
+
+    Args:
+        block: The block that computes again.
     """
-    with ExitStack() as stack:
-        for module in block.modules():
+
+    def __init__(self, block: nn.Module) -> None:
+        self.block = block
+        self.stack = ExitStack()
+
+    def __enter__(self) -> None:
+        for module in self.block.modules():
             if isinstance(module, _NormBase):
-                stack.enter_context(_set(module, 'momentum', 0.0))
+                self.stack.enter_context(_set(module, 'momentum', 0.0))
             elif isinstance(module, SpectralNorm):
-                stack.enter_context(_set(module, 'ahead', module.last))
-        yield
+                self.stack.enter_context(_set(module, 'ahead', module.last))
+
+    def __exit__(self, *error: object) -> None:
+        self.stack.close()
 
 
 def recomputed(block: nn.Module) -> Callable:
@@ -55,7 +64,7 @@ def recomputed(block: nn.Module) -> Callable:
     """
 
     def contexts() -> tuple:
-        return nullcontext(), _repeated(block)
+        return nullcontext(), _Repeated(block)
 
     return partial(
         checkpoint, block, use_reentrant=False, preserve_rng_state=False, context_fn=contexts
