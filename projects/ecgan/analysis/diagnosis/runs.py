@@ -134,7 +134,7 @@ def _load(snapshot: Snapshot) -> tuple[ECGAN, Mapping[str, Any], int]:
     else:
         config = read_config(snapshot.config)
     init_default_scope('mmagic')
-    kind = config['model'].get('type')
+    kind = (config.get('model') or {}).get('type')
     known = MODELS.get(kind) if isinstance(kind, str) else kind
     if not (isinstance(known, type) and issubclass(known, ECGAN)):
         raise ConfigError(
