@@ -25,6 +25,11 @@ SNAPSHOT = dict(
             label=dict(contrast=None, label=None, all=None),
             all=dict(contrast=1.0, label=None, all=1.0),
         ),
+        cosines_by_weights=dict(
+            contrast=dict(contrast=1.0, label=None, all=-0.5),
+            label=dict(contrast=None, label=None, all=None),
+            all=dict(contrast=-0.5, label=None, all=1.0),
+        ),
     ),
     gates={'edge_transfer use 1, 8 channels': GATE},
     edges={
@@ -41,9 +46,9 @@ def test_tables():
     text = render([SNAPSHOT], seed=7)
     assert 'over 3 training batches (6 layouts), seed 7' in text
     assert '## a run, iteration 2' in text
-    assert '| contrast | 1.5 | 0.25 | 4 | 1 |' in text
-    assert '| label | 2 | 0 | 0 | - |' in text
-    assert '| contrast | 1 | - | 1 |' in text
+    assert '| contrast | 1.5 | 0.25 | 4 | 1 | -0.5 |' in text
+    assert '| label | 2 | 0 | 0 | - | - |' in text
+    assert '| contrast | 1 | - | 1 |' in text and '| contrast | 1 | - | -0.5 |' in text
     assert '| edge_transfer use 1, 8 channels | 0.5 | 0.25 | 0.125 | 0.375 | - |' in text
     assert '| exact | 0.125 | 0.75 | 0.214 |' in text
     assert '| within a pixel | - | 1 | 0 |' in text
@@ -72,7 +77,7 @@ def test_files(tmp_path, iterations):
     picture = cv2.imread(str(tmp_path / 'new' / 'diagnosis.png'))
     height, width = picture.shape[:2]
     # Two rows; scores and gates where a run has several checkpoints.
-    assert height == 920 and width == (2160 if len(iterations) > 1 else 1080)
+    assert height == 920 and width == (2700 if len(iterations) > 1 else 1620)
     # The row of one checkpoint has no curves.
-    assert (picture[470:, 1100:] == 255).all()
-    assert len(iterations) == 1 or (picture[:460, 1100:] != 255).any()
+    assert (picture[470:, 1640:] == 255).all()
+    assert len(iterations) == 1 or (picture[:460, 1640:] != 255).any()

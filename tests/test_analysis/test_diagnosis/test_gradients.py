@@ -35,6 +35,15 @@ def test_parallel_opposite_orthogonal(measured):
     assert all(cosines[a][b] == cosines[b][a] for a in cosines for b in cosines)
 
 
+def test_directions_by_the_weights(measured):
+    cosines = measured['cosines_by_weights']
+    # (6, 0), (-3, 0), (0, 4), and of all (18, 4).
+    assert cosines['two']['back'] == pytest.approx(-1)
+    assert cosines['two']['across'] == 0
+    assert cosines['across']['all'] == pytest.approx(4 / math.hypot(18, 4))
+    assert cosines['constant']['all'] is None
+
+
 def test_norms_and_values(measured):
     # F is (3 w_0, 4 w_1), so the gradient (6, 1) by F is (18, 4) by the weights.
     expected = dict(two=2, five=5, back=1, across=1, constant=0, of_other_weights=0)
@@ -54,5 +63,6 @@ def test_what_has_no_gradient_has_no_direction(measured):
 def test_small_gradients_have_directions():
     features = torch.ones(1000, requires_grad=True)
     terms = dict(small=1e-28 * features.sum(), large=features.sum())
-    cosines = term_gradients(terms, features, [])['cosines']
-    assert cosines['small']['large'] == pytest.approx(1, abs=1e-5)
+    found = term_gradients(terms, features, [])
+    assert found['cosines']['small']['large'] == pytest.approx(1, abs=1e-5)
+    assert found['weights'] == dict(small=0, large=0, all=0)

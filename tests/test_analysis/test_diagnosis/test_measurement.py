@@ -89,7 +89,8 @@ def test_terms_are_those_of_the_training(repo_root):
     assert found['features']['label'] == 0 and found['cosines']['label']['all'] is None
     others = set(found['features']) - {'label'}
     assert all(found['features'][name] > 0 for name in others)
-    assert all(-1 <= found['cosines'][a][b] <= 1 for a in others for b in others)
+    for key in ('cosines', 'cosines_by_weights'):
+        assert all(-1 <= found[key][a][b] <= 1 for a in others for b in others)
 
 
 def test_parallel_and_orthogonal_losses_of_a_model(repo_root):

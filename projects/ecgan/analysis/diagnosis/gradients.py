@@ -23,29 +23,30 @@ def term_gradients(
 
     Returns:
         ``loss``, ``features`` and ``weights``: by term and for :data:`ALL` the value, the norm of
-        the gradient by the features and of that by all weights; ``cosines``: by name and name those
-        of the gradients by the features, None where one of them is 0.
+        the gradient by the features and of that by all weights; ``cosines`` and
+        ``cosines_by_weights``: by name and name those of the gradients by either, None where one of
+        them is 0. All gradients by the weights are held at once: as much memory as the weights
+        times the terms.
     """
-    leaves = [features, *weights]
-    total = [torch.zeros_like(leaf) for leaf in leaves]
-    norms: dict[str, dict[str, float]] = dict(features={}, weights={})
-    directions: dict[str, Tensor | None] = {}
-
-    def take(name: str, gradients: Sequence[Tensor]) -> None:
-        of_features, *of_weights = (_norm(each) for each in gradients)
-        norms['features'][name] = of_features
-        norms['weights'][name] = sum(each**2 for each in of_weights) ** 0.5
-        directions[name] = gradients[0].flatten() / of_features if of_features else None
-
+    by_features: dict[str, Tensor] = {}
+    by_weights: dict[str, Tensor] = {}
     for name, term in terms.items():
-        gradients = _gradients(term, leaves)
-        take(name, gradients)
-        for added, gradient in zip(total, gradients):
-            added += gradient
-    take(ALL, total)
+        of_features, *of_weights = _gradients(term, [features, *weights])
+        by_features[name] = of_features.flatten()
+        by_weights[name] = torch.cat([of_features.new_zeros(0), *map(torch.flatten, of_weights)])
+    for gradients in (by_features, by_weights):
+        gradients[ALL] = sum(gradients.values())
     values = {name: term.item() for name, term in terms.items()}
     values[ALL] = sum(values.values())
-    return dict(loss=values, **norms, cosines=_cosines(directions))
+    norms_by_features, cosines = _compare(by_features)
+    norms_by_weights, cosines_by_weights = _compare(by_weights)
+    return dict(
+        loss=values,
+        features=norms_by_features,
+        weights=norms_by_weights,
+        cosines=cosines,
+        cosines_by_weights=cosines_by_weights,
+    )
 
 
 def _gradients(term: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
@@ -56,17 +57,22 @@ def _gradients(term: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
     return [torch.zeros_like(x) if grad is None else grad for x, grad in zip(leaves, found)]
 
 
-def _norm(x: Tensor) -> float:
-    return torch.linalg.vector_norm(x, dtype=torch.float64).item()
-
-
-def _cosines(directions: Mapping[str, Tensor | None]) -> dict[str, dict[str, float | None]]:
-    names = list(directions)
+def _compare(
+    gradients: Mapping[str, Tensor],
+) -> tuple[dict[str, float], dict[str, dict[str, float | None]]]:
+    """Norms by name, and cosines by name and name, of flat gradients."""
+    names = list(gradients)
+    norms = {
+        name: torch.linalg.vector_norm(gradient, dtype=torch.float64).item()
+        for name, gradient in gradients.items()
+    }
     cosines: dict[str, dict[str, float | None]] = {name: {} for name in names}
     for index, first in enumerate(names):
         for second in names[index:]:
-            a, b = directions[first], directions[second]
-            known = a is not None and b is not None
-            cosine = (a * b).sum(dtype=torch.float64).clamp(-1, 1).item() if known else None
+            cosine = None
+            if norms[first] and norms[second]:
+                # Divided first: products of small gradients would be 0 in float32.
+                product = gradients[first] / norms[first] * (gradients[second] / norms[second])
+                cosine = product.sum(dtype=torch.float64).clamp(-1, 1).item()
             cosines[first][second] = cosines[second][first] = cosine
-    return {name: {other: cosines[name][other] for other in names} for name in names}
+    return norms, {name: {other: cosines[name][other] for other in names} for name in names}

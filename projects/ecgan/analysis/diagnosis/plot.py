@@ -9,8 +9,6 @@ from .gradients import ALL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLUMNS = 4
-
 
 def plot(measured: Sequence[Mapping], path: Path) -> None:
     """Draw, for each run, cosines and norms at its last checkpoint, scores and gates over all.
@@ -30,7 +28,7 @@ def plot(measured: Sequence[Mapping], path: Path) -> None:
     for each in measured:
         runs.setdefault(each['run'], []).append(each)
     several = any(len(snapshots) > 1 for snapshots in runs.values())
-    columns = _COLUMNS if several else 2
+    columns = 5 if several else 3
     figure, axes = pyplot.subplots(
         len(runs),
         columns,
@@ -41,13 +39,14 @@ def plot(measured: Sequence[Mapping], path: Path) -> None:
     for row, (run, snapshots) in zip(axes, runs.items()):
         snapshots = sorted(snapshots, key=lambda each: each['iteration'])
         last = snapshots[-1]
-        _draw_cosines(row[0], last['gradients']['cosines'])
-        row[0].set_title(f'{run}, iteration {last["iteration"]}: cosines', fontsize=9)
-        _draw_norms(row[1], last['gradients'])
+        for axis, key, by in zip(row, ('cosines', 'cosines_by_weights'), ('F', 'weights')):
+            _draw_cosines(axis, last['gradients'][key])
+            axis.set_title(f'{run}, iteration {last["iteration"]}: cosines by {by}', fontsize=9)
+        _draw_norms(row[2], last['gradients'])
         if len(snapshots) > 1:
-            _draw_scores(row[2], snapshots)
-            _draw_gates(row[3], snapshots)
-        for axis in row[2:]:
+            _draw_scores(row[3], snapshots)
+            _draw_gates(row[4], snapshots)
+        for axis in row[3:]:
             axis.set_visible(axis.has_data())
     figure.savefig(path, dpi=100)
     pyplot.close(figure)

@@ -11,7 +11,7 @@ from .plot import plot
 _INTRODUCTION = (
     'Means over {batches} training batches ({layouts} layouts), seed {seed}; nothing was updated. '
     '*by F* and *by weights*: norms of the gradient of a term by the output F of the trunk, and by '
-    'its weights; *cosine with all*: between the gradients by F of a term and of the sum of all. '
+    'its weights; *cosine with all*: between the gradients of a term and of the sum of all. '
     'Losses are weighted as in the training.'
 )
 _EDGES = (
@@ -31,18 +31,21 @@ def _short(value: float | None) -> str:
 
 def _gradient_tables(gradients: Mapping[str, Mapping]) -> list[str]:
     loss, features, weights = (gradients[name] for name in ('loss', 'features', 'weights'))
-    cosines = gradients['cosines']
+    matrices = {'F': gradients['cosines'], 'the weights': gradients['cosines_by_weights']}
     rows = [
-        [name, *map(_short, (loss[name], features[name], weights[name], cosines[name][ALL]))]
+        [
+            name,
+            *map(_short, (loss[name], features[name], weights[name])),
+            *(_short(cosines[name][ALL]) for cosines in matrices.values()),
+        ]
         for name in loss
     ]
-    names = list(cosines)
-    matrix = [[name, *(_short(cosines[name][other]) for other in names)] for name in names]
-    return [
-        table(['term', 'loss', 'by F', 'by weights', 'cosine with all'], rows),
-        'Cosines between the gradients by F:',
-        table(['', *names], matrix),
-    ]
+    header = ['term', 'loss', 'by F', 'by weights', 'cosine with all, by F', '... by weights']
+    parts = [table(header, rows)]
+    for by, cosines in matrices.items():
+        cells = [[name, *map(_short, row.values())] for name, row in cosines.items()]
+        parts += [f'Cosines between the gradients by {by}:', table(['', *cosines], cells)]
+    return parts
 
 
 def _gate_table(gates: Mapping[str, Mapping]) -> list[str]:
