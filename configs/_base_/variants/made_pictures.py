@@ -11,3 +11,13 @@ variants = dict(
         ),
     ),
 )
+# What these recipes have in common beside; one takes it by _base_.pop('made_training').
+made_training = dict(
+    sampler=dict(_delete_=True, type='mmagic.SourceSampler', shares=(1, 1)),
+    test_evaluator=dict(_delete_=True, type='IoUByClass'),
+    param_scheduler=[
+        dict(type='LinearLR', start_factor=0.1, end=100, by_epoch=False),
+        dict(type='CosineAnnealingLR', begin=100, end=600, by_epoch=False),
+    ],
+    train_cfg=dict(max_iters=600, val_interval=600),
+)
