@@ -21,6 +21,7 @@ from ...engine.random_state import preserved_generators, seed_generators
 from ...errors import CheckpointError, ConfigError, MissingFileError
 from ...inference.model_names import read_model
 from ...models.ecgan import ECGAN
+from ...models.parts.unwrap import unwrapped_names
 from ...recipes.carried_config import read_carried_config
 from .measurement import check_measurable, measure_training
 
@@ -143,10 +144,7 @@ def _load(snapshot: Snapshot) -> tuple[ECGAN, Mapping[str, Any], int]:
         )
     model = MODELS.build(config['model'])
     check_measurable(model)
-    state = {
-        re.sub(r'^module\.', '', name): value
-        for name, value in content.get('state_dict', content).items()
-    }
+    state = unwrapped_names(content.get('state_dict', content))
     problems = find_mismatches(model, state, whole=True)
     if problems:
         raise CheckpointError(

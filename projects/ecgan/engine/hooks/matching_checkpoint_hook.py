@@ -4,7 +4,6 @@ MMEngine loads what fits, prints the rest as a warning among a thousand lines, a
 fresh weights there.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from mmengine.runner import BaseLoop, Runner
 from torch import nn
 
 from ...errors import CheckpointError
-from ...models.parts.unwrap import unwrap
+from ...models.parts.unwrap import unwrap, unwrapped_names
 from ..configuration import ways_on
 
 _MOST_NAMES = 3
@@ -71,7 +70,7 @@ def find_mismatches(model: nn.Module, state: Mapping[str, Any], whole: bool) -> 
         Problems in words; empty where there are none.
     """
     here = _shapes(model.state_dict())
-    there = {re.sub(r'^module\.', '', name): shape for name, shape in _shapes(state).items()}
+    there = unwrapped_names(_shapes(state))
     common = [name for name in here if name in there]
     sizes = [f'{n} {there[n]}, here {here[n]}' for n in common if here[n] != there[n]]
     problems = _list('differ in size', sizes)
