@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -63,49 +63,3 @@ class StopSignals:
         elif now - self._since >= SECONDS_OF_ONE_REQUEST:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-
-
-class ShieldedWorker:
-    """Initialises a data-loader worker so that it outlives what asks its training to stop.
-
-    Slurm, a terminal and others signal the whole group of processes, and ``pkill -f train.py`` each
-    process whose command line fits: the batch that the training needs to end in good order would go
-    with its worker. Of SIGTERM it heeds the training's own; where the platform does not tell who
-    sent a signal (macOS), it heeds any.
-
-    Args:
-        numbers: Signals that ask the training to stop.
-        initialize: What else initialises a worker.
-    """
-
-    def __init__(
-        self, numbers: Sequence[int], initialize: Callable[[int], None] | None = None
-    ) -> None:
-        self.numbers = numbers
-        self.initialize = initialize
-
-    def __call__(self, worker: int) -> None:
-        """Initialise worker number ``worker``."""
-        if hasattr(os, 'setpgid'):
-            os.setpgid(0, 0)
-        for number in set(self.numbers) - {signal.SIGTERM}:
-            signal.signal(number, signal.SIG_IGN)
-        if hasattr(signal, 'sigwaitinfo'):
-            # For the threads to come as well: the one below is to get it. A thread that a library
-            # has begun before may take it all the same, and is not to end the process by it.
-            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-            signal.signal(signal.SIGTERM, _heed_nothing)
-            threading.Thread(target=_end_with_the_training, daemon=True).start()
-        if self.initialize is not None:
-            self.initialize(worker)
-
-
-def _heed_nothing(number: int, frame: FrameType | None) -> None:
-    """Take a signal and go on."""
-
-
-def _end_with_the_training() -> None:
-    """Wait for a SIGTERM of the process that this one works for, and end."""
-    while signal.sigwaitinfo([signal.SIGTERM]).si_pid != os.getppid():
-        pass
-    os._exit(0)

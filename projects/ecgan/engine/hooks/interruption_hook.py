@@ -12,7 +12,8 @@ from mmengine.optim import OptimWrapperDict
 from mmengine.runner import BaseLoop, Runner
 
 from ...errors import ConfigError, InterruptionError
-from ..stop_signals import ShieldedWorker, StopSignals
+from ..shielded_workers import shield_workers
+from ..stop_signals import StopSignals
 from .rng_state_hook import RandomStateHook
 
 CHECKPOINT_KEY = 'interruption'
@@ -64,8 +65,7 @@ class InterruptionHook(Hook):
         self._signals.catch()
         loops = [runner._train_loop, runner._val_loop]
         for loader in (each for loop in loops for each in _loaders(loop)):
-            if not isinstance(loader.worker_init_fn, ShieldedWorker):
-                loader.worker_init_fn = ShieldedWorker(self._signals.numbers, loader.worker_init_fn)
+            shield_workers(loader, self._signals.numbers)
 
     def close(self) -> None:
         """Give the signals back; done by itself at the end of a run."""
