@@ -113,3 +113,7 @@ def test_perceptual_loss_by_hand_in_two_passes():
     expected = 0.375 + 2 * 1.0 + 1.0
     assert objective.perceptual_loss(inputs, outputs, loss, 2.0).item() == pytest.approx(expected)
     assert loss.passes == [4, 6]
+    # Of the final image alone, its weight as before, and of photos without their edges.
+    found = objective.perceptual_loss(inputs, outputs, loss, 2.0, ('image',))
+    assert found.item() == pytest.approx(2 * 1.0)
+    assert loss.passes[2:] == [2, 2]

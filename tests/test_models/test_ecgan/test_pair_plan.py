@@ -258,3 +258,10 @@ def test_two_processes_leave_the_same_pairs_out_as_one(tmp_path, repo_root):
     for count in range(4):
         step_with_sgd(model, make_batch(4, seed=count), count)
     assert_same_steps(before, found, model.discriminator)
+
+
+def test_pairs_that_are_perceived():
+    assert PairPlan(ALL).perceived == ALL
+    assert PairPlan(ALL, ('image', 'edge')).perceived == ('image', 'edge')
+    with pytest.raises(ConfigError, match=r"perceived is to hold 'image' .* got \('coarse',\)"):
+        PairPlan(ALL, ('coarse',))

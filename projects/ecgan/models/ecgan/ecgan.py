@@ -59,6 +59,7 @@ class ECGAN(BaseModel):
             number, or a dict of ``start``, ``end``, ``begin``, ``until``, see :class:`PairPlan`.
         judged: Generated pairs that the discriminator judges, of those that the generator makes. A
             discriminator with ``judges_edges = False`` never gets edges.
+        perceived: Generated pairs that the perceptual loss compares, of those.
         judged_every: E.g. ``dict(coarse=2, edge=4)``: pairs that are judged in every n-th update
             only and left out of the others, see :class:`PairPlan`.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
@@ -92,6 +93,7 @@ class ECGAN(BaseModel):
         final_weight: float = 2.0,
         edge_weight: float | dict = 1.0,
         judged: Sequence[str] = objective.PAIRS,
+        perceived: Sequence[str] = objective.PAIRS,
         judged_every: dict[str, int] | None = None,
         discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
@@ -131,7 +133,7 @@ class ECGAN(BaseModel):
                 "noise=dict(type='LayoutNoise'); this one has noise=None"
             )
         self.final_weight = final_weight
-        self.pair_plan = PairPlan(judged, edge_weight, judged_every, discriminator_steps)
+        self.pair_plan = PairPlan(judged, perceived, edge_weight, judged_every, discriminator_steps)
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.augmentation = build_part(augmentation)
@@ -300,7 +302,7 @@ class ECGAN(BaseModel):
         unknown = self.num_classes
         if self.perceptual_loss is not None:
             losses['loss_perceptual'] = objective.perceptual_loss(
-                inputs, outputs, self.perceptual_loss, self.final_weight
+                inputs, outputs, self.perceptual_loss, self.final_weight, self.pair_plan.perceived
             )
         if self.label_generator is not None:
             made = [outputs[name] for name in ('coarse', 'image') if name in outputs]

@@ -18,14 +18,20 @@ PAIRS = ('coarse', 'image', 'edge')
 PairOutputs = Mapping[str, Sequence[Sequence[Tensor]]]
 
 
-def check_pairs(names: Sequence[str]) -> tuple[str, ...]:
+def check_pairs(names: Sequence[str], option: str) -> tuple[str, ...]:
     """The names, if they are some of :data:`PAIRS`, ``image`` among them.
+
+    Args:
+        names: Names of pairs.
+        option: What they were given for.
 
     Raises:
         ConfigError: If they are not.
     """
     if set(names) - set(PAIRS) or 'image' not in names:
-        raise ConfigError(f"judged is to hold 'image' and perhaps others of {PAIRS}, got {names!r}")
+        raise ConfigError(
+            f"{option} is to hold 'image' and perhaps others of {PAIRS}, got {names!r}"
+        )
     return tuple(names)
 
 
@@ -266,6 +272,7 @@ def perceptual_loss(
     outputs: Mapping[str, Tensor],
     loss: nn.Module,
     final_weight: float,
+    perceived: Sequence[str] = PAIRS,
 ) -> Tensor:
     """P(I', I) + lambda P(I'', I) + P(I'_e, I_e), in one pass for photos and one for the rest.
 
@@ -273,13 +280,14 @@ def perceptual_loss(
         inputs: The batch, with ``image`` and perhaps ``edge``.
         outputs: What the generator made.
         loss: P: of the features that its ``extract`` gives of generated images and of photos.
-        final_weight: lambda.
+        final_weight: lambda, wherever there is a coarse image beside the final one.
+        perceived: Terms that are wanted; the others are left out, and nothing weighs more for it.
 
     Returns:
         Scalar.
     """
-    reals, fakes = image_pairs(inputs, outputs)
-    weights = pair_weights(list(fakes), final_weight)
+    reals, fakes = image_pairs(inputs, outputs, perceived)
+    weights = pair_weights([name for name in PAIRS if name in outputs], final_weight)
     with torch.no_grad():
         targets = _features_by_name(loss, reals)
     features = _features_by_name(loss, fakes)

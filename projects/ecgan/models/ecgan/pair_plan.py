@@ -1,4 +1,4 @@
-"""Which pairs are judged in which iteration, and what each of them weighs."""
+"""Which pairs are judged and perceived in which iteration, and what each of them weighs."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -76,6 +76,7 @@ class PairPlan:
 
     Args:
         judged: Pairs that are judged at all.
+        perceived: Pairs that the perceptual loss compares.
         edge_weight: Weight of the edges' pair beside the others' 1 and lambda, see :func:`ramp_of`;
             of the photos' edges, too. That of the perceptual loss is another.
         judged_every: By pair, every how many rounds it is judged; 1 where nothing is said. A round
@@ -90,11 +91,13 @@ class PairPlan:
     def __init__(
         self,
         judged: Sequence[str],
+        perceived: Sequence[str] = objective.PAIRS,
         edge_weight: float | Mapping[str, Any] = 1.0,
         judged_every: Mapping[str, int] | None = None,
         discriminator_steps: int = 1,
     ) -> None:
-        self.judged = objective.check_pairs(judged)
+        self.judged = objective.check_pairs(judged, 'judged')
+        self.perceived = objective.check_pairs(perceived, 'perceived')
         self.edge_weight = ramp_of(edge_weight)
         self.judged_every = dict(judged_every or {})
         self.discriminator_steps = discriminator_steps
