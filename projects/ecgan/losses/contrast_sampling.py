@@ -5,63 +5,86 @@ nothing that makes the host wait for the device. The randomness is a hash of (se
 it depends neither on the device nor on how the batch is spread over ranks.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from .contrastive_loss import NO_CLASS
 
-_UNKNOWN = 2**30  # Sorts behind every class.
+# Sorts behind every class of a map, and before the classes of the next map.
+_UNKNOWN = 2**20
+_NEXT_MAP = 2**21
 _BITS = 32
 _MASK = 2**_BITS - 1
 
 
 def sample_pixels(
-    labels: Tensor,
+    maps: Sequence[Tensor],
     ignore_index: int | None,
-    key: Tensor,
+    keys: Tensor,
     max_per_class: int,
     max_total: int,
     min_per_class: int = 1,
-) -> tuple[Tensor, Tensor]:
-    """Choose pixels at random, equally many of each class as far as there are.
+) -> list[tuple[Tensor, Tensor]]:
+    """Choose pixels of each map at random, equally many of each class as far as there are.
 
-    Each class that takes part gives min(``max_per_class``, ``max_total`` // number of classes)
-    pixels, or all it has.
+    Each class of a map that takes part gives min(``max_per_class``, ``max_total`` // number of
+    those classes) pixels, or all it has. All maps are sorted together: few operations.
 
     Args:
-        labels: Class of each pixel, (M,), values from 0 on or ``ignore_index``.
+        maps: Class of each pixel, S maps of (M,), values from 0 to 2^20 or ``ignore_index``.
         ignore_index: Label of unknown pixels, which are never chosen.
-        key: Scalar int64 tensor that selects the random order (of :func:`sampling_keys`).
+        keys: int64 (S,), select the random order in each map (of :func:`sampling_keys`).
         max_per_class: Most pixels of a class.
-        max_total: Most pixels in all.
+        max_total: Most pixels of a map.
         min_per_class: A class with fewer pixels takes no part.
 
     Returns:
-        Pixel indices (K,) and their classes (K,), K = min(max_total, M), sorted by class. Where
-        fewer pixels are chosen the rest has index 0 and class ``NO_CLASS``.
+        By map pixel indices (K,) and their classes (K,), K = min(max_total, M), sorted by class.
+        Where fewer pixels are chosen the rest has index 0 and class ``NO_CLASS``.
     """
-    pixels = len(labels)
-    positions = torch.arange(pixels, device=labels.device)
-    classes = labels.long()
+    sizes = [len(labels) for labels in maps]
+    device = keys.device
+    positions = torch.cat([torch.arange(size, device=device) for size in sizes])
+    of_map = torch.cat([torch.full((n,), i, device=device) for i, n in enumerate(sizes)])
+    classes = torch.cat([*maps]).long()
     if ignore_index is not None:
         classes = classes.masked_fill(classes == ignore_index, _UNKNOWN)
-    shuffled, order = ((classes << _BITS) | _hash(positions ^ key)).sort(stable=True)
-    classes = shuffled >> _BITS
+    ranks = _hash(positions ^ keys[of_map])
+    shuffled, order = (((of_map * _NEXT_MAP + classes) << _BITS) | ranks).sort(stable=True)
+    # The maps stay where they are; so do indices within them.
+    classes, order = shuffled >> _BITS, positions[order]
 
-    # Position at which the class of each entry starts, and rank of the entry within its class.
+    # Place at which the class of each entry starts, and number of the entry within its class.
+    places = torch.arange(len(classes), device=device)
     is_first = torch.ones_like(classes, dtype=torch.bool)
     is_first[1:] = classes[1:] != classes[:-1]
-    start = (positions * is_first).cummax(0).values
+    start = (places * is_first).cummax(0).values
     # A class is large enough if the entry min_per_class - 1 after its first still belongs to it.
     probe = start + min_per_class - 1
-    takes_part = (probe < pixels) & (classes[probe.clamp(max=pixels - 1)] == classes)
+    last = len(classes) - 1
+    takes_part = (probe <= last) & (classes[probe.clamp(max=last)] == classes)
+    classes = classes % _NEXT_MAP
     takes_part &= classes != _UNKNOWN
-    quota = max_total // (takes_part & is_first).sum().clamp(min=1)
-    quota = quota.clamp(1, max_per_class)
+    classes_taking_part = torch.zeros_like(keys).index_add_(
+        0, of_map, (takes_part & is_first).long()
+    )
+    quota = (max_total // classes_taking_part.clamp(min=1)).clamp(1, max_per_class)
+    is_chosen = takes_part & (places - start < quota[of_map])
+    return [
+        _gather_chosen(*of_one, max_total)
+        for of_one in zip(*(each.split(sizes) for each in (is_chosen, order, classes)))
+    ]
 
-    chosen = (takes_part & (positions - start < quota)).cumsum(0)
-    slots = torch.arange(1, min(max_total, pixels) + 1, device=labels.device)
-    found = torch.searchsorted(chosen, slots)
+
+def _gather_chosen(
+    is_chosen: Tensor, order: Tensor, classes: Tensor, max_total: int
+) -> tuple[Tensor, Tensor]:
+    """Indices and classes of what is chosen of one map, see :func:`sample_pixels`."""
+    pixels = len(order)
+    slots = torch.arange(1, min(max_total, pixels) + 1, device=order.device)
+    found = torch.searchsorted(is_chosen.cumsum(0), slots)
     is_filled = found < pixels
     found = found.clamp(max=pixels - 1)
     return order[found] * is_filled, classes[found].masked_fill(~is_filled, NO_CLASS)

@@ -150,13 +150,24 @@ class MultiScaleContrastLoss(nn.Module):
         step = self.step.clone()
         if self.training:
             self.step += 1
+        draws = sample_pixels(
+            [
+                nearest_resize(whole, features[name].shape[2:]).flatten()
+                for name in self.feature_names
+            ],
+            ignore_index,
+            sampling_keys(self.seed, step, len(self.feature_names)),
+            self.max_samples_per_class,
+            self.max_samples,
+            self.min_samples_per_class,
+        )
         embeddings, classes = [], []
-        keys = sampling_keys(self.seed, step, len(self.feature_names))
-        for key, name in zip(keys, self.feature_names):
-            embedding, chosen = self._embed_samples(
-                features[name], name, whole, offset, ignore_index, key
-            )
-            embeddings.append(embedding)
+        for name, (pixels, chosen) in zip(self.feature_names, draws):
+            if pixels.device.type == 'cpu':
+                # Reading a count makes nobody wait here: leave out the empty rows.
+                filled = max(int((chosen != NO_CLASS).sum()), 1)
+                pixels, chosen = pixels[:filled], chosen[:filled]
+            embeddings.append(self._embed_samples(features[name], name, offset, pixels, chosen))
             classes.append(chosen)
         sizes = [len(embedding) for embedding in embeddings]
         embeddings = sum_over_ranks(torch.cat(embeddings)).split(sizes)
@@ -173,47 +184,28 @@ class MultiScaleContrastLoss(nn.Module):
             raise ValueError(f'features {missing} are missing, got {sorted(features)}')
 
     def _embed_samples(
-        self,
-        feature: Tensor,
-        name: str,
-        labels: Tensor,
-        offset: int,
-        ignore_index: int | None,
-        key: Tensor,
-    ) -> tuple[Tensor, Tensor]:
-        """Sample one scale over the batch of all ranks and embed what this rank holds of it.
+        self, feature: Tensor, name: str, offset: int, pixels: Tensor, classes: Tensor
+    ) -> Tensor:
+        """Embed what this rank holds of the samples of one scale.
 
         Args:
             feature: This rank's feature, (n, C, h, w).
             name: Its name.
-            labels: Layouts of all ranks, (B, H, W).
-            offset: Position in them of this rank's first layout.
-            ignore_index: Label of unknown pixels.
-            key: Key of the draw.
+            offset: Position of this rank's first layout in the batch of all ranks.
+            pixels: Indices of the samples in that batch, (K,).
+            classes: Their classes, (K,).
 
         Returns:
-            Embeddings (K, D), zero in the rows of other ranks' samples, and classes (K,).
+            Embeddings (K, D), zero in the rows of other ranks' samples.
         """
         count, _, height, width = feature.shape
-        pixels, classes = sample_pixels(
-            nearest_resize(labels, (height, width)).flatten(),
-            ignore_index,
-            key,
-            self.max_samples_per_class,
-            self.max_samples,
-            self.min_samples_per_class,
-        )
-        if pixels.device.type == 'cpu':
-            # Reading a count makes nobody wait here: leave out the empty rows.
-            filled = max(int((classes != NO_CLASS).sum()), 1)
-            pixels, classes = pixels[:filled], classes[:filled]
         image = pixels // (height * width) - offset
         is_own = (classes != NO_CLASS) & (image >= 0) & (image < count)
         row = pixels % (height * width) // width
         samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
         embedding = self.heads[_key(name)](samples)
         wide = torch.promote_types(embedding.dtype, torch.float32)
-        return F.normalize(embedding.to(wide), dim=1) * is_own[:, None], classes
+        return F.normalize(embedding.to(wide), dim=1) * is_own[:, None]
 
     def _objective(self, embeddings: Sequence[Tensor], classes: Sequence[Tensor]) -> Tensor:
         """Weighted sum of the contrast within and across scales."""
