@@ -5,6 +5,8 @@ model = _base_.pop('ecgan_plus')
 # The encoder does most of the work.
 model['discriminator']['base_channels'] = 16
 model['generator'] = dict(trunk=dict(hidden_channels=32))
+# Nothing else tells its edges what they are to be.
+model['perceived'] = ('image', 'edge')
 # Only a decoder is to learn, in as few iterations as the generator.
 optim_wrapper = dict(
     generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=8e-4))

@@ -2,6 +2,9 @@
 # weights), trained longer than the demo's.
 _base_ = './ecgan_base16_1xb4-600iters_scenes-64x64.py'
 model = dict(
+    # As the model in the package was trained.
+    edge_weight=1.0,
+    contrast_loss=dict(max_samples=1024, max_samples_per_class=100),
     generator=dict(base_channels=8, trunk=dict(hidden_channels=32)),
     # Helped alone (docs/results.md).
     augmentation=dict(type='DiffAugment', policy=('color', 'translation', 'cutout')),

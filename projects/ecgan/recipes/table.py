@@ -25,7 +25,7 @@ MODELS = {
     'pix2pix': 'Pix2Pix',
     'spade': 'SPADE',
 }
-_SEEDS = {'1': 'one seed', '3': 'three seeds'}
+_SEEDS = {'1': 'one seed', '2': 'two seeds', '3': 'three seeds'}
 
 
 @dataclass(frozen=True)
