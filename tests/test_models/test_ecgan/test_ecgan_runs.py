@@ -19,6 +19,7 @@ CONFIG = 'configs/ecgan/ecgan_smoke_1xb2-2iters_scenes-64x64.py'
 
 # Weights and turns of pairs that the iteration decides on, not in step with the 4 that a part has.
 PLAN = [
+    'model.edge_weight._delete_=True',  # scenes' recipes have a number
     'model.edge_weight.start=2.0',
     'model.edge_weight.end=0.25',
     'model.edge_weight.begin=1',
