@@ -49,7 +49,9 @@ class _ChannelsLastBatchNorm(torch.autograd.Function):
         return y, mean, var
 
     @staticmethod
-    def backward(ctx, grad: Tensor, *_: None) -> tuple[Tensor, None]:
+    def backward(ctx, grad: Tensor | None, *_: None) -> tuple[Tensor | None, None]:
+        if grad is None:
+            return None, None
         y, scale = ctx.saved_tensors
         batch, channels, height, width = grad.shape
         rows = grad.permute(0, 2, 3, 1).reshape(-1, channels)
