@@ -50,7 +50,7 @@ def sample_pixels(
     device = keys.device
     numbers = torch.arange(max(*sizes, len(sizes)), device=device)
     positions = torch.cat([numbers[:size] for size in sizes])
-    of_map = torch.cat([number.expand(size) for number, size in zip(numbers, sizes)])
+    of_map = torch.cat([number.expand(size) for number, size in zip(numbers[: len(sizes)], sizes)])
     classes = torch.cat([*maps]).long()
     if ignore_index is not None:
         classes = classes.masked_fill(classes == ignore_index, _UNKNOWN)
