@@ -6,6 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from projects.ecgan.losses import contrastive_loss
+from projects.ecgan.losses.contrastive_loss import weighted_contrast
 
 
 def literal_contrast(anchors, anchor_classes, others=None, other_classes=None, temperature=0.1):
@@ -87,6 +88,36 @@ def test_empty_rows_change_nothing():
     assert torch.allclose(
         contrastive_loss(z, padded), contrastive_loss(z[:14], classes[:14]), atol=1e-6
     )
+
+
+def test_contrasts_together_are_their_weighted_sum():
+    generator = torch.Generator().manual_seed(0)
+    sizes = [30, 1, 17]
+    z = F.normalize(torch.randn(48, 8, generator=generator), dim=1)
+    classes = torch.randint(-1, 4, (48,), generator=generator)
+    known = [x.double()[c != -1] for x, c in zip(z.split(sizes), classes.split(sizes))]
+    of_known = [c[c != -1] for c in classes.split(sizes)]
+    pairs = [(0, 0, 1.0), (1, 1, 0.7), (2, 2, 0.0), (0, 2, 0.4), (2, 0, 2.0)]
+    expected = sum(
+        weight * literal_contrast(known[s], of_known[s])
+        if s == t
+        else weight * literal_contrast(known[s], of_known[s], known[t], of_known[t])
+        for s, t, weight in pairs
+    )
+    together = weighted_contrast(z, classes, sizes, pairs)
+    assert together.item() == pytest.approx(expected, rel=1e-5)
+    z = z.double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda z: weighted_contrast(z, classes, sizes, pairs, 0.5), z)
+
+
+def test_keeps_the_gradient_alone_for_a_backward_pass():
+    z = F.normalize(torch.randn(40, 8), dim=1).requires_grad_()
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t) or t, lambda t: t):
+        loss = contrastive_loss(z[:40], torch.arange(40) % 3)
+    assert [t.shape for t in kept] == [z.shape]
+    once, twice = (torch.autograd.grad(loss, z, retain_graph=True)[0] for _ in range(2))
+    assert torch.equal(once, twice)
 
 
 def test_small_temperature_stays_finite():

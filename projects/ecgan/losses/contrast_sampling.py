@@ -6,6 +6,8 @@ it depends neither on the device nor on how the batch is spread over ranks.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -46,8 +48,9 @@ def sample_pixels(
     """
     sizes = [len(labels) for labels in maps]
     device = keys.device
-    positions = torch.cat([torch.arange(size, device=device) for size in sizes])
-    of_map = torch.cat([torch.full((n,), i, device=device) for i, n in enumerate(sizes)])
+    numbers = torch.arange(max(*sizes, len(sizes)), device=device)
+    positions = torch.cat([numbers[:size] for size in sizes])
+    of_map = torch.cat([number.expand(size) for number, size in zip(numbers[: len(sizes)], sizes)])
     classes = torch.cat([*maps]).long()
     if ignore_index is not None:
         classes = classes.masked_fill(classes == ignore_index, _UNKNOWN)
@@ -72,31 +75,36 @@ def sample_pixels(
     )
     quota = (max_total // classes_taking_part.clamp(min=1)).clamp(1, max_per_class)
     is_chosen = takes_part & (places - start < quota[of_map])
-    return [
-        _gather_chosen(*of_one, max_total)
-        for of_one in zip(*(each.split(sizes) for each in (is_chosen, order, classes)))
-    ]
+    return _gather_chosen(is_chosen, order, classes, sizes, max_total)
 
 
 def _gather_chosen(
-    is_chosen: Tensor, order: Tensor, classes: Tensor, max_total: int
-) -> tuple[Tensor, Tensor]:
-    """Indices and classes of what is chosen of one map, see :func:`sample_pixels`."""
-    pixels = len(order)
-    slots = torch.arange(1, min(max_total, pixels) + 1, device=order.device)
-    found = torch.searchsorted(is_chosen.cumsum(0), slots)
-    is_filled = found < pixels
-    found = found.clamp(max=pixels - 1)
-    return order[found] * is_filled, classes[found].masked_fill(~is_filled, NO_CLASS)
+    is_chosen: Tensor, order: Tensor, classes: Tensor, sizes: Sequence[int], max_total: int
+) -> list[tuple[Tensor, Tensor]]:
+    """Indices and classes of what is chosen of each map, see :func:`sample_pixels`."""
+    lengths = [min(max_total, size) for size in sizes]
+    number = is_chosen.cumsum(0)
+    # How many are chosen of the maps up to each, and of those before it.
+    up_to = torch.stack([number[end - 1] for end in accumulate(sizes)])
+    before = torch.cat([up_to.new_zeros(1), up_to[:-1]])
+    slots = before[:, None] + torch.arange(1, max(lengths) + 1, device=order.device)
+    is_filled = slots <= up_to[:, None]
+    found = torch.searchsorted(number, slots).clamp_(max=len(order) - 1)
+    indices = order[found] * is_filled
+    classes = classes[found].masked_fill(~is_filled, NO_CLASS)
+    return [(row[:k], of_row[:k]) for row, of_row, k in zip(indices, classes, lengths)]
 
 
 def sampling_keys(seed: int, step: Tensor, streams: int) -> Tensor:
     """Keys of draws: int64 ``(streams,)`` from the seed, the step (scalar) and the stream."""
-    of_step = _hash(_hash(torch.full_like(step, seed)) + step)
+    of_step = _hash(_hash(seed) + step)
     return _hash(of_step + torch.arange(streams, device=step.device))
 
 
-def _hash(x: Tensor) -> Tensor:
+Integers = TypeVar('Integers', int, Tensor)
+
+
+def _hash(x: Integers) -> Integers:
     """Mix the lower 32 bits of int64 values; no product leaves the range of int64."""
     x = x & _MASK
     for _ in range(2):

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from ..errors import ConfigError
 from ..structures import nearest_resize
 from .contrast_sampling import sample_pixels, sampling_keys
-from .contrastive_loss import NO_CLASS, contrastive_loss
+from .contrastive_loss import NO_CLASS, weighted_contrast
 from .distributed import gather_batch, sum_over_ranks
 
 
@@ -161,17 +161,31 @@ class MultiScaleContrastLoss(nn.Module):
             self.max_samples,
             self.min_samples_per_class,
         )
-        embeddings, classes = [], []
-        for name, (pixels, chosen) in zip(self.feature_names, draws):
-            if pixels.device.type == 'cpu':
-                # Reading a count makes nobody wait here: leave out the empty rows.
-                filled = max(int((chosen != NO_CLASS).sum()), 1)
-                pixels, chosen = pixels[:filled], chosen[:filled]
-            embeddings.append(self._embed_samples(features[name], name, offset, pixels, chosen))
-            classes.append(chosen)
-        sizes = [len(embedding) for embedding in embeddings]
-        embeddings = sum_over_ranks(torch.cat(embeddings)).split(sizes)
-        return self.loss_weight * self._objective(embeddings, classes)
+        if step.device.type == 'cpu':
+            # Reading counts makes nobody wait here: leave out the empty rows.
+            draws = _without_empty_rows(draws)
+        classes = torch.cat([chosen for _, chosen in draws])
+        embeddings, owned = [], []
+        for name, (pixels, _) in zip(self.feature_names, draws):
+            samples, is_own = _samples(features[name], pixels, offset, len(whole))
+            embeddings.append(self.heads[_key(name)](samples))
+            owned.append(is_own)
+        embeddings = torch.cat(embeddings)
+        wide = torch.promote_types(embeddings.dtype, torch.float32)
+        is_own = classes != NO_CLASS
+        if owned[0] is not None:
+            is_own &= torch.cat(owned)
+        # Zero in the rows of other ranks' samples, and in empty ones.
+        embeddings = F.normalize(embeddings.to(wide), dim=1) * is_own[:, None]
+        return self.loss_weight * weighted_contrast(
+            sum_over_ranks(embeddings),
+            classes,
+            [len(chosen) for _, chosen in draws],
+            [(i, i, weight) for i, weight in enumerate(self.scale_weights)]
+            + [*self.cross_scale_weights],
+            self.temperature,
+            self.max_samples_per_class,
+        )
 
     def _check(self, features: Mapping[str, Tensor]) -> None:
         if not self.heads:
@@ -183,50 +197,37 @@ class MultiScaleContrastLoss(nn.Module):
         if missing:
             raise ValueError(f'features {missing} are missing, got {sorted(features)}')
 
-    def _embed_samples(
-        self, feature: Tensor, name: str, offset: int, pixels: Tensor, classes: Tensor
-    ) -> Tensor:
-        """Embed what this rank holds of the samples of one scale.
 
-        Args:
-            feature: This rank's feature, (n, C, h, w).
-            name: Its name.
-            offset: Position of this rank's first layout in the batch of all ranks.
-            pixels: Indices of the samples in that batch, (K,).
-            classes: Their classes, (K,).
+def _without_empty_rows(draws: Sequence[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+    """Draws of :func:`sample_pixels` up to where nothing is chosen, one row at least."""
+    sizes = [len(chosen) for _, chosen in draws]
+    is_filled = torch.cat([chosen for _, chosen in draws]) != NO_CLASS
+    counts = torch.stack([each.sum() for each in is_filled.split(sizes)]).clamp_(min=1).tolist()
+    return [(pixels[:k], chosen[:k]) for (pixels, chosen), k in zip(draws, counts)]
 
-        Returns:
-            Embeddings (K, D), zero in the rows of other ranks' samples.
-        """
-        count, _, height, width = feature.shape
-        image = pixels // (height * width) - offset
-        is_own = (classes != NO_CLASS) & (image >= 0) & (image < count)
-        row = pixels % (height * width) // width
-        samples = feature[image * is_own, :, row * is_own, pixels % width * is_own]
-        embedding = self.heads[_key(name)](samples)
-        wide = torch.promote_types(embedding.dtype, torch.float32)
-        return F.normalize(embedding.to(wide), dim=1) * is_own[:, None]
 
-    def _objective(self, embeddings: Sequence[Tensor], classes: Sequence[Tensor]) -> Tensor:
-        """Weighted sum of the contrast within and across scales."""
-        loss = embeddings[0].new_zeros(())
-        for weight, embedding, chosen in zip(self.scale_weights, embeddings, classes):
-            loss = loss + weight * contrastive_loss(
-                embedding,
-                chosen,
-                temperature=self.temperature,
-                max_per_class=self.max_samples_per_class,
-            )
-        for source, target, weight in self.cross_scale_weights:
-            loss = loss + weight * contrastive_loss(
-                embeddings[source],
-                classes[source],
-                embeddings[target],
-                classes[target],
-                self.temperature,
-                self.max_samples_per_class,
-            )
-        return loss
+def _samples(
+    feature: Tensor, pixels: Tensor, offset: int, batch: int
+) -> tuple[Tensor, Tensor | None]:
+    """What this rank holds of the samples of one scale.
+
+    Args:
+        feature: This rank's feature, (n, C, h, w).
+        pixels: Indices of the samples in the batch of all ranks, (K,).
+        offset: Position of this rank's first layout in that batch.
+        batch: Layouts in it.
+
+    Returns:
+        Features (K, C), any in the rows of other ranks' samples; and which rows are this rank's,
+        None for all.
+    """
+    count, _, height, width = feature.shape
+    area, is_own = height * width, None
+    if count < batch:
+        pixels = pixels - offset * area
+        is_own = (pixels >= 0) & (pixels < count * area)
+        pixels = pixels * is_own
+    return feature.flatten(2)[pixels // area, :, pixels % area], is_own
 
 
 def _key(name: str) -> str:

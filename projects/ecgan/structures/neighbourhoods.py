@@ -37,7 +37,13 @@ class RowBags:
         """
         rows, order = self.ids.flatten().sort(stable=True)
         starts = torch.searchsorted(rows, torch.arange(self.num_rows, device=rows.device))
-        return order.div(self.ids.shape[1], rounding_mode='floor'), starts
+        size = self.ids.shape[1]
+        return order if size == 1 else order.div(size, rounding_mode='floor'), starts
+
+    @cached_property
+    def starts(self) -> Tensor:
+        """Where each bag begins in the flattened ids, (B,)."""
+        return torch.arange(0, self.ids.numel(), self.ids.shape[1], device=self.ids.device)
 
 
 @dataclass(frozen=True)

@@ -35,16 +35,17 @@ def label_losses(
     losses = {}
     with_photos = label_loss_weight > 0
     logits = label_generator(torch.cat([*images, *([photo] * with_photos)]))
-    per_image = logits.split(len(layout))
+    of_images, of_photos = logits.split([len(images) * len(layout), len(layout) * with_photos])
     if similarity_loss is not None:
-        losses['loss_similarity'] = sum(
-            similarity_loss(each, layout.labels, ignore_index=layout.num_classes)
-            for each in per_image[: len(images)]
+        # A mean over layouts, which all images have in common.
+        labels = layout.labels.repeat(len(images), 1, 1)
+        losses['loss_similarity'] = len(images) * similarity_loss(
+            of_images, labels, ignore_index=layout.num_classes
         )
     if with_photos:
         seen = layout.resized(logits.shape[-2:])
         total = F.cross_entropy(
-            per_image[-1].float(), seen.labels, ignore_index=layout.num_classes, reduction='sum'
+            of_photos.float(), seen.labels, ignore_index=layout.num_classes, reduction='sum'
         )
         losses['loss_label'] = label_loss_weight * total / seen.valid.sum().clamp(min=1)
     return losses

@@ -9,7 +9,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...errors import ConfigError
-from ..layers import LEAKY_SLOPE, leaky_relu
+from ..layers import LEAKY_SLOPE, gated, leaky_relu
 
 # Widths of the released networks, whatever the trunk's width.
 LADDER_WIDTHS = (32, 16, 8)
@@ -78,7 +78,7 @@ class AttentionEdgeTransfer(BaseModule):
     def forward(self, x: Tensor, edge: Tensor) -> Tensor:
         """Features or image ``(N, C, H, W)``, gated by edge features or edges of the same shape."""
         gate = torch.sigmoid(edge)
-        return torch.addcmul(x, x, gate if self.opening is None else gate * self.opening)
+        return gated(x, gate if self.opening is None else gate * self.opening)
 
 
 def _is_number(value: object) -> bool:

@@ -3,6 +3,7 @@
 from .activation import leaky_relu
 from .batch_norm import ParameterFreeBatchNorm
 from .class_adaptive_norm import ClassAdaptiveNorm
+from .gating import gated
 from .indexed_convolution import may_index
 from .initialization import initialize_weights
 from .modulated_norm import ModulatedNorm
@@ -25,6 +26,7 @@ __all__ = [
     'SPADEResidualBlock',
     'SpectralConv2d',
     'SpectralNorm',
+    'gated',
     'initialize_weights',
     'iterated_together',
     'leaky_relu',

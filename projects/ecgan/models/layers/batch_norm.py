@@ -58,15 +58,9 @@ class ParameterFreeBatchNorm(nn.BatchNorm2d):
             y, mean, var = batch_norm_channels_last(x, self.eps)
             return y, mean, var * (count / (count - 1))
         # Running averages with momentum 1 are the statistics of the batch.
-        mean, var = torch.zeros_like(self.running_mean), torch.ones_like(self.running_var)
+        mean, var = self.running_mean.new_zeros(2, self.num_features)
         y = F.batch_norm(x, mean, var, training=True, momentum=1.0, eps=self.eps)
         return y, mean, var
-
-    @torch.no_grad()
-    def update_running_averages(self, mean: Tensor, var: Tensor) -> None:
-        """Take a batch's mean and unbiased variance ``(C,)`` into the running averages."""
-        self.running_mean.lerp_(mean, self.momentum)
-        self.running_var.lerp_(var, self.momentum)
 
     def _of_all_ranks(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         count = x.numel() / x.shape[1]
@@ -87,13 +81,19 @@ def normalise_for(norms: Sequence[ParameterFreeBatchNorm], x: Tensor) -> Tensor:
     """In training, normalise features once for several norms that are all given them.
 
     Args:
-        norms: Norms of the same ``eps``; each takes the batch into its own running averages.
+        norms: Norms of the same ``eps`` and ``momentum``; each takes the batch into its own running
+            averages.
         x: Features ``(N, C, H, W)``.
 
     Returns:
         What each of the norms would return.
     """
-    y, mean, var = norms[0].batch_statistics(x)
-    for norm in norms:
-        norm.update_running_averages(mean, var)
+    first = norms[0]
+    if len(norms) == 1 and not first.is_distributed() and not sums_are_inaccurate(x):
+        averages = first.running_mean, first.running_var
+        return F.batch_norm(x, *averages, training=True, momentum=first.momentum, eps=first.eps)
+    y, mean, var = first.batch_statistics(x)
+    with torch.no_grad():
+        averages = [each for norm in norms for each in (norm.running_mean, norm.running_var)]
+        torch._foreach_lerp_(averages, [mean, var] * len(norms), first.momentum)
     return y

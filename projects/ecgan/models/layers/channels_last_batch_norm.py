@@ -25,15 +25,15 @@ def _statistics(rows: Tensor) -> tuple[Tensor, Tensor]:
 
     PyTorch's kernel adds P / K rows for each of K x C channels: the same memory seen with K rows
     side by side. Of the parts' means m_k and variances v_k: m = mean(m_k),
-    v = mean(v_k + (m_k - m)^2).
+    v = mean(v_k) + mean((m_k - m)^2).
     """
     pixels, channels = rows.shape
     parts = math.gcd(pixels, MAX_PARTS)
     side_by_side = rows.view(1, pixels // parts, 1, parts * channels).permute(0, 3, 1, 2)
     means, variances = torch.batch_norm_update_stats(side_by_side, None, None, 0.0)
     means, variances = means.view(parts, channels), variances.view(parts, channels)
-    mean = means.mean(0)
-    return mean, (variances + (means - mean).square()).mean(0)
+    between, mean = torch.var_mean(means, 0, correction=0)
+    return mean, variances.mean(0).add_(between)
 
 
 class _ChannelsLastBatchNorm(torch.autograd.Function):
@@ -45,10 +45,13 @@ class _ChannelsLastBatchNorm(torch.autograd.Function):
         y = F.batch_norm(x, mean, var, eps=eps)
         ctx.save_for_backward(y, torch.rsqrt(var + eps))
         ctx.mark_non_differentiable(mean, var)
+        ctx.set_materialize_grads(False)
         return y, mean, var
 
     @staticmethod
-    def backward(ctx, grad: Tensor, *_: None) -> tuple[Tensor, None]:
+    def backward(ctx, grad: Tensor | None, *_: None) -> tuple[Tensor | None, None]:
+        if grad is None:
+            return None, None
         y, scale = ctx.saved_tensors
         batch, channels, height, width = grad.shape
         rows = grad.permute(0, 2, 3, 1).reshape(-1, channels)
@@ -56,10 +59,12 @@ class _ChannelsLastBatchNorm(torch.autograd.Function):
         normalised = y.permute(0, 2, 3, 1).flatten(0, 2)
         pixels = max(CHUNK_PIXELS, CHUNK_ELEMENTS // channels)
         chunks = list(zip(*(t.split(pixels) for t in (rows, normalised, result))))
-        sums = [torch.stack([g.sum(0), (g * n).sum(0)]) for g, n, _ in chunks]
-        mean, slope = torch.stack(sums).sum(0) / len(rows)
+        sums = rows.new_empty(len(chunks), 2, channels)
+        for (g, n, out), (of_grad, of_product) in zip(chunks, sums):
+            torch.sum(g, 0, out=of_grad)
+            torch.sum(torch.mul(g, n, out=out), 0, out=of_product)
         # d/dx of (x - mean) * scale: scale * (g - mean(g) - y * mean(g * y))
-        shift, factor = -scale * mean, -scale * slope
+        shift, factor = sums.sum(0).mul_(scale / -len(rows))
         for g, n, out in chunks:
             torch.addcmul(shift, g, scale, out=out).addcmul_(n, factor)
         return result.view(batch, height, width, channels).permute(0, 3, 1, 2), None

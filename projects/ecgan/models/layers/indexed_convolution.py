@@ -98,7 +98,7 @@ class _RowSums(torch.autograd.Function):
         ctx.bags = bags
         if bags.ids.shape[1] == 1:
             return table.index_select(0, bags.ids[:, 0])
-        return F.embedding_bag(bags.ids, table, mode='sum')
+        return F.embedding_bag(bags.ids.flatten(), table, bags.starts, mode='sum')
 
     @staticmethod
     @once_differentiable

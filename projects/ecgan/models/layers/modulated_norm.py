@@ -4,11 +4,11 @@ from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ...structures import AnyLayout
 from ..parts.building import build_part
 from .batch_norm import ParameterFreeBatchNorm
+from .gating import gated
 
 
 class ModulatedNorm(nn.Module, ABC):
@@ -68,8 +68,7 @@ class ModulatedNorm(nn.Module, ABC):
 
     def _modulate_densely(self, normalised: Tensor, inputs: Tensor, slope: float) -> Tensor:
         """Modulate by gamma and beta of ``inputs``, and activate."""
-        y = torch.addcmul(self.beta(inputs), normalised, 1 + self.gamma(inputs))
-        return y if slope == 1 else F.leaky_relu(y, slope)
+        return gated(normalised, self.gamma(inputs), self.beta(inputs), slope)
 
     def _scale_and_shift(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the convolution that gives 1 + gamma, then beta: 2C channels."""
