@@ -13,8 +13,6 @@ each entry needs nothing but that entry, the gradient with respect to p as well:
 only scales it. Memory therefore grows with M. As a'' is symmetric, only the upper half is visited.
 """
 
-import math
-
 import torch
 from mmagic.registry import MODELS
 from torch import Tensor, nn
@@ -68,17 +66,16 @@ def _pair_sums(
     """
     batch, _, pixels = probs.shape
     unknown = 1 - known
-    strips = _strips(batch, pixels, probs.device)
-    # Of each column the sum over the rows of a strip.
-    sums = probs.new_zeros(len(strips), batch, pixels)
+    # Of each column the sum over the rows of its strip and of the strips before, and over the rows
+    # of its strip alone: all but these stand for two pairs.
+    sums, own_sums = (probs.new_zeros(batch, pixels) for _ in range(2))
     grad = torch.zeros_like(probs) if with_grad else None
-    memory = probs.new_empty(
-        batch * max((stop - start) * (pixels - start) for start, stop in strips)
-    )
-    for (start, stop), of_strip in zip(strips, sums):
+    stop = 0
+    while stop < pixels:
+        start = stop
+        stop += _strip_rows(batch, pixels - start, probs.device)
         own, rest = probs[:, :, start:stop], probs[:, :, start:]
-        shape = batch, stop - start, pixels - start
-        u = memory[: math.prod(shape)].view(shape)
+        u = probs.new_empty(batch, stop - start, pixels - start)
         torch.ne(labels[:, start:stop, None], labels[:, None, start:], out=u)
         u.baddbmm_(own.transpose(1, 2), rest, beta=-1)
         likelihood = u.abs()
@@ -91,34 +88,27 @@ def _pair_sums(
         likelihood.clamp_(eps, 1 - eps)
         # Rows of unknown pixels count log 1 = 0, their columns are weighed by 0.
         torch.maximum(likelihood, unknown[:, start:stop, None], out=likelihood)
-        torch.sum(_log_of_rows(likelihood, eps), 1, out=of_strip[:, start:])
-    # All columns but those of a strip's own rows stand for two pairs.
-    of_own = [each[:, start:stop] for (start, stop), each in zip(strips, sums)]
-    total = ((2 * sums.sum(0) - torch.cat(of_own, dim=1)) * known).sum(1)
+        of_columns = _log_of_rows(likelihood, eps).sum(1)
+        sums[:, start:] += of_columns
+        own_sums[:, start:stop] = of_columns[:, : stop - start]
+    total = ((2 * sums - own_sums) * known).sum(1)
     if with_grad:
         # d/dp_i sums over (i, j) and (j, i).
         grad *= 2
     return total, grad
 
 
-def _strips(batch: int, pixels: int, device: torch.device) -> list[tuple[int, int]]:
-    """First row of each strip and the row behind it; its columns are those from its first row on.
-
-    A strip has a fixed number of entries, so that memory does not grow with M^2.
+def _strip_rows(batch: int, rest: int, device: torch.device) -> int:
+    """Rows of a strip: a fixed number of entries, so that memory does not grow with M^2.
 
     Args:
         batch: Number of images.
-        pixels: M.
+        rest: Columns of the strip, which are the rows that are left as well.
         device: Where it is computed.
     """
     entries = _STRIP_ENTRIES_CPU if device.type == 'cpu' else _STRIP_ENTRIES_GPU
-    strips, stop = [], 0
-    while stop < pixels:
-        start = stop
-        rows = max(entries // (batch * (pixels - start)), _MIN_STRIP_ROWS)
-        stop = min(start + rows - rows % 4, pixels)
-        strips.append((start, stop))
-    return strips
+    rows = max(entries // (batch * rest), _MIN_STRIP_ROWS)
+    return min(rows - rows % 4, rest)
 
 
 def _log_of_rows(likelihood: Tensor, eps: float) -> Tensor:

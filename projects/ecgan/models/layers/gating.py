@@ -4,6 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+# Of PyTorch 2.3 and newer; older compilers take the step of the backward pass as it is.
+_is_compiling = getattr(torch.compiler, 'is_compiling', lambda: False)
+
 
 class _Gated(torch.autograd.Function):
     """Keeps x, g and the result, which the next convolution keeps anyway, and not 1 + g."""
@@ -41,7 +44,7 @@ def gated(x: Tensor, gate: Tensor, shift: Tensor | None = None, slope: float = 1
     """
     # A compiler fuses the formula by itself.
     differentiates = torch.is_grad_enabled() and (x.requires_grad or gate.requires_grad)
-    if differentiates and not torch.compiler.is_compiling():
+    if differentiates and not _is_compiling():
         return _Gated.apply(x, gate, shift, slope)
     y = torch.addcmul(x, x, gate)
     y = y if shift is None else y + shift
