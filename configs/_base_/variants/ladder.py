@@ -1,11 +1,5 @@
 # The papers' ladder (docs/results.md): each step is the one below it and a part more.
-one_scale = dict(
-    _delete_=True,
-    type='PixelContrastLoss',
-    loss_weight=1.0,
-    max_samples=256,
-    max_samples_per_class=24,
-)
+one_scale = dict(type='PixelContrastLoss')
 b5 = dict(contrast_loss=None, class_pixel_loss=None)
 b4 = dict(**b5, label_generator=None, similarity_loss=None)
 b3 = dict(semantic_module=None)
