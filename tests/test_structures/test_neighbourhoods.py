@@ -1,5 +1,7 @@
 """The index of distinct neighbourhoods against a plain walk over all pixels."""
 
+from itertools import accumulate
+
 import pytest
 import torch
 from sample_layouts import SYNTHETIC, make_layout, read_layouts
@@ -85,6 +87,20 @@ def test_users_of_rows_by_hand():
     # Row 0 is in bags 0 and 2, row 2 in 0 and twice in 1, row 4 in 2; nobody has 1, 3, 5.
     assert users.tolist() == [0, 2, 0, 1, 1, 2]
     assert starts.tolist() == [0, 2, 2, 5, 5, 6]
+
+
+@pytest.mark.parametrize('rows', [1, 7, 2**16, 2**16 + 1, 3 * 2**18])
+@pytest.mark.parametrize('size', [1, 3])
+def test_users_of_many_rows(rows, size):
+    ids = torch.randint(0, rows, (500, size), generator=torch.Generator().manual_seed(rows))
+    ids[0], ids[-1] = rows - 1, 0
+    users, starts = RowBags(ids, rows).users
+    expected = [[] for _ in range(rows)]
+    for bag, of_bag in enumerate(ids.tolist()):
+        for row in of_bag:
+            expected[row].append(bag)
+    assert users.tolist() == [bag for of_row in expected for bag in of_row]
+    assert starts.tolist() == [0, *accumulate(map(len, expected[:-1]))]
 
 
 @pytest.mark.parametrize('values', [126, 127, 128, 300])

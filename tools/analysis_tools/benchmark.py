@@ -59,7 +59,14 @@ def build_parser() -> ToolParser:
         metavar='BLOCK',
         help='blocks of the trunk whose activations fast does not keep, e.g. up_2 up_3',
     )
-    parser.add_flag('--compile', 'torch.compile for the residual blocks of fast')
+    parser.add_argument(
+        '--compile',
+        nargs='?',
+        const='default',
+        metavar='MODE',
+        help='torch.compile for the residual blocks of fast, in a mode of its own where one is '
+        'given, e.g. reduce-overhead (CUDA graphs)',
+    )
     parser.add_flag('--keep-memory', 'fast keeps freed memory, as of tools/train.py')
     parser.add_argument(
         '--count',

@@ -17,6 +17,7 @@ nvidia-smi --query-gpu=name,driver_version --format=csv
 benchmark --count ecgan_base64_1xb8-9200iters_camvid-256x192 --precision bf16 --json "$out/camvid.json"
 benchmark --layout coco --batch 4 --precision bf16 --json "$out/coco.json"
 benchmark --layout coco --batch 4 --precision bf16 --compile --modes fast --json "$out/coco_compiled.json"
+benchmark --layout coco --batch 4 --precision bf16 --compile reduce-overhead --modes fast --json "$out/coco_graphs.json"
 for case in ../shared/golden/*_like; do
     [ -d "$case" ] && timeout 60 "$python" tools/analysis_tools/check_parity.py --device cuda "$case" | tail -n 1
 done

@@ -9,6 +9,7 @@ distinct. A convolution then needs to be computed once for each distinct neighbo
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -35,8 +36,10 @@ class RowBags:
 
         They serve the gradient, which adds the bags' gradients for each row, in this order.
         """
-        rows, order = self.ids.flatten().sort(stable=True)
-        starts = torch.searchsorted(rows, torch.arange(self.num_rows, device=rows.device))
+        rows = self.ids.flatten()
+        order = _stable_order(rows, self.num_rows)
+        counts = torch.bincount(rows, minlength=self.num_rows)
+        starts = counts.cumsum(0).sub_(counts)
         size = self.ids.shape[1]
         return order if size == 1 else order.div(size, rounding_mode='floor'), starts
 
@@ -113,6 +116,21 @@ class NeighbourhoodIndex:
         telling = ALL if 1 in self.shape[1:] else CORNERS
         around = self.pixels_3.view(self.shape) + 1
         return _distinct(around, len(self.windows_3) + 1, telling)
+
+
+def _stable_order(ids: Tensor, below: int) -> Tensor:
+    """Order in which ids from 0 to below ``below`` are sorted, equal ones as they stand.
+
+    NumPy sorts integers of 16 bits by counting: six times as fast on one core as PyTorch's sort.
+    """
+    if ids.device.type != 'cpu' or below > 2**32:
+        return ids.argsort(stable=True)
+    numbers = ids.numpy()
+    order = np.argsort(numbers.astype(np.uint16), kind='stable')
+    if below > 2**16:
+        upper = (numbers >> 16).astype(np.uint16)
+        order = order[np.argsort(upper[order], kind='stable')]
+    return torch.from_numpy(order)
 
 
 def index_neighbourhoods(values: Tensor, channels: Tensor) -> NeighbourhoodIndex:

@@ -67,10 +67,13 @@ def test_fast_mode_alone_recomputes():
 @pytest.mark.parametrize('what', ['train', 'infer'])
 def test_fast_mode_alone_is_compiled(what, monkeypatch):
     compiled = []
-    monkeypatch.setattr('projects.ecgan.analysis.benchmark.modes.compile_blocks', compiled.append)
+    monkeypatch.setattr(
+        'projects.ecgan.analysis.benchmark.modes.compile_blocks',
+        lambda module, mode: compiled.append((module, mode)),
+    )
     for mode in ('plain', 'fast'):
-        worker = Worker(BenchmarkSettings(what=what, compile=True, **TINY), mode)
-    assert compiled == [worker.step.modules['generator']]
+        worker = Worker(BenchmarkSettings(what=what, compile='reduce-overhead', **TINY), mode)
+    assert compiled == [(worker.step.modules['generator'], 'reduce-overhead')]
 
 
 def test_losses_are_timed_one_by_one():

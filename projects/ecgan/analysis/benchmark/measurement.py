@@ -130,7 +130,7 @@ def describe_protocol(settings: BenchmarkSettings) -> dict[str, str | int]:
         threads=settings.threads,
         precision_plain='fp32',
         precision_fast=settings.precision,
-        compiled_fast='residual blocks' if settings.compile else 'nothing',
+        compiled_fast=f'residual blocks ({settings.compile})' if settings.compile else 'nothing',
         freed_memory_fast='kept' if settings.keep_memory else 'left to the allocator',
         recomputed_blocks_fast=', '.join(settings.recompute) or 'none',
         losses='adversarial and feature matching; no perceptual loss, no moving average',

@@ -141,7 +141,7 @@ class FastTraining(_ModelStep):
             keep_freed_memory()
         self.model = self.build(self.settings.recompute)
         if self.settings.compile:
-            compile_blocks(self.model.generator)
+            compile_blocks(self.model.generator, mode=self.settings.compile)
         self.optimizers = build_optimizers(self.model)
         self.modules.update(generator=self.model.generator, discriminator=self.model.discriminator)
 
@@ -195,7 +195,7 @@ class FastInference(_Inference):
         dtype = None if self.settings.precision == 'fp32' else torch.bfloat16
         prepared = prepare_for_inference(generator, dtype)
         if self.settings.compile:
-            compile_blocks(prepared)
+            compile_blocks(prepared, mode=self.settings.compile)
         return prepared
 
     def __call__(self, index: int) -> None:

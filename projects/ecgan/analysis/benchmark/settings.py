@@ -61,8 +61,8 @@ class BenchmarkSettings:
         classes: Semantic classes; None for the data set's.
         precision: ``fp32`` or ``bf16`` (autocast), of the fast mode; plain is always fp32.
         recompute: Blocks of the trunk whose activations the fast mode does not keep.
-        compile: Whether ``torch.compile`` gets the fast mode's residual blocks, see
-            :func:`~projects.ecgan.engine.compile_blocks`.
+        compile: Mode in which ``torch.compile`` gets the fast mode's residual blocks, see
+            :func:`~projects.ecgan.engine.compile_blocks`; None: it does not.
         keep_memory: Whether the fast mode, on a CPU, keeps freed memory.
         device: Where to compute.
         threads: CPU threads.
@@ -80,7 +80,7 @@ class BenchmarkSettings:
     classes: int | None = None
     precision: str = 'fp32'
     recompute: tuple[str, ...] = ()
-    compile: bool = False
+    compile: str | None = None
     keep_memory: bool = False
     device: str = 'cpu'
     threads: int = 2
