@@ -32,7 +32,7 @@ def feature_matching_loss(
         raise ConfigError(
             'feature_matching_loss has nothing to match, the discriminator returns its prediction '
             'only: name submodules whose outputs are to be matched as discriminator.features '
-            '(with_stages=True of UNetSegmentationDiscriminator), or set feature_matching_loss=None'
+            '(with_stages=True where a discriminator has it), or set feature_matching_loss=None'
         )
     pairs = [
         pair

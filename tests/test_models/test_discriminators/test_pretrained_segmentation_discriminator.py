@@ -83,6 +83,27 @@ def test_logits_of_full_size_and_moments_of_the_photos():
     assert seen == [(1, 3, 64, 128)]
 
 
+def test_stages_matched_are_a_perceptual_loss_without_a_further_pass():
+    discriminator = build(with_stages=True)
+    layout, photos, images = make()
+    fake = images[:1].clone().requires_grad_()
+    passes = []
+    discriminator.encoder.register_forward_hook(lambda *_: passes.append(1))
+    real, judged = discriminator(layout, photos, fake)
+    assert len(passes) == 2 and len(judged[0]) == 6
+    # Without the stages the logits are the same.
+    plain = build()
+    assert torch.equal(plain(layout, photos, fake)[1][0][0], judged[0][-1])
+    matching = MODELS.build(dict(type='FeatureMatchingLoss', loss_weight=0.2))
+    found = matching(judged, [[each.detach() for each in real[0]]])
+    perceptual = MODELS.build(dict(type='EncoderPerceptualLoss', encoder=LITE0, loss_weight=1.0))
+    expected = perceptual(perceptual.extract(fake), perceptual.extract(photos))
+    torch.testing.assert_close(found, expected)
+    gradients = [torch.autograd.grad(loss, fake)[0] for loss in (found, expected)]
+    torch.testing.assert_close(*gradients)
+    assert gradients[0].any()
+
+
 def test_an_iteration_leaves_the_encoder_and_distances_by_it_warn(repo_root, monkeypatch):
     MessageHub.get_current_instance().update_info('iter', 0)
     model = build_model(

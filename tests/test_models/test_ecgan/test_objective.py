@@ -7,6 +7,7 @@ import torch
 from mmagic.registry import MODELS
 from torch import nn
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.losses import FeatureMatchingLoss
 from projects.ecgan.models.ecgan import objective
 from projects.ecgan.structures import Layout
@@ -117,3 +118,8 @@ def test_perceptual_loss_by_hand_in_two_passes():
     found = objective.perceptual_loss(inputs, outputs, loss, 2.0, ('image',))
     assert found.item() == pytest.approx(2 * 1.0)
     assert loss.passes[2:] == [2, 2]
+    # Of the edges alone, and of nothing that is made.
+    found = objective.perceptual_loss(inputs, outputs, loss, 2.0, ('edge',))
+    assert found.item() == pytest.approx(1.0) and loss.passes[4:] == [2, 2]
+    with pytest.raises(ConfigError, match=r"perceived names \['edge'\], .* makes \['image'\]"):
+        objective.perceptual_loss(inputs, dict(image=outputs['image']), loss, 2.0, ('edge',))

@@ -263,5 +263,9 @@ def test_two_processes_leave_the_same_pairs_out_as_one(tmp_path, repo_root):
 def test_pairs_that_are_perceived():
     assert PairPlan(ALL).perceived == ALL
     assert PairPlan(ALL, ('image', 'edge')).perceived == ('image', 'edge')
-    with pytest.raises(ConfigError, match=r"perceived is to hold 'image' .* got \('coarse',\)"):
-        PairPlan(ALL, ('coarse',))
+    assert PairPlan(ALL, ('edge',)).perceived == ('edge',)
+    for wrong in ((), ('edges',)):
+        with pytest.raises(ConfigError, match=r'perceived is to hold some of .* got \('):
+            PairPlan(ALL, wrong)
+    with pytest.raises(ConfigError, match=r"judged is to hold 'image' .* got \('coarse',\)"):
+        PairPlan(('coarse',))

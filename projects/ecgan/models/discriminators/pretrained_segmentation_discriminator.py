@@ -79,6 +79,8 @@ class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
         max_channels: Bound on the channels.
         scale: By how much the picture is enlarged for the encoder; small pictures are unlike what
             it was trained on.
+        with_stages: Whether the encoder's features are returned as well: ``FeatureMatchingLoss`` on
+            them is a perceptual loss that runs the encoder no further time.
         init_gain: Gain of Xavier's normal initialisation.
 
     Raises:
@@ -94,10 +96,12 @@ class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
         base_channels: int = 64,
         max_channels: int = 512,
         scale: float = 1.0,
+        with_stages: bool = False,
         init_gain: float = 1.0,
     ) -> None:
         super().__init__()
         self.scale = scale
+        self.with_stages = with_stages
         self.init_gain = init_gain
         self.encoder = build_encoder(encoder)
         channels = self.encoder.channels
@@ -115,7 +119,7 @@ class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
             initialize_weights(part, self.init_gain)
 
     def judge(self, groups: Sequence[Tensor], num_layouts: int) -> list[list[Tensor]]:
-        """The logits of each group."""
+        """With ``with_stages`` the encoder's features, and the logits of each group."""
         described = [self._describe(images) for images in groups]
         # A lone group is a penalty's: pictures mixed of photos and others.
         if self.training and len(groups) > 1:
@@ -123,7 +127,10 @@ class PretrainedSegmentationDiscriminator(SegmentingDiscriminator):
                 part.follow(features)
         # Cached: one power iteration a forward, however many groups.
         with iterated_together(self), parametrize.cached():
-            return [[self._decode(*pair)] for pair in zip(groups, described)]
+            return [
+                [*(features if self.with_stages else ()), self._decode(images, features)]
+                for images, features in zip(groups, described)
+            ]
 
     def _describe(self, images: Tensor) -> list[Tensor]:
         if self.scale != 1:

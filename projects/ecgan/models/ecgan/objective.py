@@ -18,27 +18,29 @@ PAIRS = ('coarse', 'image', 'edge')
 PairOutputs = Mapping[str, Sequence[Sequence[Tensor]]]
 
 
-def check_pairs(names: Sequence[str], option: str) -> tuple[str, ...]:
-    """The names, if they are some of :data:`PAIRS`, ``image`` among them.
+def check_pairs(names: Sequence[str], option: str, needed: str | None = None) -> tuple[str, ...]:
+    """The names, if they are some of :data:`PAIRS`.
 
     Args:
         names: Names of pairs.
         option: What they were given for.
+        needed: The one that has to be among them; None: any will do.
 
     Raises:
         ConfigError: If they are not.
     """
-    if set(names) - set(PAIRS) or 'image' not in names:
-        raise ConfigError(
-            f"{option} is to hold 'image' and perhaps others of {PAIRS}, got {names!r}"
+    if not names or set(names) - set(PAIRS) or needed not in (None, *names):
+        wanted = (
+            f'some of {PAIRS}' if needed is None else f'{needed!r} and perhaps others of {PAIRS}'
         )
+        raise ConfigError(f'{option} is to hold {wanted}, got {names!r}')
     return tuple(names)
 
 
 def image_pairs(
     inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor], wanted: Sequence[str] = PAIRS
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Photos and generated images; edges only where they are generated and wanted.
+    """Generated images that are wanted, and what they are compared with: photos, their edges.
 
     Args:
         inputs: The batch, with ``image`` and perhaps ``edge``.
@@ -52,7 +54,7 @@ def image_pairs(
         ConfigError: If the batch has no photos, or no edges to compare with.
     """
     fakes = {name: outputs[name] for name in PAIRS if name in outputs and name in wanted}
-    names = ('image', 'edge') if 'edge' in fakes else ('image',)
+    names = [*dict.fromkeys(map(modality, fakes))]
     missing = [name for name in names if name not in inputs]
     if missing:
         raise ConfigError(
@@ -285,8 +287,14 @@ def perceptual_loss(
 
     Returns:
         Scalar.
+
+    Raises:
+        ConfigError: The generator makes nothing of what is wanted.
     """
     reals, fakes = image_pairs(inputs, outputs, perceived)
+    if not fakes:
+        made = [name for name in PAIRS if name in outputs]
+        raise ConfigError(f'perceived names {[*perceived]}, and the generator makes {made}')
     weights = pair_weights([name for name in PAIRS if name in outputs], final_weight)
     with torch.no_grad():
         targets = _features_by_name(loss, reals)

@@ -96,7 +96,7 @@ class PairPlan:
         judged_every: Mapping[str, int] | None = None,
         discriminator_steps: int = 1,
     ) -> None:
-        self.judged = objective.check_pairs(judged, 'judged')
+        self.judged = objective.check_pairs(judged, 'judged', needed='image')
         self.perceived = objective.check_pairs(perceived, 'perceived')
         self.edge_weight = ramp_of(edge_weight)
         self.judged_every = dict(judged_every or {})
