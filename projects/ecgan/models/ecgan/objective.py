@@ -294,7 +294,9 @@ def perceptual_loss(
     reals, fakes = image_pairs(inputs, outputs, perceived)
     if not fakes:
         made = [name for name in PAIRS if name in outputs]
-        raise ConfigError(f'perceived names {[*perceived]}, and the generator makes {made}')
+        raise ConfigError(
+            f'perceived names {[*perceived]}, and the generator makes {made}: name some of these'
+        )
     weights = pair_weights([name for name in PAIRS if name in outputs], final_weight)
     with torch.no_grad():
         targets = _features_by_name(loss, reals)
