@@ -62,7 +62,12 @@ class ShieldedWorker:
 
 
 def _end_with_the_training() -> None:
-    """Wait for a SIGTERM of the process that this one works for, and end."""
+    """Wait for a SIGTERM of the process that this one works for, and end.
+
+    A SIGTERM that comes while another is pending is dropped by the system, the training's own
+    beside another's at the same instant. It is sent twice: by PyTorch's loader, then by Python's
+    multiprocessing at its exit.
+    """
     while signal.sigwaitinfo([signal.SIGTERM]).si_pid != os.getppid():
         pass
     os._exit(0)
