@@ -12,7 +12,13 @@ from .values import Entries, variants_of
 _WIDTH, _INDENT = 100, 16
 # What is told with a model's losses beside them.
 _OF_LOSSES = ('discriminator_regularizers', 'loss_config')
-_WEIGHTS = ('label_loss_weight', 'final_weight', 'edge_weight', 'judged_every')
+_WEIGHTS = (
+    'label_loss_weight',
+    'final_weight',
+    'edge_weight',
+    'judged_every',
+    'perceived_every',
+)
 
 
 def details(row: Row) -> str:

@@ -25,6 +25,8 @@ MODELS = {
     'pix2pix': 'Pix2Pix',
     'spade': 'SPADE',
 }
+# A UNet is called by its size, e.g. unet-s5-c16.
+SEGMENTORS = {'erfnet': 'ERFNet', 'fast-scnn': 'Fast-SCNN'}
 _SEEDS = {'1': 'one seed', '2': 'two seeds', '3': 'three seeds'}
 
 
@@ -91,7 +93,7 @@ def _model(stem: str) -> str:
     model, kind, *_ = stem.split('_')
     if model in MODELS:
         return MODELS[model]
-    name = 'Fast-SCNN' if model == 'fast-scnn' else 'UNet'
+    name = SEGMENTORS.get(model, 'UNet')
     return f'{name}, on made pictures' if kind == 'made' else f'{name}, a judge'
 
 

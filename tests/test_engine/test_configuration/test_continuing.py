@@ -79,6 +79,7 @@ def test_what_is_no_change(options: dict) -> None:
         (dict(model__final_weight=3.0), set()),
         (dict(model__edge_weight=dict(start=1.0, end=0.0, begin=0, until=9)), set()),
         (dict(model__judged_every=dict(edge=2)), set()),
+        (dict(model__perceived_every=dict(edge=2)), set()),
         (dict(train_cfg__max_iters=8), set()),
     ],
 )

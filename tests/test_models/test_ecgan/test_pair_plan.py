@@ -13,10 +13,24 @@ from ecgan_toys import (
     saved_by_two_ranks,
     step_with_sgd,
 )
+from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
+from torch import nn
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.models.ecgan.pair_plan import PairPlan, ramp_of
+
+
+@MODELS.register_module(force=True)
+class BrightnessLoss(nn.Module):
+    """A perceptual loss of one feature, the mean of a picture."""
+
+    def extract(self, images):
+        return [images.mean((1, 2, 3))]
+
+    def forward(self, features, targets):
+        return sum((a - b).abs().mean() for a, b in zip(features, targets, strict=True))
+
 
 ALL = ('coarse', 'image', 'edge')
 RAMP = dict(start=1.0, end=0.2, begin=10, until=18)
@@ -269,3 +283,46 @@ def test_pairs_that_are_perceived():
             PairPlan(ALL, wrong)
     with pytest.raises(ConfigError, match=r"judged is to hold 'image' .* got \('coarse',\)"):
         PairPlan(('coarse',))
+
+
+def test_pairs_are_perceived_in_their_turns(repo_root, iteration):
+    plan = PairPlan(('coarse', 'image'), perceived_every=dict(edge=3, image=2))
+    assert [plan.compared(i) for i in range(4)] == [
+        ALL,
+        ('coarse',),
+        ('coarse', 'image'),
+        ('coarse', 'edge'),
+    ]
+    rounds = PairPlan(ALL, perceived_every=dict(edge=2), discriminator_steps=3)
+    assert ['edge' in rounds.compared(i) for i in range(9)] == [True] * 3 + [False] * 3 + [True] * 3
+    only = r"perceived_every is for pairs of \['edge'\], got 'image'"
+    with pytest.raises(ConfigError, match=only):
+        PairPlan(ALL, ('edge',), perceived_every=dict(image=2))
+    with pytest.raises(ConfigError, match=r'perceived_every.edge is to be a whole .* got 0'):
+        PairPlan(ALL, perceived_every=dict(edge=0))
+
+
+def test_what_is_not_due_is_not_perceived(repo_root, iteration):
+    """Losses are those of a model that never perceives it; without any pair there is no loss."""
+    loss = dict(_delete_=True, type='BrightnessLoss')
+    turns = build_model(repo_root, perceived_every=dict(edge=2), perceptual_loss=loss, **BARE)
+    always, never = (
+        build_model(repo_root, perceptual_loss=loss, perceived=pairs, **BARE)
+        for pairs in (ALL, ('coarse', 'image'))
+    )
+    data = turns.data_preprocessor(make_batch(), True)
+    found = {}
+    for count, like in ((0, always), (1, never), (2, always)):
+        iteration(count)
+        found[count] = turns(**data, mode='loss')['loss_perceptual']
+        torch.testing.assert_close(found[count], like(**data, mode='loss')['loss_perceptual'])
+    assert found[1] < 0.9 * found[0]
+    edges = build_model(
+        repo_root, perceptual_loss=loss, perceived=('edge',), perceived_every=dict(edge=2), **BARE
+    )
+    iteration(1)
+    assert 'loss_perceptual' not in edges(**data, mode='loss')
+    wrappers = build_optimizers(repo_root, edges)
+    assert 'loss_perceptual' not in edges.train_step(make_batch(), wrappers)
+    iteration(2)
+    assert 'loss_perceptual' in edges.train_step(make_batch(), wrappers)

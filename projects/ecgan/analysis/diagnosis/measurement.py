@@ -48,7 +48,7 @@ def measure_training(
     """Measure gradients, gates, edges and the discriminator's judgements of a model in training.
 
     Each batch meets the same model, and random numbers that follow from the seed alone. All pairs
-    are judged, whatever ``judged_every`` says of the iteration.
+    are judged and perceived, due or not in this iteration.
 
     Args:
         model: The model, whose generator has a trunk; its moving average takes no part.

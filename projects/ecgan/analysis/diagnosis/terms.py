@@ -46,7 +46,7 @@ def loss_terms(
     terms = {
         f'{kind} {pair}': loss for kind, pairs in by_kind.items() for pair, loss in pairs.items()
     }
-    direct = model.direct_losses(inputs, outputs)
+    direct = model.direct_losses(inputs, outputs, model.pair_plan.perceived)
     return terms | {_words(name, 'loss_'): loss for name, loss in direct.items()}
 
 

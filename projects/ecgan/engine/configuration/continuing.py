@@ -44,7 +44,7 @@ _RULES = (
     # Losses, pictures, and how a network computes the same.
     (r'model\.(.*\.)?\w*loss\w*', _EFFECT),
     (r'model\.(data_preprocessor|augmentation|discriminator_regularizers)', _EFFECT),
-    (r'model\.(train_cfg|test_cfg|edge_weight|judged_every)', _EFFECT),
+    (r'model\.(train_cfg|test_cfg|edge_weight|judged_every|perceived_every)', _EFFECT),
     (
         r'model\.(.*\.)?(\w*drop\w*|recompute|layout_mode|with_cp|ignore_index|frozen_stages)',
         _EFFECT,

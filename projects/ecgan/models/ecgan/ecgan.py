@@ -62,6 +62,7 @@ class ECGAN(BaseModel):
         perceived: Generated pairs that the perceptual loss compares, of those.
         judged_every: E.g. ``dict(coarse=2, edge=4)``: pairs that are judged in every n-th update
             only and left out of the others, see :class:`PairPlan`.
+        perceived_every: The same of the perceptual loss.
         discriminator_regularizers: Configs of penalties on the discriminator, MMagic's
             ``R1GradientPenaltyComps`` and the like, see
             :mod:`projects.ecgan.models.ecgan.regularizers`.
@@ -95,6 +96,7 @@ class ECGAN(BaseModel):
         judged: Sequence[str] = objective.PAIRS,
         perceived: Sequence[str] = objective.PAIRS,
         judged_every: dict[str, int] | None = None,
+        perceived_every: dict[str, int] | None = None,
         discriminator_regularizers: Sequence[dict] = (),
         discriminator_steps: int = 1,
         ema_config: dict | None = None,
@@ -133,7 +135,9 @@ class ECGAN(BaseModel):
                 "noise=dict(type='LayoutNoise'); this one has noise=None"
             )
         self.final_weight = final_weight
-        self.pair_plan = PairPlan(judged, perceived, edge_weight, judged_every, discriminator_steps)
+        self.pair_plan = PairPlan(
+            judged, perceived, edge_weight, judged_every, discriminator_steps, perceived_every
+        )
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.augmentation = build_part(augmentation)
@@ -288,21 +292,26 @@ class ECGAN(BaseModel):
         penalties = self.discriminator_regularizers
         return regularize(penalties, judge, reals, fakes, outputs, self._iteration)
 
-    def direct_losses(self, inputs: dict, outputs: dict) -> dict[str, Tensor]:
+    def direct_losses(
+        self, inputs: dict, outputs: dict, compared: Sequence[str] | None = None
+    ) -> dict[str, Tensor]:
         """The generator's losses that need no discriminator, weighted.
 
         Args:
             inputs: What the data preprocessor gave.
             outputs: What the generator gave.
+            compared: Pairs that the perceptual loss compares; None: those that are due.
 
         Returns:
             Scalars by name; empty where all are off.
         """
         layout, photo, losses = inputs['layout'], inputs.get('image'), {}
         unknown = self.num_classes
-        if self.perceptual_loss is not None:
+        if compared is None:
+            compared = self.pair_plan.compared(self._iteration)
+        if self.perceptual_loss is not None and compared:
             losses['loss_perceptual'] = objective.perceptual_loss(
-                inputs, outputs, self.perceptual_loss, self.final_weight, self.pair_plan.perceived
+                inputs, outputs, self.perceptual_loss, self.final_weight, compared
             )
         if self.label_generator is not None:
             made = [outputs[name] for name in ('coarse', 'image') if name in outputs]

@@ -83,6 +83,7 @@ class PairPlan:
             is the discriminator's iterations up to one that updates the generator. Where gradients
             of several batches are accumulated, an iteration is a batch.
         discriminator_steps: Iterations in a round.
+        perceived_every: By pair, every how many rounds the perceptual loss compares it.
 
     Raises:
         ConfigError: A value is out of its range, or a pair is named that is not judged.
@@ -95,28 +96,31 @@ class PairPlan:
         edge_weight: float | Mapping[str, Any] = 1.0,
         judged_every: Mapping[str, int] | None = None,
         discriminator_steps: int = 1,
+        perceived_every: Mapping[str, int] | None = None,
     ) -> None:
         self.judged = objective.check_pairs(judged, 'judged', needed='image')
         self.perceived = objective.check_pairs(perceived, 'perceived')
         self.edge_weight = ramp_of(edge_weight)
         self.judged_every = dict(judged_every or {})
+        self.perceived_every = dict(perceived_every or {})
         self.discriminator_steps = discriminator_steps
-        for name, interval in self.judged_every.items():
-            if name not in self.judged or name == 'image':
-                others = [each for each in self.judged if each != 'image']
-                raise ConfigError(
-                    f'judged_every is for pairs of {others}, which are judged beside the image, '
-                    f'got {name!r}'
-                )
-            if not _is(interval, int) or interval < 1:
-                raise ConfigError(
-                    f'judged_every.{name} is to be a whole number of 1 or more, got {interval!r}'
-                )
+        beside = [name for name in self.judged if name != 'image']
+        _check_intervals(self.judged_every, 'judged_every', beside, ', judged beside the image')
+        _check_intervals(self.perceived_every, 'perceived_every', self.perceived)
 
     def due(self, iteration: int) -> tuple[str, ...]:
         """The pairs that are judged in an iteration; all of them in the first."""
+        return self._due(self.judged, self.judged_every, iteration)
+
+    def compared(self, iteration: int) -> tuple[str, ...]:
+        """The pairs that the perceptual loss compares in an iteration; all of them in the first."""
+        return self._due(self.perceived, self.perceived_every, iteration)
+
+    def _due(
+        self, names: Sequence[str], every: Mapping[str, int], iteration: int
+    ) -> tuple[str, ...]:
         number = iteration // self.discriminator_steps
-        return tuple(n for n in self.judged if number % self.judged_every.get(n, 1) == 0)
+        return tuple(name for name in names if number % every.get(name, 1) == 0)
 
     def weights(
         self, made: Collection[str], final_weight: float, iteration: int
@@ -130,6 +134,19 @@ class PairPlan:
         """
         names = [name for name in self.judged if name in made]
         return objective.pair_weights(names, final_weight, self.edge_weight.at(iteration))
+
+
+def _check_intervals(
+    every: Mapping[str, int], option: str, names: Sequence[str], what: str = ''
+) -> None:
+    """Whether every so many rounds is said of pairs that there are, in whole numbers."""
+    for name, interval in every.items():
+        if name not in names:
+            raise ConfigError(f'{option} is for pairs of {[*names]}{what}, got {name!r}')
+        if not _is(interval, int) or interval < 1:
+            raise ConfigError(
+                f'{option}.{name} is to be a whole number of 1 or more, got {interval!r}'
+            )
 
 
 def _is(value: object, kind: Any) -> bool:
