@@ -97,7 +97,7 @@ def test_parallel_and_orthogonal_losses_of_a_model(repo_root):
     """A loss on the final image twice: the same direction; one that F does not reach: none."""
     model = build_model(repo_root, **LOUD, **BARE)
 
-    def direct_losses(inputs, outputs):
+    def direct_losses(inputs, outputs, compared):
         image = outputs['image']
         left, right = image[..., :4].sum(), image[..., 20:].sum()
         # Pixels so far apart share no pixel of F.
