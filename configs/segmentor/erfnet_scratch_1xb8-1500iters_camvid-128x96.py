@@ -1,6 +1,6 @@
 # A third judge of CamVid pictures, of another family and training than the others: ERFNet, which
 # learns cross entropy on the hardest pixels alone and sees larger changes of size and turned
-# photos. About twenty minutes on two cores.
+# photos. A quarter of an hour on one core.
 _base_ = [
     '../_base_/models/unet-s3-c16.py',
     '../_base_/datasets/camvid_judge_128x96.py',
