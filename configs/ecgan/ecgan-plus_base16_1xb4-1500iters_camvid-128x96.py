@@ -8,7 +8,8 @@ model['generator'] = dict(trunk=dict(hidden_channels=32))
 # Found on the held-out drive (docs/results.md): features and colours of the photo count for more.
 model['feature_matching_loss']['loss_weight'] = 0.5
 model['class_pixel_loss'] = dict(loss_weight=10.0)
-# Nothing else tells its edges what they are to be; a pass in every fourth update is enough.
+# Nothing else tells its edges what they are to be. In every fourth update, to save time: they stay
+# faint in so short a training, with a pass in each update, too.
 model['perceived_every'] = dict(edge=4)
 # Only a decoder is to learn, in as few iterations as the generator.
 optim_wrapper = dict(

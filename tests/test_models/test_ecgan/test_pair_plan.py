@@ -231,9 +231,21 @@ def build_own(repo_root, **changes):
     return build_model(repo_root, **options, **B2, **BARE, **changes)
 
 
-def test_every_weight_has_a_gradient_in_every_update(repo_root, iteration):
+PERCEIVED_EDGES = dict(
+    judged=('coarse', 'image'),
+    perceived=('edge',),
+    perceived_every=dict(edge=2),
+    perceptual_loss=dict(_delete_=True, type='BrightnessLoss'),
+)
+
+
+@pytest.mark.parametrize('turns', [dict(judged_every=dict(edge=2)), PERCEIVED_EDGES])
+def test_every_weight_has_a_gradient_in_every_update(repo_root, iteration, turns):
     """A distributed run waits for it."""
-    model = build_own(repo_root, judged_every=dict(edge=2))
+    if 'perceived' in turns:
+        model = build_model(repo_root, **B2, **BARE, **turns)
+    else:
+        model = build_own(repo_root, **turns)
     trained = [
         (name, p) for name, p in model.named_parameters() if p.requires_grad and 'ema' not in name
     ]
@@ -285,7 +297,7 @@ def test_pairs_that_are_perceived():
         PairPlan(('coarse',))
 
 
-def test_pairs_are_perceived_in_their_turns(repo_root, iteration):
+def test_pairs_are_perceived_in_their_turns():
     plan = PairPlan(('coarse', 'image'), perceived_every=dict(edge=3, image=2))
     assert [plan.compared(i) for i in range(4)] == [
         ALL,

@@ -249,7 +249,8 @@ class ECGAN(BaseModel):
                 # The gradient of this sum with respect to each generated image is the one found
                 # above, so one backward pass serves the discriminator's part and the direct losses.
                 products = ((fakes[name] * gradients[name]).sum() for name in fakes)
-                carried = sum(products, start=left_untouched(left_out))
+                perceived = [outputs[n] for n in self.pair_plan.perceived_every if n in outputs]
+                carried = sum(products, start=left_untouched(left_out + perceived))
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
                 self.generator_ema.update_parameters(unwrap(self.generator))

@@ -83,7 +83,8 @@ class PairPlan:
             is the discriminator's iterations up to one that updates the generator. Where gradients
             of several batches are accumulated, an iteration is a batch.
         discriminator_steps: Iterations in a round.
-        perceived_every: By pair, every how many rounds the perceptual loss compares it.
+        perceived_every: By pair, every how many rounds the perceptual loss compares it; 1 where
+            nothing is said. It is left out of the others likewise.
 
     Raises:
         ConfigError: A value is out of its range, or a pair is named that is not judged.
