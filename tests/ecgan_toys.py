@@ -24,6 +24,22 @@ NUM_CLASSES = 4
 SIZE = 32
 
 
+@MODELS.register_module(force=True)
+class Brightness(nn.Module):
+    """A perceptual loss of two features, the value of a picture and its square."""
+
+    def __init__(self):
+        super().__init__()
+        self.passes = []
+
+    def extract(self, images):
+        self.passes.append(len(images))
+        return [images.mean((1, 2, 3)), images.mean((1, 2, 3)) ** 2]
+
+    def forward(self, features, targets):
+        return sum((a - b).abs().mean() for a, b in zip(features, targets, strict=True))
+
+
 def build_model(repo_root: Path, seed: int = 0, **changes) -> ECGAN:
     """The recipes' model at width 4, losses and all, without pretrained parts."""
     if changes:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 import torch
+from ecgan_toys import Brightness
 from mmagic.registry import MODELS
-from torch import nn
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.losses import FeatureMatchingLoss
@@ -86,21 +86,6 @@ def test_a_loss_that_needs_the_layout_gets_it():
     found = objective.scores(photo, photo, loss)['score_fake_image'].item()
     assert found == pytest.approx(20 + math.log(2))
     assert objective.image_scores(photo['image'], loss).item() == pytest.approx(found)
-
-
-class Brightness(nn.Module):
-    """A perceptual loss of two features, the value of a picture and its square."""
-
-    def __init__(self):
-        super().__init__()
-        self.passes = []
-
-    def extract(self, images):
-        self.passes.append(len(images))
-        return [images.mean((1, 2, 3)), images.mean((1, 2, 3)) ** 2]
-
-    def forward(self, features, targets):
-        return sum((a - b).abs().mean() for a, b in zip(features, targets, strict=True))
 
 
 def test_perceptual_loss_by_hand_in_two_passes():

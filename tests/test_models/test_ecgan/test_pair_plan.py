@@ -13,24 +13,10 @@ from ecgan_toys import (
     saved_by_two_ranks,
     step_with_sgd,
 )
-from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
-from torch import nn
 
 from projects.ecgan.errors import ConfigError
 from projects.ecgan.models.ecgan.pair_plan import PairPlan, ramp_of
-
-
-@MODELS.register_module(force=True)
-class BrightnessLoss(nn.Module):
-    """A perceptual loss of one feature, the mean of a picture."""
-
-    def extract(self, images):
-        return [images.mean((1, 2, 3))]
-
-    def forward(self, features, targets):
-        return sum((a - b).abs().mean() for a, b in zip(features, targets, strict=True))
-
 
 ALL = ('coarse', 'image', 'edge')
 RAMP = dict(start=1.0, end=0.2, begin=10, until=18)
@@ -228,24 +214,22 @@ def test_weights_that_only_edges_train_wait_for_their_turn(repo_root, iteration,
 
 def build_own(repo_root, **changes):
     options = {'discriminator.edge_weights': 'own', 'discriminator.init_gain': 1.0}
-    return build_model(repo_root, **options, **B2, **BARE, **changes)
+    return build_model(repo_root, **{**options, **B2, **BARE, **changes})
 
 
-PERCEIVED_EDGES = dict(
-    judged=('coarse', 'image'),
-    perceived=('edge',),
-    perceived_every=dict(edge=2),
-    perceptual_loss=dict(_delete_=True, type='BrightnessLoss'),
-)
+PERCEIVED_EDGES = {
+    'discriminator.edge_weights': 'shared',
+    'judged': ('coarse', 'image'),
+    'perceived': ('edge',),
+    'perceived_every': dict(edge=2),
+    'perceptual_loss': dict(_delete_=True, type='Brightness'),
+}
 
 
 @pytest.mark.parametrize('turns', [dict(judged_every=dict(edge=2)), PERCEIVED_EDGES])
 def test_every_weight_has_a_gradient_in_every_update(repo_root, iteration, turns):
     """A distributed run waits for it."""
-    if 'perceived' in turns:
-        model = build_model(repo_root, **B2, **BARE, **turns)
-    else:
-        model = build_own(repo_root, **turns)
+    model = build_own(repo_root, **turns)
     trained = [
         (name, p) for name, p in model.named_parameters() if p.requires_grad and 'ema' not in name
     ]
@@ -316,7 +300,7 @@ def test_pairs_are_perceived_in_their_turns():
 
 def test_what_is_not_due_is_not_perceived(repo_root, iteration):
     """Losses are those of a model that never perceives it; without any pair there is no loss."""
-    loss = dict(_delete_=True, type='BrightnessLoss')
+    loss = dict(_delete_=True, type='Brightness')
     turns = build_model(repo_root, perceived_every=dict(edge=2), perceptual_loss=loss, **BARE)
     always, never = (
         build_model(repo_root, perceptual_loss=loss, perceived=pairs, **BARE)

@@ -249,8 +249,8 @@ class ECGAN(BaseModel):
                 # The gradient of this sum with respect to each generated image is the one found
                 # above, so one backward pass serves the discriminator's part and the direct losses.
                 products = ((fakes[name] * gradients[name]).sum() for name in fakes)
-                perceived = [outputs[n] for n in self.pair_plan.perceived_every if n in outputs]
-                carried = sum(products, start=left_untouched(left_out + perceived))
+                in_turns = [outputs[n] for n in self.pair_plan.perceived_every if n in outputs]
+                carried = sum(products, start=left_untouched(left_out + in_turns))
             gen_wrapper.update_params(carried + sum(direct.values()))
             if self.with_ema and gen_wrapper.should_update():
                 self.generator_ema.update_parameters(unwrap(self.generator))
