@@ -6,9 +6,8 @@ import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.logging import MessageHub
-from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
@@ -20,11 +19,12 @@ from . import objective
 from .label_losses import label_losses
 from .pair_plan import PairPlan
 from .regularizers import BoundDiscriminator, build_regularizers, regularize
+from .sampling_model import SamplingModel
 from .training_step import generate, gradients_at, left_untouched, to_floats
 
 
 @MODELS.register_module()
-class ECGAN(BaseModel):
+class ECGAN(SamplingModel):
     """Edge guided GAN with contrastive learning for semantic image synthesis.
 
     One iteration runs the generator once and the discriminator once: D judges photos, edges and
@@ -102,7 +102,7 @@ class ECGAN(BaseModel):
         ema_config: dict | None = None,
         augmentation: dict | None = None,
     ) -> None:
-        super().__init__(MODELS.build(data_preprocessor))
+        super().__init__(data_preprocessor)
         sizes = dict(
             num_classes=self.data_preprocessor.num_classes,
             layout_channels=self.data_preprocessor.layout_channels,
@@ -141,10 +141,7 @@ class ECGAN(BaseModel):
         self.discriminator_regularizers = build_regularizers(discriminator_regularizers)
         self.discriminator_steps = discriminator_steps
         self.augmentation = build_part(augmentation)
-        self.folded_generator: nn.Module | None = None
-        self.with_ema = ema_config is not None
-        if self.with_ema:
-            self.generator_ema = MODELS.build(ema_config, default_args=dict(model=self.generator))
+        self.build_average(ema_config)
 
     @property
     def num_classes(self) -> int:
@@ -156,12 +153,6 @@ class ECGAN(BaseModel):
         """Trunk features that the losses ask the generator for."""
         loss = self.contrast_loss
         return () if loss is None else tuple(unwrap(loss).feature_names)
-
-    def init_weights(self) -> None:
-        """Initialise all networks; the moving average starts from the generator's weights."""
-        super().init_weights()
-        if self.with_ema:
-            self.generator_ema.module.load_state_dict(unwrap(self.generator).state_dict())
 
     def forward(
         self, inputs: dict, data_samples: list[DataSample] | None = None, mode: str = 'tensor'
@@ -185,7 +176,7 @@ class ECGAN(BaseModel):
         if mode == 'tensor':
             return self.sampling_generator(inputs['layout'])
         if mode == 'predict':
-            return self._predict(inputs, data_samples)
+            return self.predict(inputs, data_samples)
         if mode == 'loss':
             outputs = self.training_outputs(inputs)
             layout = inputs['layout']
@@ -252,8 +243,8 @@ class ECGAN(BaseModel):
                 in_turns = [outputs[n] for n in self.pair_plan.perceived_every if n in outputs]
                 carried = sum(products, start=left_untouched(left_out + in_turns))
             gen_wrapper.update_params(carried + sum(direct.values()))
-            if self.with_ema and gen_wrapper.should_update():
-                self.generator_ema.update_parameters(unwrap(self.generator))
+            if gen_wrapper.should_update():
+                self.update_average()
             logs.update(**adversarial, **direct)
             logs['loss_gen'] = sum(adversarial.values()) + sum(direct.values())
         logs['loss_disc'] = loss_disc
@@ -336,38 +327,3 @@ class ECGAN(BaseModel):
             second = outputs['second_image']
             losses['loss_diversity'] = self.diversity_loss(outputs['image'][: len(second)], second)
         return losses
-
-    # Validation and test -------------------------------------------------------------------------
-
-    @property
-    def sampling_generator(self) -> nn.Module:
-        """Generator that validation and test use: the moving average where there is one.
-
-        :attr:`folded_generator` stands in for it where somebody has prepared it for inference.
-        """
-        if self.folded_generator is not None:
-            return self.folded_generator
-        return self.generator_ema.module if self.with_ema else unwrap(self.generator)
-
-    def val_step(self, data: dict) -> list[DataSample]:
-        """Generate one image for each layout of a batch of the data loader."""
-        data = self.data_preprocessor(data)
-        return self(**data, mode='predict')
-
-    test_step = val_step
-
-    @torch.no_grad()
-    def _predict(self, inputs: dict, data_samples: list[DataSample]) -> list[DataSample]:
-        outputs = self.sampling_generator(inputs['layout'])
-        fields = dict(image='fake_img', coarse='fake_coarse', edge='fake_edge')
-        images = {
-            field: self.data_preprocessor.to_uint8(outputs[name]).cpu()
-            for name, field in fields.items()
-            if name in outputs
-        }
-        samples = []
-        for index, sample in enumerate(data_samples):
-            sample = sample.clone()
-            sample.set_tensor_data({field: batch[index] for field, batch in images.items()})
-            samples.append(sample)
-        return samples
