@@ -9,6 +9,7 @@ from ecgan_toys import build_model, build_optimizers, make_batch
 from mmagic.registry import MODELS
 from mmengine.logging import MessageHub
 
+from projects.ecgan.errors import ConfigError
 from projects.ecgan.losses import segmentation_gan_loss
 from projects.ecgan.models.discriminators import judge_pairs
 from projects.ecgan.models.ecgan import objective
@@ -152,6 +153,52 @@ def test_two_processes_equal_one_with_the_whole_batch(tmp_path, repo_root):
         anchors, model.discriminator_regularizers[0].anchors, rtol=1e-3, atol=1e-5
     )
     ecgan_toys.assert_same_steps(before, found, model.discriminator)
+
+
+def test_members_judge_the_modality_that_is_theirs(pairs):
+    layout, reals, fakes = pairs
+    sizes = dict(num_classes=3, layout_channels=3)
+    members = [PATCHES, PATCHES | dict(num_scales=1)]
+    config = dict(type='JointDiscriminator', members=members, **sizes)
+    joint = MODELS.build(config | dict(modalities=('image', 'edge'))).eval()
+    real, fake = judge_pairs(joint, *pairs)
+    of_images, of_edges = joint.members
+    without = [{n: x for n, x in group.items() if n != 'edge'} for group in (reals, fakes)]
+    images = judge_pairs(of_images, layout, *without)
+    edges = judge_pairs(of_edges, layout, dict(edge=reals['edge']), dict(edge=fakes['edge']))
+    for found, *parts in zip((real, fake), images, edges):
+        expected = parts[0] | parts[1]
+        assert found.keys() == expected.keys()
+        for name, scales in found.items():
+            assert len(scales) == (1 if name == 'edge' else 2)
+            torch.testing.assert_close(scales, expected[name])
+    # Without edges, and without names, only the member for images is asked.
+    torch.testing.assert_close(judge_pairs(joint, layout, *without), images)
+    torch.testing.assert_close(joint(layout, reals['image']), of_images(layout, reals['image']))
+
+
+@pytest.mark.parametrize(
+    ('modalities', 'message'),
+    [
+        (('image',), r"one of .* for each of its 2 members, got \('image',\)"),
+        (('image', 'photo'), r"got \('image', 'photo'\)"),
+        (('edge', 'edge'), 'leaves images without a judge'),
+    ],
+)
+def test_modalities_that_do_not_fit_are_refused(modalities, message):
+    sizes = dict(num_classes=3, layout_channels=3)
+    members = [PATCHES, PATCHES]
+    with pytest.raises(ConfigError, match=message):
+        MODELS.build(
+            dict(type='JointDiscriminator', members=members, modalities=modalities, **sizes)
+        )
+
+
+def test_a_member_for_edges_is_refused_where_none_are_judged(repo_root):
+    members = dict(members=[PATCHES, PATCHES], modalities=('image', 'edge'))
+    joint = dict(_delete_=True, type='JointDiscriminator', **members)
+    with pytest.raises(ConfigError, match=r"modalities=\('image', 'edge'\) is for edges, and only"):
+        build_model(repo_root, discriminator=joint, judged=('coarse', 'image'))
 
 
 def test_nothing_joint_is_refused():

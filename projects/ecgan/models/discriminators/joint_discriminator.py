@@ -26,21 +26,32 @@ class JointDiscriminator(BaseModule):
         members: Configs of discriminators. Class and layout channel counts follow.
         num_classes: Classes N of the layout.
         layout_channels: Channels N' of the layout.
+        modalities: For each member what it judges, ``image`` (photos, coarse and final images),
+            ``edge`` or ``both``; both where nothing is said of any. Penalties that hand over images
+            without names never reach a member for edges.
 
     Raises:
-        ConfigError: If there are no members, or one does not keep the contract.
+        ConfigError: If there are no members, or one does not keep the contract; modalities that
+            are not one a member, are others, or leave images without a judge.
     """
 
     # It takes pairs by name, where others take groups of images.
     judges_named_pairs = True
 
-    def __init__(self, members: Sequence[dict], num_classes: int, layout_channels: int) -> None:
+    def __init__(
+        self,
+        members: Sequence[dict],
+        num_classes: int,
+        layout_channels: int,
+        modalities: Sequence[str] | None = None,
+    ) -> None:
         super().__init__()
         if not members:
             raise ConfigError('discriminator.members of JointDiscriminator is empty')
         sizes = dict(num_classes=num_classes, layout_channels=layout_channels)
         # MMEngine's list, which hands ``init_weights`` on.
         self.members = ModuleList(build_for(Discriminator, each, **sizes) for each in members)
+        self.modalities = _check_modalities(modalities or ['both'] * len(members), len(members))
 
     def forward(self, layout: AnyLayout, *groups: Tensor | Mapping[str, Tensor]) -> list:
         """Judge images of N layouts.
@@ -54,15 +65,39 @@ class JointDiscriminator(BaseModule):
             Per group the scales of all members; of dicts, per name.
         """
         if isinstance(groups[0], Tensor):
-            outputs = [member(layout, *groups) for member in self.members]
+            members = [m for m, kind in zip(self.members, self.modalities) if kind != 'edge']
+            outputs = [member(layout, *groups) for member in members]
             return [[*chain.from_iterable(scales)] for scales in zip(*outputs)]
         results = [{name: [] for name in group} for group in groups]
-        for member in self.members:
+        for member, kind in zip(self.members, self.modalities):
             if not getattr(member, 'judges_edges', True):
-                groups_seen = [{n: x for n, x in g.items() if n != 'edge'} for g in groups]
-            else:
-                groups_seen = groups
-            for result, found in zip(results, judge_pairs(member, layout, *groups_seen)):
-                for name, scales in found.items():
-                    result[name].extend(scales)
+                kind = 'image'
+            groups_seen = [
+                {name: x for name, x in group.items() if _sees(kind, name)} for group in groups
+            ]
+            # Where no edges are due, one for edges sits the iteration out.
+            if all(groups_seen):
+                for result, found in zip(results, judge_pairs(member, layout, *groups_seen)):
+                    for name, scales in found.items():
+                        result[name].extend(scales)
         return results
+
+
+def _sees(kind: str, name: str) -> bool:
+    return kind == 'both' or (kind == 'edge') == (name == 'edge')
+
+
+def _check_modalities(modalities: Sequence[str], count: int) -> tuple[str, ...]:
+    """The modalities, if there is one a member and images are among them."""
+    kinds = ('image', 'edge', 'both')
+    if len(modalities) != count or set(modalities) - set(kinds):
+        raise ConfigError(
+            f'discriminator.modalities of JointDiscriminator is to hold one of {kinds} for each of '
+            f'its {count} members, got {modalities!r}'
+        )
+    if set(modalities) == {'edge'}:
+        raise ConfigError(
+            f'discriminator.modalities of JointDiscriminator, {modalities!r}, leaves images '
+            "without a judge: one member is to have 'image' or 'both'"
+        )
+    return tuple(modalities)

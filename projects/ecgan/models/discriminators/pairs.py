@@ -40,10 +40,13 @@ def check_edges_are_judged(discriminator: nn.Module, names: Collection[str]) -> 
         return
     for part in discriminator.modules():
         kind = getattr(part, 'edge_weights', EDGE_WEIGHTS[0])
-        if kind != EDGE_WEIGHTS[0]:
+        option = None if kind == EDGE_WEIGHTS[0] else f'edge_weights={kind!r}'
+        if 'edge' in getattr(part, 'modalities', ()):
+            option = f'modalities={part.modalities!r}'
+        if option is not None:
             raise ConfigError(
-                f'discriminator.edge_weights={kind!r} is for edges, and only {sorted(names)} are '
-                "judged: leave it out, or give the generator an edge_generator and 'edge' to judged"
+                f'discriminator.{option} is for edges, and only {sorted(names)} are judged: leave '
+                "it out, or give the generator an edge_generator and 'edge' to judged"
             )
 
 
