@@ -177,6 +177,25 @@ def test_members_judge_the_modality_that_is_theirs(pairs):
     torch.testing.assert_close(joint(layout, reals['image']), of_images(layout, reals['image']))
 
 
+@pytest.mark.parametrize(('iteration', 'due'), [(0, True), (1, False), (2, True)])
+def test_a_member_for_edges_learns_where_edges_are_due(repo_root, iteration, due):
+    members = [PATCHES | dict(init_gain=1.0), PATCHES | dict(init_gain=1.0, num_scales=1)]
+    joint = dict(type='JointDiscriminator', members=members, modalities=('image', 'edge'))
+    model = build_model(
+        repo_root,
+        discriminator=dict(_delete_=True, **joint),
+        judged_every=dict(edge=2),
+        **ecgan_toys.BARE,
+    )
+    before = copy.deepcopy(model.discriminator.members)
+    ecgan_toys.step_with_sgd(model, make_batch(), iteration)
+    learned = [
+        not all(map(torch.equal, member.parameters(), old.parameters()))
+        for member, old in zip(model.discriminator.members, before)
+    ]
+    assert learned == [True, due]
+
+
 @pytest.mark.parametrize(
     ('modalities', 'message'),
     [
