@@ -202,11 +202,12 @@ def test_a_member_for_edges_learns_where_edges_are_due(repo_root, iteration, due
         (('image',), r"one of .* for each of its 2 members, got \('image',\)"),
         (('image', 'photo'), r"got \('image', 'photo'\)"),
         (('edge', 'edge'), 'leaves images without a judge'),
+        (('image', 'edge'), 'gives edges to UNetSegmentationDiscriminator, which never judges'),
     ],
 )
 def test_modalities_that_do_not_fit_are_refused(modalities, message):
     sizes = dict(num_classes=3, layout_channels=3)
-    members = [PATCHES, PATCHES]
+    members = [PATCHES, SEGMENTS]
     with pytest.raises(ConfigError, match=message):
         MODELS.build(
             dict(type='JointDiscriminator', members=members, modalities=modalities, **sizes)
@@ -218,6 +219,21 @@ def test_a_member_for_edges_is_refused_where_none_are_judged(repo_root):
     joint = dict(_delete_=True, type='JointDiscriminator', **members)
     with pytest.raises(ConfigError, match=r"modalities=\('image', 'edge'\) is for edges, and only"):
         build_model(repo_root, discriminator=joint, judged=('coarse', 'image'))
+
+
+@pytest.mark.parametrize('options', [dict(members=[SEGMENTS, SEGMENTS]), dict(
+    members=[PATCHES, SEGMENTS], modalities=('image', 'both'))])  # fmt: skip
+def test_edges_that_no_member_judges_are_left_out(repo_root, options):
+    model = build_model(
+        repo_root,
+        discriminator=dict(_delete_=True, type='JointDiscriminator', **options),
+        gan_loss=dict(_delete_=True, type='JointGANLoss'),
+        feature_matching_loss=None,
+        **ecgan_toys.BARE,
+    )
+    logs = model.train_step(make_batch(), build_optimizers(repo_root, model))
+    assert {'score_fake_coarse', 'score_fake_image'} <= set(logs)
+    assert 'score_fake_edge' not in logs
 
 
 def test_nothing_joint_is_refused():

@@ -5,7 +5,7 @@ from itertools import chain
 
 from mmagic.registry import MODELS
 from mmengine.model import BaseModule, ModuleList
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...errors import ConfigError
 from ...structures import AnyLayout
@@ -32,7 +32,8 @@ class JointDiscriminator(BaseModule):
 
     Raises:
         ConfigError: If there are no members, or one does not keep the contract; modalities that
-            are not one a member, are others, or leave images without a judge.
+            are not one a member, are others, leave images without a judge, or give edges to a
+            member that never sees them.
     """
 
     # It takes pairs by name, where others take groups of images.
@@ -51,7 +52,8 @@ class JointDiscriminator(BaseModule):
         sizes = dict(num_classes=num_classes, layout_channels=layout_channels)
         # MMEngine's list, which hands ``init_weights`` on.
         self.members = ModuleList(build_for(Discriminator, each, **sizes) for each in members)
-        self.modalities = _check_modalities(modalities or ['both'] * len(members), len(members))
+        self.modalities = _modalities_of(self.members, modalities or ['both'] * len(members))
+        self.judges_edges = set(self.modalities) != {'image'}
 
     def forward(self, layout: AnyLayout, *groups: Tensor | Mapping[str, Tensor]) -> list:
         """Judge images of N layouts.
@@ -70,8 +72,6 @@ class JointDiscriminator(BaseModule):
             return [[*chain.from_iterable(scales)] for scales in zip(*outputs)]
         results = [{name: [] for name in group} for group in groups]
         for member, kind in zip(self.members, self.modalities):
-            if not getattr(member, 'judges_edges', True):
-                kind = 'image'
             groups_seen = [
                 {name: x for name, x in group.items() if _sees(kind, name)} for group in groups
             ]
@@ -87,17 +87,27 @@ def _sees(kind: str, name: str) -> bool:
     return kind == 'both' or (kind == 'edge') == (name == 'edge')
 
 
-def _check_modalities(modalities: Sequence[str], count: int) -> tuple[str, ...]:
-    """The modalities, if there is one a member and images are among them."""
-    kinds = ('image', 'edge', 'both')
-    if len(modalities) != count or set(modalities) - set(kinds):
+def _modalities_of(members: Sequence[nn.Module], wanted: Sequence[str]) -> tuple[str, ...]:
+    """What each member judges: what is wanted, without edges where it never sees them."""
+    kinds, option = ('image', 'edge', 'both'), 'discriminator.modalities of JointDiscriminator'
+    if len(wanted) != len(members) or set(wanted) - set(kinds):
         raise ConfigError(
-            f'discriminator.modalities of JointDiscriminator is to hold one of {kinds} for each of '
-            f'its {count} members, got {modalities!r}'
+            f'{option} is to hold one of {kinds} for each of its {len(members)} members, got '
+            f'{wanted!r}'
         )
-    if set(modalities) == {'edge'}:
+    if set(wanted) == {'edge'}:
         raise ConfigError(
-            f'discriminator.modalities of JointDiscriminator, {modalities!r}, leaves images '
-            "without a judge: one member is to have 'image' or 'both'"
+            f"{option}, {wanted!r}, leaves images without a judge: one member is to have 'image' "
+            "or 'both'"
         )
-    return tuple(modalities)
+    found = []
+    for member, kind in zip(members, wanted):
+        if not getattr(member, 'judges_edges', True):
+            if kind == 'edge':
+                raise ConfigError(
+                    f'{option}, {wanted!r}, gives edges to {type(member).__name__}, which never '
+                    "judges them: it is to have 'image'"
+                )
+            kind = 'image'
+        found.append(kind)
+    return tuple(found)
