@@ -10,7 +10,7 @@ model['generator'] = dict(trunk=dict(hidden_channels=32))
 # Found on the held-out drive (docs/results.md): features and colours of the photo count for more.
 model['feature_matching_loss']['loss_weight'] = 0.5
 model['class_pixel_loss'] = dict(loss_weight=10.0)
-model['judged_every'] = None
+model['edge_weight'] = 0.1
 # Only a decoder is to learn, in as few iterations as the generator.
 optim_wrapper = dict(
     generator=dict(optimizer=dict(lr=2e-3)), discriminator=dict(optimizer=dict(lr=8e-4))

@@ -25,10 +25,5 @@ model = dict(
         loss_weight=1.0,
     ),
     perceived=('image',),  # saves an eighth of an update
-    # Edges have a discriminator of their own and weigh little; with the coarse image they are judged
-    # in every fourth update. Found on the held-out drive, too.
-    discriminator=dict(edge_weights='own'),
-    edge_weight=0.1,
-    judged_every=dict(coarse=4, edge=4),
 )
 default_hooks = dict(checkpoint=dict(interval=250), samples=dict(interval=250))

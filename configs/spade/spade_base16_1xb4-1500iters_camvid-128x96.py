@@ -5,8 +5,6 @@ model = dict(
         _delete_=True, type='SPADEGenerator', base_channels=16, upsampling='normal', init_gain=1.0
     ),
     # What of ECGAN's objective it does not have.
-    discriminator=dict(edge_weights='shared'),
-    judged_every=None,
     **dict.fromkeys(('label_generator', 'similarity_loss', 'contrast_loss', 'class_pixel_loss')),
 )
 variants = None  # ECGAN's

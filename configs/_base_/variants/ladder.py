@@ -6,10 +6,7 @@ b3 = dict(semantic_module=None)
 b2 = dict(**b3, edge_transfer=None)
 b1 = dict(**b2, edge_generator=None)
 variants = dict(
-    b1=dict(
-        what='trunk and image generator alone',
-        model=dict(**b4, generator=b1, discriminator=dict(edge_weights='shared')),
-    ),
+    b1=dict(what='trunk and image generator alone', model=dict(**b4, generator=b1)),
     b2=dict(what='b1 with the edge generator', model=dict(**b4, generator=b2)),
     b3=dict(what='b2 with attention guided edge transfer', model=dict(**b4, generator=b3)),
     b4=dict(what='b3 with the semantic preserving module', model=b4),

@@ -3,5 +3,5 @@ _base_ = [
     '../../ecgan/ecgan_base16_1xb4-1500iters_camvid-128x96.py',
     '../../_base_/parts/segmentor_discriminator.py',
 ]
-model = dict(**_base_.pop('segmentor_discriminator'), judged_every=None)
+model = _base_.pop('segmentor_discriminator')
 variants = None  # the ladder is ECGAN's
