@@ -49,7 +49,7 @@ def judge(evaluator: ConfigDict, folder: Path, num_classes: int) -> None:
             mapping = metric.get('label_mapping', 'identity')
             metric.segmentor = write_segmentor(folder, JUDGED.get(mapping, num_classes))
             kept.append(metric)
-        elif metric.type in ('PairedSSIM', 'PairedPSNR'):
+        elif metric.type in ('PairedSSIM', 'PairedPSNR', 'EdgeAccuracy'):
             kept.append(metric)
     evaluator.metrics = kept
 

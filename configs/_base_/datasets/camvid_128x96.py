@@ -69,6 +69,7 @@ test_evaluator = dict(
         dict(type='FeatureDistance', network=dict(type='segmentor', **segmentor)),
         dict(type='PairedSSIM'),
         dict(type='PairedPSNR'),
+        dict(type='EdgeAccuracy'),
     ],
 )
 del size, load, pack, files, segmentor, fidelity, second

@@ -25,6 +25,7 @@ test_evaluator = dict(
         dict(type='PairedLPIPS'),
         dict(type='PairedSSIM'),
         dict(type='PairedPSNR'),
+        dict(type='EdgeAccuracy'),
     ],
 )
 del distance

@@ -34,6 +34,7 @@ test_evaluator = dict(
         dict(type='FeatureDistance', network=dict(type='segmentor', **segmentor)),
         dict(type='PairedSSIM'),
         dict(type='PairedPSNR'),
+        dict(type='EdgeAccuracy'),
     ],
 )
 del size, finish, scenes, segmentor, fidelity

@@ -31,7 +31,8 @@ _EVALUATOR = """\
 # dict(type='SegmentationFidelity', label_mapping='identity',
 #      segmentor=dict(config=CONFIG, checkpoint=CHECKPOINT))  (docs/evaluate.md)
 val_evaluator = dict(
-    type='Evaluator', metrics=[dict(type='PairedSSIM'), dict(type='PairedPSNR')]
+    type='Evaluator',
+    metrics=[dict(type='PairedSSIM'), dict(type='PairedPSNR'), dict(type='EdgeAccuracy')],
 )
 test_evaluator = val_evaluator"""
 

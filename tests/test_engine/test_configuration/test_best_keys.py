@@ -45,6 +45,7 @@ def checked(*args: Any, **settings: Any) -> Config:
         (dict(type='PairedLPIPS'), 'LPIPS', 'less'),
         (dict(type='PairedSSIM', prefix='lossless'), 'lossless/SSIM', 'greater'),
         (dict(type='PairedPSNR'), 'PSNR', 'greater'),
+        (dict(type='EdgeAccuracy'), 'edge-F1', 'greater'),
         (
             dict(type='SampleDiversity', network=dict(type='efficientnet-lite0')),
             'efficientnet-lite0-diversity',

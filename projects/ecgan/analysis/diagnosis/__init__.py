@@ -1,6 +1,5 @@
 """Why a part does not help: gradients, gates, edges and scores of trainings, at checkpoints."""
 
-from .edges import count_edges, edge_accuracy
 from .gates import recorded_gates
 from .gradients import term_gradients
 from .judgement import judgements
@@ -11,9 +10,7 @@ from .terms import loss_terms
 
 __all__ = [
     'Snapshot',
-    'count_edges',
     'diagnose_runs',
-    'edge_accuracy',
     'find_snapshots',
     'judgements',
     'loss_terms',

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from ...engine.random_state import capture_random_state, restore_random_state
 from ...errors import ConfigError
+from ...evaluation import count_edges, edge_accuracy
 from ...models.discriminators import judge_pairs
 from ...models.ecgan import ECGAN, objective
-from .edges import count_edges, edge_accuracy
 from .gates import recorded_gates
 from .gradients import term_gradients
 from .judgement import judgements
