@@ -111,17 +111,19 @@ class EdgeAccuracy(LayoutMetric):
     def compute_metrics(self, rows: list[dict[str, float] | None]) -> dict[str, float]:
         """Sum the counts of all pictures, and calculate."""
         counted = [row for row in rows if row is not None]
-        values = _accuracy(counted) if counted else {}
+        if not counted:
+            self.details = {'generated': {}}
+            return {}
+        accuracy = edge_accuracy({name: sum(row[name] for row in counted) for name in counted[0]})
+        values = _values(accuracy)
         self.details = {'generated': values}
-        if counted:
-            photos = sum(row['photo'] for row in counted) / sum(row['pixels'] for row in counted)
-            share = values['edge-share']
-            if not photos / _FAR_FROM <= share <= photos * _FAR_FROM:
-                self.remark(
-                    f'edges are {share:.3f} of the generated pixels and {photos:.3f} of those of '
-                    "the photos: the edge generator makes none. Look at samples' edges, and see "
-                    'that they are judged (docs/results.md#what-helps-on-photos)'
-                )
+        share, photos = accuracy['generated'], accuracy['photo']
+        if not photos / _FAR_FROM <= share <= photos * _FAR_FROM:
+            self.remark(
+                f'edges are {share:.3f} of the generated pixels and {photos:.3f} of those of the '
+                "photos: the edge generator makes none. Look at samples' edges, and see that they "
+                'are judged (docs/results.md#what-helps-on-photos)'
+            )
         return values
 
     @staticmethod
@@ -135,15 +137,14 @@ class EdgeAccuracy(LayoutMetric):
         Returns:
             Key -> value, see the class; NaN where there is nothing to take a share of.
         """
-        return _accuracy([_counts(generated, photo)])
+        return _values(edge_accuracy(_counts(generated, photo)))
 
 
 def _counts(generated: Tensor, photo: Tensor) -> dict[str, float]:
     return count_edges(generated / 127.5 - 1, photo / 127.5 - 1)
 
 
-def _accuracy(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    accuracy = edge_accuracy({name: sum(row[name] for row in rows) for name in rows[0]})
+def _values(accuracy: Mapping[str, Any]) -> dict[str, float]:
     found = {f'edge-{name}': value for name, value in accuracy[NEAR].items()}
     values = {**found, 'edge-share': accuracy['generated']}
     return {name: math.nan if value is None else value for name, value in values.items()}
